@@ -1,0 +1,49 @@
+# make demo   fresh machine -> everything running, one company opened; ONCE=1 stops by itself
+# make test   fresh machine -> the test suite
+# make check  lint, types, import contracts, templates, migrations
+# make chaos | bench | simulate   the long suites
+PY ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check chaos bench simulate lock setup browser
+
+setup: $(STAMP)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PY) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $(STAMP)
+
+browser:
+	@sh deploy/install-browser.sh
+
+demo: $(STAMP)
+	@$(BIN)/banjian demo $(if $(ONCE),--once,)
+
+test: $(STAMP) browser
+	$(BIN)/python -m pytest tests -q
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m deploy.checks
+
+chaos: $(STAMP)
+	$(BIN)/python -m tests.chaos
+
+bench: $(STAMP)
+	$(BIN)/python -m bench
+
+simulate: $(STAMP)
+	$(BIN)/python -m tests.simulate
+
+# Rewrites the locks; hashes only, no registry host and no local path.
+lock:
+	@$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -q -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -q -o requirements/runtime.txt
