@@ -1,0 +1,72 @@
+"""Why an act was refused. The API maps each member to one HTTP status; pages say what to do."""
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Typed refusals of a case. Values are stable: clients branch on them."""
+
+    NOT_ACCEPTED_NOW = "not_accepted_now"
+    CASE_CLOSED = "case_closed"
+    NO_SUCH_TASK = "no_such_task"
+    TASK_DONE = "task_done"
+    NOT_YOUR_TASK = "not_your_task"
+    CLAIM_LOST = "claim_lost"
+    WRONG_ROLE = "wrong_role"
+    WRONG_OFFICE = "wrong_office"
+    FORGED_ACTOR = "forged_actor"
+    SEPARATION_OF_DUTIES = "separation_of_duties"
+    OWN_CASE = "own_case"
+    INVALID_ANSWERS = "invalid_answers"
+    NOTICE_ALREADY_GIVEN = "notice_already_given"
+    EXTENSION_TOO_LATE = "extension_too_late"
+    EXTENSION_NOT_POSSIBLE = "extension_not_possible"
+    GRANT_NOT_LAWFUL = "grant_not_lawful"
+    CLOCK_NOT_DUE = "clock_not_due"
+    CLOCK_CLOSED = "clock_closed"
+    UNKNOWN_CALLBACK = "unknown_callback"
+    UNCHANGED_FILE = "unchanged_file"
+    MALFORMED = "malformed"
+
+
+MESSAGES: dict[Refusal, str] = {
+    Refusal.NOT_ACCEPTED_NOW: "办件目前所处的环节不接受这个操作，请刷新页面查看当前环节。",
+    Refusal.CASE_CLOSED: "办件已经办结，不能再操作。",
+    Refusal.NO_SUCH_TASK: "没有这个任务。",
+    Refusal.TASK_DONE: "这个任务已经办理完毕，请刷新页面查看结果。",
+    Refusal.NOT_YOUR_TASK: "这个任务由他人领取，您不能办理。请先请对方放回。",
+    Refusal.CLAIM_LOST: "您的领取已失效，请重新领取后再提交。",
+    Refusal.WRONG_ROLE: "您的岗位不能办理这个任务。",
+    Refusal.WRONG_OFFICE: "这个办件不属于您所在的机关。",
+    Refusal.FORGED_ACTOR: "操作人身份签名无效，操作未执行。",
+    Refusal.SEPARATION_OF_DUTIES: "违反岗位分离规则，请转由另一位同事办理。",
+    Refusal.OWN_CASE: "您是本件的申请人或相关人员，应当回避。",
+    Refusal.INVALID_ANSWERS: "填写内容有误，请按提示改正。",
+    Refusal.NOTICE_ALREADY_GIVEN: "同一份材料只能一次性告知一次，不能再次告知；材料没有变化的，请受理或者作出决定。",
+    Refusal.EXTENSION_TOO_LATE: "期限已经届满，不能再延期。",
+    Refusal.EXTENSION_NOT_POSSIBLE: "这个期限依法不能延长，或者已经延长过一次。",
+    Refusal.GRANT_NOT_LAWFUL: "还有不符合法定条件的事项，不能准予。请查看“事实与法律”。",
+    Refusal.CLOCK_NOT_DUE: "期限尚未届满。",
+    Refusal.CLOCK_CLOSED: "这个期限已经结束。",
+    Refusal.UNKNOWN_CALLBACK: "回执与本件正在等待的请求不符。",
+    Refusal.UNCHANGED_FILE: "补正内容与上次提交完全相同，请按一次性告知书修改后再提交。",
+    Refusal.MALFORMED: "请求格式有误。",
+}
+
+
+class Refused(Exception):
+    """An act that the case refuses; nothing was changed.
+
+    Attributes:
+        why: the typed reason.
+        message: what to do, in Chinese.
+        errors: for invalid answers, JSON Pointer → message.
+    """
+
+    def __init__(
+        self, why: Refusal, message: str | None = None, errors: dict[str, str] | None = None
+    ) -> None:
+        self.why = why
+        self.message = message or MESSAGES[why]
+        self.errors = errors or {}
+        super().__init__(self.message)
