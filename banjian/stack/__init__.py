@@ -1,0 +1,1 @@
+"""The local stack: PostgreSQL, Temporal and our own processes under one supervisor."""
