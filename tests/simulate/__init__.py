@@ -1,0 +1,1 @@
+"""Random periods, asked of ``law/`` and of the oracle: ``python -m tests.simulate``."""
