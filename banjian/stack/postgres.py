@@ -191,7 +191,8 @@ class PostgresServer:
             [str(self._bin("psql")), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
              "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER, "-d", database],
             input=sql, capture_output=True, text=True, check=False,
-            env={**_clean_environment(), "PGPASSWORD": self.password},
+            encoding="utf-8",
+            env={**_clean_environment(), "PGPASSWORD": self.password, "PGCLIENTENCODING": "UTF8"},
         )  # fmt: skip
         if done.returncode != 0:
             raise StackError(f"PostgreSQL 拒绝执行（refused）：{done.stderr.strip()}")

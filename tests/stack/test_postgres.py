@@ -55,7 +55,7 @@ async def test_an_application_role_owns_its_database_and_nothing_more(
     address = _plain(server.url("office", "clerk", "it's 100% secret"))
     connection = await asyncpg.connect(address)
     await connection.execute("CREATE TABLE t (a int); CREATE EXTENSION pg_trgm")
-    assert await connection.fetchval("SELECT count(*) FROM show_trgm('食品经营')") >= 4
+    assert await connection.fetchval("SELECT cardinality(show_trgm('食品经营'))") == 5
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute("CREATE DATABASE other")
     await connection.close()

@@ -1,0 +1,151 @@
+"""What an installation is told from outside: addresses, folders, ports. Secrets are files.
+
+Every setting is an environment variable of the field's name in capitals; `NAME_FILE` gives the path
+of a file that holds the value (so that `DATABASE_URL` with its password need not be in an
+environment). Nothing is read from the command line but the data folder.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from banjian.secret_files import Secrets, SecretsError
+
+__all__ = ["Secrets", "SecretsError", "Settings", "UnfitForProduction", "check_start"]
+
+
+class UnfitForProduction(RuntimeError):
+    """A start that production refuses: secrets, a story's time, or an address that is missing."""
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    """`NAME_FILE` for every setting `NAME`; the plain variable wins."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{field_name.upper()}_FILE")
+        text = Path(path).read_text(encoding="utf-8").strip() if path else None
+        return text, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {
+            n: self.get_field_value(f, n)[0] for n, f in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """One installation as its processes see it. Empty addresses: the local stack starts its own."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    banjian_env: Literal["local", "production", "test"] = "local"
+    banjian_data: Path = Field(default_factory=lambda: default_data_folder(os.environ))
+    banjian_secrets: Path | None = None
+    """Folder of the secrets; `<data>/secrets` without it."""
+    banjian_files: Path | None = None
+    """Folder of the content-addressed file store; `<data>/files` without it."""
+    banjian_story_offset: float = 0.0
+    """Seconds by which a story, test or bench runs beside real time; refused in production."""
+
+    database_url: str = ""
+    temporal_address: str = ""
+    temporal_namespace: str = "default"
+    registers_url: str = ""
+    public_url: str = ""
+    """How people reach us, for links in letters and QR codes; the API's own address without it."""
+
+    api_host: str = "127.0.0.1"
+    # 0: a free port is chosen at the first start and kept.
+    api_port: int = Field(0, ge=0, le=65535)
+    twins_port: int = Field(0, ge=0, le=65535)
+    temporal_port: int = Field(0, ge=0, le=65535)
+    postgres_port: int = Field(0, ge=0, le=65535)
+
+    @field_validator("database_url")
+    @classmethod
+    def _for_asyncpg(cls, value: str) -> str:
+        scheme, mark, rest = value.partition("://")
+        if not mark:
+            if value:
+                raise ValueError("must look like postgresql://user:password@host:port/database")
+            return value
+        if scheme.split("+")[0] not in ("postgresql", "postgres"):
+            raise ValueError("only PostgreSQL is supported")
+        return f"postgresql+asyncpg://{rest}"
+
+    @field_validator("banjian_data", "banjian_secrets", "banjian_files")
+    @classmethod
+    def _whole_path(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value is not None else None
+
+    @property
+    def secrets_folder(self) -> Path:
+        """Where the secrets' files lie."""
+        return self.banjian_secrets or self.banjian_data / "secrets"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where the file store lies."""
+        return self.banjian_files or self.banjian_data / "files"
+
+    def load_secrets(self) -> Secrets:
+        """All secrets. Raises `SecretsError`."""
+        return Secrets.load(self.secrets_folder)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the files it names; no dot-env file."""
+        return init_settings, env_settings, _FromFiles(settings_cls)
+
+
+def default_data_folder(environ: Mapping[str, str]) -> Path:
+    """`./data` where it exists or can be made (a checkout), else the user's data folder (XDG)."""
+    here = Path.cwd() / "data"
+    if here.is_dir() or (Path.cwd() / "pyproject.toml").exists():
+        return here
+    base = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "banjian"
+
+
+def check_start(settings: Settings, frozen_at: datetime | None = None) -> None:
+    """Refuses to start in production with anything that only a story or a test may have.
+
+    Args:
+        settings: of this process.
+        frozen_at: the instant to which `app_clock` is set in the database, None where it runs.
+
+    Raises:
+        UnfitForProduction: names everything that is wrong at once.
+    """
+    if settings.banjian_env != "production":
+        return
+    wrong = [
+        f"{name} is not set"
+        for name in ("database_url", "temporal_address", "registers_url", "public_url")
+        if not getattr(settings, name)
+    ]
+    if settings.banjian_story_offset:
+        wrong.append("banjian_story_offset is set: time is never shifted in production")
+    if frozen_at is not None:
+        wrong.append("app_clock is frozen in the database: a story was played there")
+    if settings.public_url and not settings.public_url.startswith("https://"):
+        wrong.append("public_url is not https")
+    try:
+        settings.load_secrets()
+    except SecretsError as error:
+        wrong.append(f"secrets: {error}")
+    if wrong:
+        raise UnfitForProduction("；".join(wrong))
