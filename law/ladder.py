@@ -1,0 +1,73 @@
+"""The escalation ladder: who is told what, at which instant, before and after a legal end.
+
+The steps are this bureau's policy, not statute; 优化营商环境条例 36 only asks that an overrun be
+explained publicly.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from law.calendars import Calendars
+from law.clock_types import Unit
+from law.deadline_types import Deadline
+from law.zone import CST, day_end
+
+REMINDER_HOUR = time(8, 30)
+AMBER_HOUR = time(12, 0)
+# Hour clocks are too short for days: one hour's warning (emergency seizure, 行政强制法 19).
+HOUR_CLOCK_WARNING = timedelta(hours=1)
+
+
+class RungKind(StrEnum):
+    """The steps, in their order."""
+
+    REMINDER = "reminder"
+    AMBER = "amber"
+    OVERDUE_L1 = "overdue_l1"
+    OVERDUE_L2 = "overdue_l2"
+    OVERDUE_L3 = "overdue_l3"
+    EXPIRY = "expiry"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step: due at the instant, told to the role."""
+
+    kind: RungKind
+    at: datetime
+    role: str
+
+
+def ladder(deadline: Deadline, calendars: Calendars) -> tuple[Rung, ...]:
+    """The rungs after the clock's start, sorted by instant.
+
+    Clocks that bind the agency have the whole ladder; others remind the party and expire. A paused
+    deadline has none: its end is not known.
+    """
+    if deadline.paused:
+        return ()
+    clock, end = deadline.clock, deadline.legal_end
+    if deadline.unit is Unit.H:
+        reminder = deadline.ends_at - HOUR_CLOCK_WARNING
+    else:
+        day = calendars.add_workdays(end, -2)
+        reminder = datetime.combine(day, REMINDER_HOUR, tzinfo=CST)
+    if not clock.binds_agency:
+        rungs = [
+            Rung(RungKind.REMINDER, reminder, "applicant"),
+            Rung(RungKind.EXPIRY, deadline.ends_at, "applicant"),
+        ]
+    else:
+        rungs = [
+            Rung(RungKind.REMINDER, reminder, "officer"),
+            Rung(RungKind.OVERDUE_L1, deadline.ends_at, "section_head"),
+            Rung(RungKind.OVERDUE_L2, day_end(calendars.add_workdays(end, 1)), "registry_head"),
+            Rung(RungKind.OVERDUE_L3, day_end(calendars.add_workdays(end, 3)), "bureau_head"),
+        ]
+        if deadline.unit is not Unit.H:
+            amber = datetime.combine(end, AMBER_HOUR, tzinfo=CST)
+            rungs.append(Rung(RungKind.AMBER, amber, "window_head"))
+    last = {RungKind.OVERDUE_L1, RungKind.EXPIRY, RungKind.OVERDUE_L2, RungKind.OVERDUE_L3}
+    kept = (r for r in rungs if r.kind in last or r.at > deadline.starts_at)
+    return tuple(sorted(kept, key=lambda rung: rung.at))
