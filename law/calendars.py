@@ -102,6 +102,10 @@ class Calendars:
         """True where no notice for the year is loaded."""
         return year not in self._editions
 
+    def is_guess(self, day: date) -> bool:
+        """True where no notice covers the day: its year has none and no neighbour's names it."""
+        return day.year not in self._editions and day not in self._days
+
     def day(self, day: date) -> Day:
         """The day with its reason and source."""
         named = self._days.get(day)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from law.clock_types import (
+    COUNTING_UNITS,
     Clock,
     Direction,
     Effect,
@@ -28,7 +29,6 @@ _REQUIRED = {
 _OPTIONAL = {"count_unit", "set_by", "fixed_date", "suspension", "extension", "extension_note"}
 _VALUE = {"valid_from", "valid_to", "value", "reference", "verified"}
 _EXTENSION = {"length", "unit", "times", "approver_role", "approver", "text"}
-_COUNTING = (Unit.WD, Unit.CD, Unit.H, Unit.MO, Unit.Y)
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -110,7 +110,7 @@ def _consistent(clock: Clock) -> None:
     elif clock.unit is Unit.VARIABLE:
         require(clock.length is None, "个案确定的期限没有固定长度")
         require(clock.set_by is not None, "须写明由谁确定长度")
-        require(clock.count_unit in _COUNTING, "须写明计算单位")
+        require(clock.count_unit in COUNTING_UNITS, "须写明计算单位")
     else:
         require(type(clock.length) is int and 0 <= clock.length <= 400, "长度无效")
         require(clock.set_by is None and clock.fixed_date is None, "字段与单位矛盾")
@@ -145,7 +145,7 @@ def _extension(clock_id: str, row: Any) -> Extension | None:
     if row["times"] not in (1, 2):
         raise ClockDataBroken(f"{clock_id}: 延长次数无效")
     unit = _enum(Unit, row["unit"], clock_id)
-    if unit not in _COUNTING:
+    if unit not in COUNTING_UNITS:
         raise ClockDataBroken(f"{clock_id}: 延长单位无效")
     return Extension(
         length,

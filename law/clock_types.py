@@ -26,6 +26,9 @@ class Unit(StrEnum):
         return _UNIT_LABELS[self]
 
 
+COUNTING_UNITS = frozenset({Unit.WD, Unit.CD, Unit.H, Unit.MO, Unit.Y})
+
+
 class Direction(StrEnum):
     """Counted after the trigger, back from it, or ending by a fixed date."""
 

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from law.calendars import Calendars
-from law.clocks import LAW_EDITION, Clock, Direction, EndRule, Ground, Unit
+from law.clock_types import COUNTING_UNITS, Clock, Direction, EndRule, Ground, Unit
+from law.clocks import LAW_EDITION
 from law.deadline_types import (
     ONE_DAY,
     Deadline,
@@ -70,6 +71,7 @@ def deadline(
     calendars: Calendars,
     *,
     length: int | None = None,
+    unit: Unit | None = None,
     suspensions: Iterable[Suspension] = (),
     extended: bool | int = False,
     extension: int | None = None,
@@ -80,7 +82,8 @@ def deadline(
         clock: the row of law.
         trigger: the event's instant, or its civil day where no hour is known.
         calendars: the pinned editions.
-        length: for clocks whose length is set case by case, in the clock's count unit.
+        length: for clocks whose length is set case by case.
+        unit: its unit, where it is not the clock's usual count unit.
         suspensions: periods not counted; overlaps are merged, an open one pauses the clock.
         extended: how many extensions were granted (True is one).
         extension: the granted length where the row leaves it to the approver.
@@ -88,10 +91,12 @@ def deadline(
     Raises:
         DeadlineError: a typed refusal; nothing is guessed.
     """
+    counting = _unit(clock, unit)
+    starts_at = _instant(clock, counting, trigger)
+    more = int(extended)
     return _deadline(
-        clock, _instant(clock, trigger), calendars, length, tuple(suspensions), int(extended),
-        extension,
-    )  # fmt: skip
+        clock, starts_at, calendars, length, counting, tuple(suspensions), more, extension
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -100,6 +105,7 @@ def _deadline(
     starts_at: datetime,
     calendars: Calendars,
     length: int | None,
+    unit: Unit,
     suspensions: tuple[Suspension, ...],
     extended: int,
     extension: int | None,
@@ -114,19 +120,19 @@ def _deadline(
         if clock.unit is Unit.DATE:
             raw = _fixed_date(clock, d0)
             build.fixed(raw, clock.citation)
-        elif clock.count_unit is Unit.H:
+        elif unit is Unit.H:
             ends_at = starts_at + timedelta(hours=units)
             raw = ends_at.date()
             build.hours(d0, raw, units)
         elif clock.direction is Direction.BEFORE:
             build.start(d0, backward=True)
-            raw = _backward(clock, d0, units, build)
+            raw = _backward(d0, units, unit, build)
         else:
             build.start(d0, backward=False)
             stays = clock.end_rule in _NO_SHIFT
-            raw = _forward(d0, units, clock.count_unit, build, stays, extended=False)
-            for more, unit in segments:
-                raw = _forward(raw, more, unit, build, stays, extended=True)
+            raw = _forward(d0, units, unit, build, stays, extended=False)
+            for more, more_unit in segments:
+                raw = _forward(raw, more, more_unit, build, stays, extended=True)
     except OverflowError:
         raise LengthInvalid("期限超出可计算的范围") from None
     legal = build.roll(raw) if clock.end_rule.rolls else raw
@@ -136,27 +142,37 @@ def _deadline(
         pins=_pins(calendars, d0, legal),
         starts_at=starts_at,
         length=None if clock.unit is Unit.DATE else units,
-        unit=clock.count_unit,
+        unit=unit,
         extended=extended,
         extension=extension,
         suspensions=suspensions,
         raw_end=raw,
         legal_end=legal,
         ends_at=ends_at or day_end(legal),
-        provisional=any(calendars.is_provisional(year) for year in build.years),
+        provisional=build.provisional,
         paused=open_from is not None and d0 < open_from <= raw,
         in_force=clock.in_force_on(d0),
         trace=build.rows(),
     )
 
 
-def _instant(clock: Clock, trigger: datetime | date) -> datetime:
+def _unit(clock: Clock, unit: Unit | None) -> Unit:
+    if unit is None or unit is clock.count_unit:
+        return clock.count_unit
+    if clock.unit is not Unit.VARIABLE:
+        raise LengthNotAllowed(f"{clock.id} 的单位由{clock.citation}规定,个案不能改变")
+    if unit not in COUNTING_UNITS or (unit is Unit.H and clock.end_rule is not EndRule.NO_ROLL):
+        raise LengthInvalid(f"{clock.id} 不能按{unit.label}计算")
+    return unit
+
+
+def _instant(clock: Clock, unit: Unit, trigger: datetime | date) -> datetime:
     if isinstance(trigger, datetime):
         try:
             instant = local(trigger)
         except (NaiveInstant, OverflowError) as error:
             raise TriggerInvalid(str(error)) from None
-    elif clock.count_unit is Unit.H:
+    elif unit is Unit.H:
         raise TriggerInvalid(f"{clock.id} 按小时计算,须给出起算时刻")
     else:
         instant = day_start(trigger)
@@ -236,13 +252,13 @@ def _forward(
     return build.calendar_days(day, (target - day).days, unit, stays=stays, extended=extended)
 
 
-def _backward(clock: Clock, day: date, units: int, build: TraceBuilder) -> date:
-    if clock.count_unit is Unit.WD:
+def _backward(day: date, units: int, unit: Unit, build: TraceBuilder) -> date:
+    if unit is Unit.WD:
         return build.workdays_back(day, units)
-    if clock.count_unit is Unit.CD:
-        return build.calendar_days_back(day, day - units * ONE_DAY, Unit.CD)
-    months = units * (12 if clock.count_unit is Unit.Y else 1)
-    return build.calendar_days_back(day, add_months(day, -months), clock.count_unit)
+    if unit is Unit.CD:
+        return build.calendar_days_back(day, day - units * ONE_DAY, unit)
+    target = add_months(day, -units * (12 if unit is Unit.Y else 1))
+    return build.calendar_days_back(day, target, unit)
 
 
 def add_months(day: date, months: int) -> date:
@@ -255,13 +271,9 @@ def add_months(day: date, months: int) -> date:
 
 
 def _fixed_date(clock: Clock, d0: date) -> date:
-    """The statute's date; a yearly one is the first on or after the trigger."""
+    """The statute's date; a yearly one lies in the trigger's year."""
     fixed = clock.fixed_date or ""
-    if len(fixed) == 10:
-        return date.fromisoformat(fixed)
-    month, day = (int(part) for part in fixed.split("-"))
-    this_year = date(d0.year, month, day)
-    return this_year if d0 <= this_year else date(d0.year + 1, month, day)
+    return date.fromisoformat(fixed if len(fixed) == 10 else f"{d0.year}-{fixed}")
 
 
 def _pins(calendars: Calendars, one: date, other: date) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from law.calendars import Calendars
+from law.calendars import Calendars, Day
 from law.clock_types import Ground, Unit
 from law.deadline_types import ONE_DAY, RowKind, Suspension, TraceRow
 
@@ -13,7 +13,7 @@ _CIVIL_203 = "民法典第二百零三条"
 
 
 class TraceBuilder:
-    """One count. `years` collects the calendar years the result rests on."""
+    """One count. `provisional` once a day was asked for that no notice covers."""
 
     def __init__(
         self, calendars: Calendars, stopped: Mapping[date, Suspension], *, fold_forward: bool
@@ -23,7 +23,7 @@ class TraceBuilder:
         self._forward = fold_forward
         self._rows: list[TraceRow] = []
         self._count = 0
-        self.years: set[int] = set()
+        self.provisional = False
 
     def rows(self) -> tuple[TraceRow, ...]:
         return tuple(self._rows)
@@ -91,13 +91,11 @@ class TraceBuilder:
 
     def roll(self, day: date) -> date:
         """The day itself where offices work, else the next working day, with the days between."""
-        self.years.add(day.year)
-        if self._calendars.is_workday(day):
+        if self._ask(day).works:
             return day
         while True:
             day += ONE_DAY
-            self.years.add(day.year)
-            info = self._calendars.day(day)
+            info = self._ask(day)
             if info.works:
                 reason = "期末为休息日,顺延至首个工作日"
                 source = "、".join(filter(None, (_CIVIL_203, info.source)))
@@ -107,8 +105,7 @@ class TraceBuilder:
 
     def _workday(self, day: date, suffix: str) -> bool:
         """Writes the day down; True where it counts."""
-        self.years.add(day.year)
-        info = self._calendars.day(day)
+        info = self._ask(day)
         if not info.works:
             self._put(day, day, RowKind.OFF, info.reason_zh, info.source)
             return False
@@ -118,6 +115,10 @@ class TraceBuilder:
             return False
         self._put(day, day, RowKind.COUNTED, info.reason_zh + suffix, info.source)
         return True
+
+    def _ask(self, day: date) -> Day:
+        self.provisional = self.provisional or self._calendars.is_guess(day)
+        return self._calendars.day(day)
 
     def _suspended(self, day: date, item: Suspension) -> None:
         reason = f"停止计算:{Ground(item.ground).label}"
