@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
-from tests.oracle.papers import NOTICE_YEARS, ONE_DAY, ROWS, Row, office_open
+from tests.oracle.papers import NAMED_DAYS, NOTICE_YEARS, ONE_DAY, ROWS, Row, office_open
 
 BEIJING = timezone(timedelta(hours=8))
 ROLLING = {"roll", "roll_protect", "wd", "same step as R01", "-"}
@@ -33,13 +33,14 @@ class Answer:
 
 
 class _Desk:
-    """Answers "is the office open" and remembers whether a year without notice was asked."""
+    """Answers "is the office open" and remembers whether a day no notice covers was asked."""
 
     def __init__(self) -> None:
         self.guessed = False
 
     def open(self, day: date) -> bool:
-        self.guessed = self.guessed or day.year not in NOTICE_YEARS
+        if day.year not in NOTICE_YEARS and day not in NAMED_DAYS:
+            self.guessed = True
         return office_open(day)
 
 
@@ -109,9 +110,18 @@ def answer(
     *,
     length: Length | None = None,
     pauses: Sequence[Pause] = (),
-    extended: bool = False,
+    extended: int = 0,
+    granted: int | None = None,
 ) -> Answer:
     """End of the period of row ``clock``.
+
+    Args:
+        clock: id of the row.
+        trigger: instant of the event, or its civil day.
+        length: number and unit, for variable rows.
+        pauses: days that do not count.
+        extended: how many extensions were granted.
+        granted: length of the extension whose length the row leaves to the approver.
 
     Raises:
         Refused: a pause or an extension the row does not know, or a length it does not take.
@@ -122,13 +132,16 @@ def answer(
         raise Refused("a length belongs to variable rows, and to them alone")
     if pauses and not row.suspendable:
         raise Refused("this clock does not stop")
-    if extended and row.added is None:
-        raise Refused("this clock has no extension of a stated length")
+    if extended > len(row.added):
+        raise Refused("this clock has no such extension")
+    extensions = [granted if number is None else number for number in row.added[:extended]]
     if row.unit == "date":
         return _fixed(row, start)
 
     n, unit = length if length is not None else (row.length or 0, row.unit)
     if unit == "h":
+        if pauses or row.end_rule != "no_roll":
+            raise Refused("hours neither stop nor roll, so only a row that does neither has them")
         if not isinstance(trigger, datetime):
             raise Refused("hours run from an instant")
         end = trigger.astimezone(BEIJING) + timedelta(hours=n)
@@ -144,8 +157,10 @@ def answer(
             raw = _same_number(start, -n if unit == "mo" else -12 * n)
     else:
         raw = _run(start, n, unit, pauses, desk)
-        if extended:
-            raw = _run(raw, row.added or 0, unit, pauses, desk)
+        for number in extensions:
+            if number is None:
+                raise Refused("the approver must say how long")
+            raw = _run(raw, number, unit, pauses, desk)
 
     legal = raw
     if row.end_rule in ROLLING:

@@ -13,8 +13,8 @@ ONE_DAY = timedelta(days=1)
 class Row:
     """One line of clocks.csv, read as it stands.
 
-    ``added`` is the number in an extension of the form "+10 wd once"; None where the row names
-    no extension or one without a length ("by approval", "renewal", "none stated").
+    ``added`` lists the extensions the row knows, in order: the number of "+10 wd once", and None
+    where the approver sets the length ("by approval"; "then group-fixed" of the penalty case).
     """
 
     id: str
@@ -24,19 +24,32 @@ class Row:
     fixed: str
     end_rule: str
     suspendable: bool
-    added: int | None
+    added: tuple[int | None, ...]
+
+
+# What the suspendable column says where the clock does not stop: a fine put off (行政处罚法 66) is a
+# later date that somebody grants, so it stands in the extension column too and is read there.
+NEVER_STOPS = {"no", "deferral/instalments on request"}
+# Extensions without a number in the row; "renewal" and the like are other procedures, not these.
+LENGTH_BY_APPROVER = {"by approval", "by inspector+head [P]", "by head", "by agreement", "once"}
+
+
+def _added(line: dict[str, str]) -> tuple[int | None, ...]:
+    text = line["extension"]
+    if text in LENGTH_BY_APPROVER:
+        return (None,)
+    if not text.startswith("+"):
+        return ()
+    number, unit = text[1:].replace(",", " ").split()[:2]
+    if unit != line["unit"]:
+        raise ValueError(f"{line['id']}: an extension in another unit")
+    return (int(number), None) if text.endswith("then group-fixed") else (int(number),)
 
 
 def _rows() -> dict[str, Row]:
     rows: dict[str, Row] = {}
     with (FOLDER / "clocks.csv").open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
-            added = None
-            if line["extension"].startswith("+"):
-                number, unit = line["extension"][1:].replace(",", " ").split()[:2]
-                if unit != line["unit"]:
-                    raise ValueError(f"{line['id']}: an extension in another unit")
-                added = int(number)
             rows[line["id"]] = Row(
                 id=line["id"],
                 length=int(line["length"]) if line["length"] else None,
@@ -44,8 +57,8 @@ def _rows() -> dict[str, Row]:
                 direction=line["direction"],
                 fixed=line["fixed_or_variable"],
                 end_rule=line["end_rule"],
-                suspendable=line["suspendable"] != "no",
-                added=added,
+                suspendable=line["suspendable"] not in NEVER_STOPS,
+                added=_added(line),
             )
     return rows
 

@@ -7,12 +7,13 @@ solstice months, the first without a major term (中气) is the leap month. New 
 longitude: J. Meeus, Astronomical Algorithms, chapters 49 and 25 (good to a minute or so).
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from itertools import pairwise
 from math import radians, sin
 
-NOON_2000 = datetime(2000, 1, 1, 12)  # JDE 2451545.0; civil time here is UTC+8 without a zone mark
-# Terrestrial time runs ahead of UTC by about 70 seconds in these decades.
-CIVIL_AHEAD = timedelta(hours=8) - timedelta(seconds=70)
+BEIJING = timezone(timedelta(hours=8))
+# JDE 2451545.0 is noon in terrestrial time, which runs about 70 seconds ahead in these decades.
+EPOCH = datetime(2000, 1, 1, 12, tzinfo=UTC) - timedelta(seconds=70)
 
 _PLANETARY = [
     (299.77, 0.107408, 325), (251.88, 0.016321, 165), (251.83, 26.651886, 164),
@@ -22,11 +23,11 @@ _PLANETARY = [
 
 
 def _civil(jde: float) -> datetime:
-    return NOON_2000 + timedelta(days=jde - 2451545.0) + CIVIL_AHEAD
+    return (EPOCH + timedelta(days=jde - 2451545.0)).astimezone(BEIJING)
 
 
 def _jde(civil: datetime) -> float:
-    return 2451545.0 + (civil - CIVIL_AHEAD - NOON_2000) / timedelta(days=1)
+    return 2451545.0 + (civil - EPOCH) / timedelta(days=1)
 
 
 def sun_longitude(civil: datetime) -> float:
@@ -65,8 +66,8 @@ def new_moon(k: int) -> datetime:
 
 def _reaches(start: date, end: date, degrees: float) -> bool:
     """Whether the sun passes ``degrees`` on one of the days start <= day < end."""
-    first = sun_longitude(datetime(start.year, start.month, start.day))
-    last = sun_longitude(datetime(end.year, end.month, end.day))
+    first = sun_longitude(datetime.combine(start, time(0), BEIJING))
+    last = sun_longitude(datetime.combine(end, time(0), BEIJING))
     return (degrees - first) % 360 < (last - first) % 360
 
 
@@ -74,7 +75,7 @@ def month_starts(year: int) -> dict[int, date]:
     """First days of the ordinary (not leap) lunar months 1 to 10 of a civil year."""
     around = round((year - 2000) * 12.3685)
     starts = [new_moon(k).date() for k in range(around - 6, around + 20)]
-    months = list(zip(starts, starts[1:], strict=False))
+    months = list(pairwise(starts))
     solstices = [i for i, (a, b) in enumerate(months) if _reaches(a, b, 270)]
     eleventh = next(i for i in solstices if months[i][0].year == year - 1)
     following = next(i for i in solstices if months[i][0].year == year)

@@ -1,7 +1,7 @@
 """Random cases over every row of the clocks, each one repeatable from (seed, index)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from random import Random
 
 from tests.oracle.answers import BEIJING, Length, Pause
@@ -17,7 +17,7 @@ NEAR_MIDNIGHT = [
     time(0), time(0, 0, 1), time(0, 0, 0, 1), time(23, 59, 59), time(23, 59, 59, 999999),
     time(23, 0), time(1, 0),
 ]  # fmt: skip
-ZONES = [timezone.utc] + [timezone(timedelta(hours=h)) for h in (-10, -5, 9, 14)]
+ZONES = [UTC, *(timezone(timedelta(hours=h)) for h in (-10, -5, 9, 14))]
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,11 @@ class Case:
     """One question. ``str()`` of it holds all that is needed to ask again."""
 
     clock: str
-    trigger: datetime
+    trigger: date  # or a datetime, which is one
     length: Length | None
     pauses: tuple[Pause, ...]
-    extended: bool
+    extended: int
+    granted: int | None
 
     def __str__(self) -> str:
         told = [self.clock, f"from {self.trigger.isoformat()}"]
@@ -36,7 +37,9 @@ class Case:
             told.append(f"length {self.length[0]} {self.length[1]}")
         told += [f"paused {first}..{last}" for first, last in self.pauses]
         if self.extended:
-            told.append("extended")
+            told.append(f"extended {self.extended}x")
+        if self.granted is not None:
+            told.append(f"granted {self.granted}")
         return " ".join(told)
 
 
@@ -59,8 +62,14 @@ def _day(rng: Random) -> date:
     return min(max(day, FIRST), LAST)
 
 
-def _trigger(rng: Random) -> datetime:
-    """An instant whose civil day at UTC+8 was chosen, written in that or another zone."""
+def _civil(trigger: date) -> date:
+    return trigger.astimezone(BEIJING).date() if isinstance(trigger, datetime) else trigger
+
+
+def _trigger(rng: Random) -> date:
+    """A civil day, or an instant whose civil day at UTC+8 was chosen, in that or another zone."""
+    if rng.random() < 0.15:
+        return _day(rng)
     clock_time = (
         rng.choice(NEAR_MIDNIGHT)
         if rng.random() < 0.4
@@ -73,25 +82,22 @@ def _trigger(rng: Random) -> datetime:
 def _length(row: Row, rng: Random) -> Length | None:
     if row.unit != "variable":
         return None
-    if row.id == "V01":  # the instrument's cycle
-        return rng.choice([(rng.randint(1, 36), "mo"), (rng.randint(1, 3), "y")])
-    if row.end_rule == "wd":
-        return rng.randint(1, 60), "wd"
-    if row.end_rule == "no_roll":
-        return rng.choice([(rng.randint(1, 72), "h"), (rng.randint(1, 10), "cd")])
-    return rng.choice([(rng.randint(1, 60), "cd"), (rng.randint(1, 40), "wd")])
+    units = {"V01": ["mo", "mo", "y", "cd"], "Q06": ["cd", "cd", "cd", "wd", "mo"]}.get(
+        row.id, ["h", "h", "cd", "wd"] if row.end_rule == "no_roll" else ["wd", "wd", "cd", "h"]
+    )
+    unit = rng.choice(units)
+    return rng.randint(0, {"h": 100, "wd": 60, "cd": 120, "mo": 48, "y": 6}[unit]), unit
 
 
-def _pauses(trigger: datetime, rng: Random) -> tuple[Pause, ...]:
-    """One to four pauses; they may overlap, touch, nest, or begin after the period is over."""
-    start = trigger.astimezone(BEIJING).date()
+def _pauses(trigger: date, rng: Random) -> tuple[Pause, ...]:
+    """One to four pauses; they may overlap, touch, nest, or lie before or after the period."""
+    start = _civil(trigger)
     pauses: list[Pause] = []
     for _ in range(rng.choice([1, 1, 1, 2, 2, 3, 4])):
         if pauses and rng.random() < 0.25:
             first = pauses[-1][1] + rng.randint(-3, 2) * ONE_DAY
         else:
-            first = start + rng.randint(0, 70) * ONE_DAY
-        first = max(first, start)
+            first = start + rng.randint(-5, 70) * ONE_DAY
         days = rng.choice([1, 1, 2, 3, 7, rng.randint(4, 45), rng.randint(4, 120)])
         pauses.append((first, first + (days - 1) * ONE_DAY))
     rng.shuffle(pauses)
@@ -100,12 +106,16 @@ def _pauses(trigger: datetime, rng: Random) -> tuple[Pause, ...]:
 
 def random_case(seed: int, index: int) -> Case:
     """Case ``index`` of the series ``seed``; the rows take turns, so none is left out."""
-    rng = Random(f"{seed}:{index}")  # noqa: S311 - test data, no secret
+    rng = Random(f"{seed}:{index}")
     row = ROWS[IDS[index % len(IDS)]]
     trigger = _trigger(rng)
     pauses = _pauses(trigger, rng) if row.suspendable and rng.random() < 0.6 else ()
-    extended = row.added is not None and rng.random() < 0.4
-    if rng.random() < 0.02:  # ask for what the row may not allow: both must refuse alike
+    extended = rng.randint(1, len(row.added)) if row.added and rng.random() < 0.4 else 0
+    # Now and then ask for what the row may not allow: both must refuse alike.
+    if rng.random() < 0.01:
         pauses = pauses or _pauses(trigger, rng)
-        extended = True
-    return Case(row.id, trigger, _length(row, rng), pauses, extended)
+    if rng.random() < 0.01:
+        extended += 1
+    open_ended = None in row.added[:extended]
+    granted = rng.randint(1, 40) if open_ended and rng.random() < 0.95 else None
+    return Case(row.id, trigger, _length(row, rng), pauses, extended, granted)
