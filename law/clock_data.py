@@ -24,7 +24,7 @@ _ID = re.compile(r"[A-Z]{1,2}\d{1,2}[a-z]{0,3}\Z")
 _FIXED = re.compile(r"(\d{4}-)?\d{2}-\d{2}\Z")
 _REQUIRED = {
     "description", "name", "trigger", "trigger_name", "unit", "direction", "values", "end_rule",
-    "binds", "binds_agency", "on_expiry",
+    "binds", "binds_name", "binds_agency", "on_expiry",
 }  # fmt: skip
 _OPTIONAL = {"count_unit", "set_by", "fixed_date", "suspension", "extension", "extension_note"}
 _VALUE = {"valid_from", "valid_to", "value", "reference", "verified"}
@@ -78,6 +78,7 @@ def _clock(clock_id: Any, row: Any) -> Clock:
         fixed_date=_optional_text(row.get("fixed_date"), clock_id),
         set_by=_optional_text(row.get("set_by"), clock_id),
         binds=_text(row["binds"], clock_id),
+        binds_name=_text(row["binds_name"], clock_id),
         binds_agency=row["binds_agency"],
         end_rule=_enum(EndRule, row["end_rule"], clock_id),
         suspension=tuple(_enum(Ground, g, clock_id) for g in (suspension or {}).get("grounds", ())),

@@ -154,6 +154,16 @@ class Extension:
     approver: str | None
     text: str
 
+    @property
+    def label(self) -> str:
+        """Chinese: how long, how often, by whom."""
+        how = (
+            f"可延长 {self.length} {self.unit.label}" if self.length else "可延长,期限由批准人确定"
+        )
+        who = _ROLE_LABELS.get(self.approver_role or "", "")
+        once = f"{how} 1 次" + (f",由{who}批准" if who else "")
+        return once if self.times == 1 else f"{once};再次延长由负责人集体讨论决定期限"
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -171,6 +181,7 @@ class Clock:
     fixed_date: str | None
     set_by: str | None
     binds: str
+    binds_name: str
     binds_agency: bool
     end_rule: EndRule
     suspension: tuple[Ground, ...]
@@ -207,6 +218,14 @@ _UNIT_LABELS = {
     Unit.Y: "年",
     Unit.DATE: "固定日期",
     Unit.VARIABLE: "个案确定",
+}
+_ROLE_LABELS = {
+    "window_head": "窗口负责人",
+    "section_head": "科室负责人",
+    "registry_head": "登记机关负责人",
+    "bureau_head": "行政机关负责人",
+    "government_head": "人民政府负责人",
+    "reconsideration_head": "复议机关负责人",
 }
 _ROLLING = frozenset({EndRule.ROLL, EndRule.ROLL_PROTECT, EndRule.SAME_STEP, EndRule.ON_THE_SPOT})
 _VERIFIED_LABELS = {
