@@ -211,7 +211,7 @@ class Clock:
 
 
 _UNIT_LABELS = {
-    Unit.WD: "工作日",
+    Unit.WD: "个工作日",
     Unit.CD: "日",
     Unit.H: "小时",
     Unit.MO: "个月",

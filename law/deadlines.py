@@ -162,7 +162,7 @@ def _unit(clock: Clock, unit: Unit | None) -> Unit:
     if clock.unit is not Unit.VARIABLE:
         raise LengthNotAllowed(f"{clock.id} 的单位由{clock.citation}规定,个案不能改变")
     if unit not in COUNTING_UNITS or (unit is Unit.H and clock.end_rule is not EndRule.NO_ROLL):
-        raise LengthInvalid(f"{clock.id} 不能按{unit.label}计算")
+        raise LengthInvalid(f"{clock.id} 不能用“{unit.label}”作单位")
     return unit
 
 
