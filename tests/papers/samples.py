@@ -1,0 +1,229 @@
+"""One sample of every paper, told as one case (law.md S20) and one food licence (S24, S45)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from law.zone import CST
+
+OFFICE = "随州市曾都区市场监督管理局"
+ISSUED = datetime(2026, 9, 23, 16, 30, tzinfo=CST)
+RECEIVED = "2026-09-23T10:00:00+08:00"
+REMEDIES = {"review_body": "随州市曾都区人民政府", "court": "随州市曾都区人民法院"}
+R01 = {
+    "day": "2026-09-29",
+    "length": "3个工作日",
+    "counted_from": "2026-09-23",
+    "basis": "《市场主体登记管理条例》第十九条",
+    "reasons": [
+        "9月24日（星期四）：工作日，计第1日",
+        "9月25日至9月27日：中秋节放假，不计入",
+        "9月28日、9月29日：工作日，计第2日、第3日",
+    ],
+}
+EXTENDED = {
+    "day": "2026-10-09",
+    "length": "3个工作日",
+    "counted_from": "2026-09-29",
+    "basis": "《市场主体登记管理条例》第十九条",
+    "reasons": [
+        "9月30日（星期三）：工作日，计第1日",
+        "10月1日至10月7日：国庆节放假，不计入",
+        "10月8日、10月9日：工作日，计第2日、第3日",
+    ],
+}
+
+
+def common(number: str, code: str, **more: Any) -> dict[str, Any]:
+    return {
+        "number": number,
+        "office": OFFICE,
+        "recipient": "随州市曾都区䶮辉商贸有限公司",
+        "matter": "公司设立登记",
+        "case_number": "421303-2026-000123",
+        "issued_on": date(2026, 9, 23),
+        "verify_url": f"https://banjian.example/verify/{code}",
+        "contact": "曾都区政务服务中心二楼3号窗口，0722-0000000",
+        **more,
+    }
+
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "materials_receipt": common(
+        "曾市监收〔2026〕第000123号",
+        "J7Q4-XM2P",
+        received_at=RECEIVED,
+        materials=[
+            {"name": "公司登记（备案）申请书"},
+            {"name": "公司章程", "note": "全体股东电子签名"},
+            {"name": "住所使用证明", "form": "扫描件", "quantity": 2},
+            {"name": "法定代表人、董事、监事任职文件及身份证件", "quantity": 4},
+        ],
+        answer_due=R01,
+    ),
+    "acceptance": common(
+        "曾市监登受〔2026〕第000123号",
+        "K8R5-YN3Q",
+        regime="registration",
+        received_at=RECEIVED,
+        accepted_on="2026-09-23",
+        decision_due=R01,
+    ),
+    "non_acceptance": common(
+        "曾市监不受〔2026〕第000004号",
+        "L9S6-ZP4R",
+        matter="股份有限公司设立登记",
+        received_at=RECEIVED,
+        reasons=[
+            "申请登记的企业类型为股份有限公司，由设区的市级登记机关登记，不属于本机关登记管辖。"
+        ],
+        basis="《中华人民共和国行政许可法》第三十二条第一款第（二）项",
+        competent_body="随州市市场监督管理局",
+        remedies=REMEDIES,
+    ),
+    "deficiency": common(
+        "曾市监补〔2026〕第000057号",
+        "M2T7-AQ5S",
+        regime="registration",
+        received_at=RECEIVED,
+        file_version=1,
+        items=[
+            {
+                "material": "公司章程",
+                "problem": "第八条所载注册资本为100万元，与申请书所载120万元不一致。",
+                "required": "修改章程第八条或者申请书，使两者一致，由全体股东重新签名后上传。",
+                "basis": "《市场主体登记管理条例》第十六条",
+            },
+            {
+                "material": "住所使用证明",
+                "problem": "租赁合同缺第3页，租期不能辨认。",
+                "required": "上传合同全部页面的清晰彩色扫描件（PDF、JPG或PNG，每份不超过10 MB）。",
+            },
+            {
+                "material": "监事身份证件",
+                "problem": "上传的证件已过有效期（2026年8月31日）。",
+                "required": "上传在有效期内的身份证件正反两面。",
+            },
+        ],
+        consequence="补正材料提交以前，登记期限不起算；材料齐全、符合法定形式的，自收到之日起三个工作日内予以登记。",
+    ),
+    "extension": common(
+        "曾市监延〔2026〕第000009号",
+        "N3U8-BR6T",
+        regime="registration",
+        accepted_on="2026-09-23",
+        original_due=R01,
+        new_due=EXTENDED,
+        reason="申请人提交的住所证明涉及两处产权，需要向不动产登记机构核实，情形复杂。",
+    ),
+    "registration": common(
+        "曾市监登字〔2026〕第000118号",
+        "P4V9-CS7U",
+        uscc="91421303MA4K1X2Y9A",
+        registered_on="2026-09-28",
+        issued_on=date(2026, 9, 28),
+        entries=[
+            {"label": "类型", "value": "有限责任公司（自然人投资或控股）"},
+            {"label": "法定代表人", "value": "周晓岚"},
+            {"label": "注册资本", "value": "壹佰贰拾万元整"},
+            {"label": "住所", "value": "湖北省随州市曾都区解放路126号"},
+        ],
+    ),
+    "registration_refusal": common(
+        "曾市监不登〔2026〕第000003号",
+        "Q5W2-DT8V",
+        received_at=RECEIVED,
+        reasons=[
+            "拟任法定代表人担任被吊销营业执照的公司的法定代表人，对该公司违法负有个人责任，"
+            "自吊销之日起未逾三年，不得担任公司的法定代表人（《市场主体登记管理条例》第十二条）。",
+            "申请登记的经营范围含有《市场准入负面清单》禁止准入的项目。",
+        ],
+        remedies=REMEDIES,
+    ),
+    "licensing_grant": common(
+        "曾市监许准〔2026〕第000210号",
+        "R6X3-EU9W",
+        recipient="曾都区吉安小吃店",
+        matter="食品经营许可",
+        received_at="2026-09-21T09:12:00+08:00",
+        accepted_on="2026-09-21",
+        content=[
+            {"label": "主体业态", "value": "餐饮服务经营者"},
+            {"label": "经营项目", "value": "热食类食品制售；自制饮品制售"},
+            {"label": "经营场所", "value": "湖北省随州市曾都区烈山大道88号"},
+        ],
+        conditions=["按照许可的主体业态、经营项目从事经营。", "许可事项变化的，依法申请变更。"],
+        certificate_due={
+            "day": "2026-10-15",
+            "length": "5个工作日",
+            "counted_from": "2026-10-08",
+            "basis": "《食品经营许可和备案管理办法》（待核）",
+            "reasons": ["10月9日、10月10日（调休上班）：工作日", "10月11日：周日，不计入"],
+            "provisional": False,
+        },
+    ),
+    "licensing_refusal": common(
+        "曾市监许不〔2026〕第000011号",
+        "S7Y4-FV2X",
+        recipient="曾都区𠮷安小吃店",
+        matter="食品经营许可",
+        received_at="2026-09-21T09:12:00+08:00",
+        accepted_on="2026-09-21",
+        facts="2026年9月28日现场核查，加工操作区与就餐区没有有效分隔，未设专用的餐用具清洗消毒水池。",
+        reasons=[
+            "加工经营场所的布局、设备不符合申请的经营项目所需要的条件，核查记录载明不符合项两项。"
+        ],
+        remedies=REMEDIES,
+    ),
+    "business_licence": common(
+        "421303000012026",
+        "T8Z5-GW3Y",
+        issued_on=date(2026, 9, 28),
+        uscc="91421303MA4K1X2Y9A",
+        entity_type="有限责任公司（自然人投资或控股）",
+        head="周晓岚",
+        capital="壹佰贰拾万元整",
+        established_on="2026-09-28",
+        domicile="湖北省随州市曾都区解放路126号鑫园小区3幢1单元101室",
+        scope="一般项目：农副产品销售；日用百货销售；互联网销售（除销售需要许可的商品）；"
+        "办公用品销售；包装材料及制品销售；普通货物仓储服务（不含危险化学品等需许可审批的项目）"
+        "（除许可业务外，可自主依法经营法律法规非禁止或限制的项目）",
+    ),
+    "licence": common(
+        "JY24213030012345",
+        "U9A6-HX4Z",
+        name="食品经营许可证",
+        recipient="曾都区吉安小吃店",
+        matter="食品经营许可",
+        issued_on=date(2026, 10, 12),
+        entries=[
+            {"label": "统一社会信用代码", "value": "92421303MA4K1X2Y00"},
+            {"label": "经营者", "value": "张䶮"},
+            {"label": "住所", "value": "湖北省随州市曾都区烈山大道88号"},
+            {"label": "经营场所", "value": "湖北省随州市曾都区烈山大道88号"},
+            {"label": "主体业态", "value": "餐饮服务经营者"},
+            {"label": "经营项目", "value": "热食类食品制售；自制饮品制售"},
+        ],
+        valid_from="2026-10-12",
+        valid_until="2031-10-11",
+        supervised_by="曾都区市场监督管理局西城所",
+        signed_by="李国栋",
+    ),
+    "archive_catalogue": common(
+        "421303-2026-000123",
+        "V2B7-JY5A",
+        issued_on=date(2026, 9, 30),
+        retention="永久",
+        rows=[
+            {
+                "number": f"曾市监〔2026〕{i}号",
+                "responsible": OFFICE,
+                "name": name,
+                "day": "2026-09-23",
+                "pages": i,
+            }
+            for i, name in enumerate(
+                ["登记申请书", "公司章程", "受理通知书", "登记通知书", "营业执照（正本）"], 1
+            )
+        ],
+    ),
+}
