@@ -1,0 +1,152 @@
+"""The five registers' clients, and `connect`, which builds them for one installation."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from registers.client import Endpoint, RegisterClient
+from registers.messages import Register
+from registers.ports import (
+    AuthenticationOpened,
+    AuthenticationState,
+    CapitalVerdict,
+    CheckCapital,
+    CheckName,
+    CheckPersonBars,
+    Deposited,
+    DepositPackage,
+    Enterprise,
+    EnterpriseRegistered,
+    NameVerdict,
+    OpenAuthentication,
+    OpenSigning,
+    PersonBars,
+    Published,
+    PublishEstablishment,
+    PublishNotice,
+    RegisterEnterprise,
+    SigningOpened,
+    SigningState,
+    Withdrawn,
+    WithdrawNotice,
+)
+
+
+class MarketClient(RegisterClient):
+    """市场主体登记库."""
+
+    register = Register.MARKET
+
+    async def check_person_bars(self, id_number: str, name: str) -> PersonBars:
+        return await self.ask(CheckPersonBars(id_number=id_number, name=name))
+
+    async def check_name(self, name: str) -> NameVerdict:
+        return await self.ask(CheckName(name=name))
+
+    async def check_capital(self, request: CheckCapital) -> CapitalVerdict:
+        return await self.ask(request)
+
+    async def register_enterprise(
+        self, request: RegisterEnterprise, *, key: str
+    ) -> EnterpriseRegistered:
+        return await self.perform(request, key=key)
+
+    async def enterprise(self, uscc: str) -> Enterprise | None:
+        return await self._fetch(f"/enterprises/{uscc}", Enterprise)
+
+
+class IdentityClient(RegisterClient):
+    """实名认证."""
+
+    register = Register.IDENTITY
+
+    async def open_authentication(
+        self, request: OpenAuthentication, *, key: str
+    ) -> AuthenticationOpened:
+        return await self.perform(request, key=key)
+
+    async def authentication(self, key: str) -> AuthenticationState | None:
+        return await self._fetch(f"/authentications/{key}", AuthenticationState)
+
+
+class SignatureClient(RegisterClient):
+    """电子签章."""
+
+    register = Register.SIGNATURE
+
+    async def put_document(self, pdf: bytes) -> str:
+        return await self._put_content(pdf, "application/pdf")
+
+    async def open_signing(self, request: OpenSigning, *, key: str) -> SigningOpened:
+        return await self.perform(request, key=key)
+
+    async def signing(self, key: str) -> SigningState | None:
+        return await self._fetch(f"/signings/{key}", SigningState)
+
+    async def signed_document(self, key: str, sha256: str) -> bytes:
+        return await self._get_content(f"/signings/{key}/document", sha256)
+
+
+class PublicityClient(RegisterClient):
+    """国家企业信用信息公示系统."""
+
+    register = Register.NECIPS
+
+    async def publish_establishment(self, request: PublishEstablishment, *, key: str) -> Published:
+        return await self.perform(request, key=key)
+
+    async def publish_notice(self, request: PublishNotice, *, key: str) -> Published:
+        return await self.perform(request, key=key)
+
+    async def withdraw_notice(self, request: WithdrawNotice, *, key: str) -> Withdrawn:
+        return await self.perform(request, key=key)
+
+
+class ArchiveClient(RegisterClient):
+    """电子档案."""
+
+    register = Register.ARCHIVE
+
+    async def put_package(self, package: bytes) -> str:
+        return await self._put_content(package, "application/octet-stream")
+
+    async def deposit(self, request: DepositPackage, *, key: str) -> Deposited:
+        return await self.perform(request, key=key)
+
+    async def package(self, sha256: str) -> bytes:
+        return await self._get_content(f"/contents/{sha256}", sha256)
+
+
+@dataclass(frozen=True)
+class Registers:
+    """All five, sharing one pool of connections."""
+
+    market: MarketClient
+    identity: IdentityClient
+    signature: SignatureClient
+    necips: PublicityClient
+    archive: ArchiveClient
+
+    def of(self, register: Register) -> RegisterClient:
+        client: RegisterClient = getattr(self, register.value)
+        return client
+
+
+@asynccontextmanager
+async def connect(
+    endpoints: Mapping[Register, Endpoint], transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[Registers]:
+    """Build the clients of one installation; `transport` lets a story reach twins in its own process."""
+    # trust_env off: a proxy variable on the host must not see ID numbers.
+    async with httpx.AsyncClient(
+        transport=transport, follow_redirects=False, trust_env=False
+    ) as http:
+        yield Registers(
+            MarketClient(endpoints[Register.MARKET], http),
+            IdentityClient(endpoints[Register.IDENTITY], http),
+            SignatureClient(endpoints[Register.SIGNATURE], http),
+            PublicityClient(endpoints[Register.NECIPS], http),
+            ArchiveClient(endpoints[Register.ARCHIVE], http),
+        )

@@ -1,0 +1,311 @@
+"""The administrator's door: faults, the world before a story, and what really came to be."""
+
+import hmac
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Depends, Query, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import Field
+from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from registers.messages import IdNumber, Message, Register, Short, Uscc
+from registers.ports import EntityType, Person
+from registers.twins import due, examples
+from registers.twins.database import app_now
+from registers.twins.faults import CALLBACK_KINDS, FaultKind, Wrong
+from registers.twins.market_rules import name_core, name_key
+from registers.twins.problems import Refused, documented
+from registers.twins.schema import (
+    bars,
+    behaviours,
+    callbacks,
+    effects,
+    enterprises,
+    errands,
+    faults,
+    population,
+)
+
+_bearer = HTTPBearer(scheme_name="adminKey", auto_error=False)
+
+
+async def _admin(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> AsyncEngine:
+    key = request.app.state.settings.admin_key
+    offered = credentials.credentials if credentials else ""
+    if not hmac.compare_digest(offered.encode(), key.encode()):
+        raise Refused("unauthenticated", "凭据无效", status=401)
+    engine: AsyncEngine = request.app.state.engine
+    return engine
+
+
+Admin = Annotated[AsyncEngine, Depends(_admin)]
+router = APIRouter(prefix="/admin", tags=["admin"], responses=documented(400, 401, 411, 413, 422))
+
+
+# In Python `register` would shadow a method of every model's metaclass.
+RegisterField = Annotated[Register, Field(alias="register")]
+
+
+class FaultOrder(Message):
+    """`times` None = until cleared. `delay` in seconds. `operation` None = all but reading back."""
+
+    register_name: RegisterField
+    kind: FaultKind
+    operation: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
+    variant: Wrong | None = None
+    times: Annotated[int, Field(gt=0)] | None = None
+    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
+    seed: int = 0
+    delay: Annotated[float, Field(ge=0, le=86_400)] = 1.0
+
+
+class Fault(FaultOrder):
+    id: int
+    draws: int
+    hits: int
+
+
+class SeedEnterprise(Message):
+    uscc: Uscc
+    name: Short
+    entity_type: EntityType = EntityType.LIMITED_COMPANY
+    division: str = "421303"
+    status: Literal["active", "deregistered", "revoked"] = "active"
+    ended_on: date | None = None
+
+
+class SeedPerson(Person):
+    alive: bool = True
+
+
+class SeedBar(Person):
+    article: Short
+    scope: Literal["legal_representative", "any_post"]
+    ground: Short
+    since: date
+    until: date | None = None
+
+
+class World(Message):
+    """What the registers hold before a story. Seeding twice is seeding once."""
+
+    enterprises: tuple[SeedEnterprise, ...] = ()
+    persons: tuple[SeedPerson, ...] = ()
+    bars: tuple[SeedBar, ...] = ()
+
+
+class Behaviour(Message):
+    """People who are not there answer `auto_answer_seconds` after the errand opens; None = they do not."""
+
+    register_name: Annotated[
+        Literal[Register.IDENTITY, Register.SIGNATURE], Field(alias="register")
+    ]
+    auto_answer_seconds: Annotated[float, Field(ge=0, le=31_536_000)] | None
+
+
+class Counted(Message):
+    counts: dict[str, int]
+
+
+class EffectRow(Message):
+    id: int
+    register_name: RegisterField
+    key: str
+    operation: str
+    case_ref: str
+    request_hash: str
+    result: dict[str, Any]
+    committed_at: datetime
+
+
+class ErrandRow(Message):
+    """An errand that waits for a person; `id` is the last part of the link."""
+
+    id: str
+    register_name: RegisterField
+    key: str
+    case_ref: str
+    person_name: str
+    person_id_number: IdNumber
+    title: str
+    state: str
+    opened_at: datetime
+    expires_at: datetime
+
+
+_ERRAND_FIELDS = [f.alias or name for name, f in ErrandRow.model_fields.items()]
+
+
+@router.get("/health", operation_id="getTwinHealth", summary="运行状况", response_model=Counted)
+async def health(engine: Admin) -> Counted:
+    async with engine.connect() as connection:
+        waiting = await connection.scalar(
+            select(func.count()).where(callbacks.c.delivered_at.is_(None))
+        )
+        open_errands = await connection.scalar(
+            select(func.count()).where(errands.c.state == "open")
+        )
+        done = await connection.scalar(select(func.count()).select_from(effects))
+    counts = {"callbacks_waiting": waiting, "errands_open": open_errands, "effects": done}
+    return Counted(counts={name: int(count or 0) for name, count in counts.items()})
+
+
+@router.post(
+    "/tick", operation_id="tick", summary="办理并送达此刻到期的一切", response_model=Counted
+)
+async def tick(request: Request, engine: Admin) -> Counted:
+    """For stories that skip time: settle what is due, then deliver every callback due now, once."""
+    settled = await due.settle_due(engine)
+    round_ = await request.app.state.courier.deliver_due()
+    return Counted(counts={"settled": settled, **vars(round_)})
+
+
+@router.post(
+    "/faults", operation_id="orderFault", summary="布置故障", status_code=201, response_model=Fault
+)
+async def order_fault(
+    order: Annotated[FaultOrder, Body(openapi_examples=examples.FAULT)], engine: Admin
+) -> Fault:
+    values = order.model_dump(mode="json", by_alias=True, exclude={"times", "delay"})
+    values |= {"remaining": order.times, "delay_seconds": order.delay, "draws": 0, "hits": 0}
+    if order.variant is not None and order.kind is not FaultKind.WRONG_ANSWER:
+        raise Refused("variant_without_wrong_answer", "variant 只用于 wrong_answer")
+    if order.operation is not None and order.kind in CALLBACK_KINDS:
+        raise Refused("operation_of_callbacks", "回调故障不分操作")
+    async with engine.begin() as connection:
+        statement = insert(faults).values(**values).returning(faults.c.id)
+        fault_id = (await connection.execute(statement)).scalar_one()
+    return Fault(**order.model_dump(by_alias=True), id=fault_id, draws=0, hits=0)
+
+
+@router.get(
+    "/faults", operation_id="listFaults", summary="已布置的故障", response_model=list[Fault]
+)
+async def list_faults(engine: Admin) -> list[Fault]:
+    async with engine.connect() as connection:
+        rows = (await connection.execute(select(faults).order_by(faults.c.id))).mappings().all()
+    return [
+        Fault(
+            **{f: row[f] for f in ("id", "register", "kind", "operation", "variant")},
+            **{f: row[f] for f in ("probability", "seed", "draws", "hits")},
+            times=row["remaining"] or None,
+            delay=row["delay_seconds"],
+        )
+        for row in rows
+    ]
+
+
+@router.delete(
+    "/faults", operation_id="clearFaults", summary="解除全部故障", response_model=Counted
+)
+async def clear_faults(engine: Admin, register: Register | None = None) -> Counted:
+    statement = delete(faults)
+    if register is not None:
+        statement = statement.where(faults.c.register == register.value)
+    async with engine.begin() as connection:
+        return Counted(counts={"cleared": (await connection.execute(statement)).rowcount})
+
+
+@router.put(
+    "/behaviours",
+    operation_id="setBehaviour",
+    summary="无人值守时由系统代答",
+    response_model=Counted,
+)
+async def set_behaviour(behaviour: Behaviour, engine: Admin) -> Counted:
+    async with engine.begin() as connection:
+        await connection.execute(
+            delete(behaviours).where(behaviours.c.register == behaviour.register_name.value)
+        )
+        if behaviour.auto_answer_seconds is not None:
+            await connection.execute(
+                insert(behaviours).values(**behaviour.model_dump(mode="json", by_alias=True))
+            )
+    return Counted(counts={"set": 1})
+
+
+@router.get(
+    "/effects", operation_id="listEffects", summary="已发生的效果", response_model=list[EffectRow]
+)
+async def list_effects(
+    engine: Admin,
+    register: Register | None = None,
+    case_ref: Annotated[str | None, Query(max_length=64)] = None,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(gt=0, le=10_000)] = 1000,
+) -> list[EffectRow]:
+    """Every effect that came to be, in order; page on with `after` = the last id."""
+    statement = select(effects).where(effects.c.id > after).order_by(effects.c.id).limit(limit)
+    if register is not None:
+        statement = statement.where(effects.c.register == register.value)
+    if case_ref is not None:
+        statement = statement.where(effects.c.case_ref == case_ref)
+    async with engine.connect() as connection:
+        rows = (await connection.execute(statement)).mappings().all()
+    return [EffectRow(**row) for row in rows]
+
+
+@router.get(
+    "/errands",
+    operation_id="listErrands",
+    summary="待本人办理的事项",
+    response_model=list[ErrandRow],
+)
+async def list_errands(
+    engine: Admin,
+    state: str = "open",
+    case_ref: Annotated[str | None, Query(max_length=64)] = None,
+) -> list[ErrandRow]:
+    """For demo and player, who stand in for the people the links were sent to."""
+    statement = select(errands).where(errands.c.state == state).order_by(errands.c.opened_at)
+    if case_ref is not None:
+        statement = statement.where(errands.c.case_ref == case_ref)
+    async with engine.connect() as connection:
+        rows = (await connection.execute(statement)).mappings().all()
+    return [ErrandRow(**{f: row[f] for f in _ERRAND_FIELDS}) for row in rows]
+
+
+@router.post(
+    "/world", operation_id="seedWorld", summary="写入故事的初始数据", response_model=Counted
+)
+async def seed_world(
+    world: Annotated[World, Body(openapi_examples=examples.WORLD)], engine: Admin
+) -> Counted:
+    async with engine.begin() as connection:
+        # Order of locks is the order of time: two seeds at once must not write a bar twice.
+        await connection.execute(text("LOCK TABLE twins.bars IN SHARE ROW EXCLUSIVE MODE"))
+        now = await app_now(connection)
+        for e in world.enterprises:
+            values = e.model_dump(mode="json") | {
+                "name_key": name_key(e.name),
+                "name_core": name_core(e.name),
+                "details": {},
+                "registered_at": now,
+                "ended_on": e.ended_on,
+            }
+            statement = upsert(enterprises).values(**values)
+            await connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["uscc"],
+                    set_={f: values[f] for f in ("name", "name_key", "name_core", "status")}
+                    | {"ended_on": e.ended_on},
+                )
+            )
+        for p in world.persons:
+            person = upsert(population).values(**p.model_dump())
+            await connection.execute(
+                person.on_conflict_do_update(
+                    index_elements=["id_number"], set_={"name": p.name, "alive": p.alive}
+                )
+            )
+        for b in world.bars:
+            same = (bars.c.id_number == b.id_number, bars.c.article == b.article)
+            await connection.execute(delete(bars).where(*same, bars.c.since == b.since))
+            await connection.execute(insert(bars).values(**b.model_dump()))
+    return Counted(counts={f: len(getattr(world, f)) for f in World.model_fields})

@@ -1,0 +1,66 @@
+"""The twins as one FastAPI application: five registers, their people's pages, and the administrator's door."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+from fastapi import FastAPI
+
+from registers.twins import admin, due, identity, market, problems
+from registers.twins.database import create_engine, create_schema
+from registers.twins.gate import SizeLimit
+from registers.twins.outbox import Courier
+from registers.twins.settings import TwinSettings
+
+_TAGS = [
+    {"name": "market", "description": "市场主体登记库"},
+    {"name": "identity", "description": "实名认证"},
+    {"name": "signature", "description": "电子签章"},
+    {"name": "necips", "description": "国家企业信用信息公示系统"},
+    {"name": "archive", "description": "电子档案"},
+    {"name": "admin", "description": "演练:故障、初始数据、已发生的效果"},
+]
+
+
+def create_twins(
+    settings: TwinSettings, callback_transport: httpx.AsyncBaseTransport | None = None
+) -> FastAPI:
+    """Build the application. It connects when its lifespan starts, under uvicorn or
+    `app.router.lifespan_context(app)`; `callback_transport` reaches an API in the same process.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = create_engine(settings.database_url, settings.pool_size)
+        http = httpx.AsyncClient(
+            transport=callback_transport, follow_redirects=False, trust_env=False
+        )
+        courier = Courier(engine, settings, http)
+        app.state.settings, app.state.engine, app.state.courier = settings, engine, courier
+        background: asyncio.Task[None] | None = None
+        try:
+            await create_schema(engine)
+            if settings.background:
+                background = asyncio.create_task(courier.run(lambda: due.settle_due(engine)))
+            yield
+        finally:
+            if background is not None:
+                background.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await background
+            await http.aclose()
+            await engine.dispose()
+
+    app = FastAPI(
+        title="登记系统模拟服务",
+        version="1",
+        summary="Twins of the outside registers, with rules and faults",
+        lifespan=lifespan,
+        openapi_tags=_TAGS,
+    )
+    app.add_middleware(SizeLimit)
+    problems.install(app)
+    for module in (market, identity, admin):
+        app.include_router(module.router)
+    return app

@@ -1,0 +1,28 @@
+"""What falls due at the twins by itself: links that expire, and absent people who answer."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from registers.messages import Register
+from registers.twins import errands, identity
+from registers.twins.database import app_now
+
+
+async def settle_due(engine: AsyncEngine) -> int:
+    """Settle every errand that is due now, each in its own transaction; return how many."""
+    count = 0
+    while await _settle_one(engine):
+        count += 1
+    return count
+
+
+async def _settle_one(engine: AsyncEngine) -> bool:
+    async with engine.begin() as connection:
+        row = await errands.next_due(connection)
+        if row is None:
+            return False
+        answers = row["auto_answer_at"] is not None and row["auto_answer_at"] < row["expires_at"]
+        if not answers or row["auto_answer_at"] > await app_now(connection):
+            await errands.settle(connection, row, "expired", reason="逾期未办")
+        elif row["register"] == Register.IDENTITY.value:
+            await identity.confirm_row(connection, row)
+        return True

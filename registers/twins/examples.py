@@ -1,0 +1,105 @@
+"""Examples of the twins' OpenAPI. All persons and enterprises are fictional; the check characters hold."""
+
+from typing import Any
+
+_PERSON = {"name": "陈晓红", "id_number": "421303198506142016"}
+
+
+def _example(value: dict[str, Any]) -> Any:
+    return {"example": {"value": value}}
+
+
+PERSON_CHECK = _example(_PERSON)
+NAME_CHECK = _example({"name": "随州市曾都区红光商贸有限公司", "division": "421303"})
+CAPITAL_CHECK = _example(
+    {"entity_type": "limited_company", "amount": "500000.00", "paid_until": "2031-09-22"}
+)
+REGISTER = _example(
+    {
+        "case_ref": "case-0001",
+        "name": "随州市曾都区红光商贸有限公司",
+        "entity_type": "limited_company",
+        "division": "421303",
+        "address": "湖北省随州市曾都区烈山大道1号",
+        "legal_representative": _PERSON,
+        "persons": [{**_PERSON, "post": "执行董事"}],
+        "capital": "500000.00",
+        "capital_paid_until": "2031-09-22",
+        "business_scope": ["日用百货销售"],
+        "term_until": None,
+    }
+)
+AUTHENTICATION = _example(
+    {"case_ref": "case-0001", "person": _PERSON, "purpose": "设立登记实名认证"}
+)
+CONFIRMATION = _example(_PERSON)
+SIGNING = _example(
+    {
+        "case_ref": "case-0001",
+        "title": "公司设立登记申请书",
+        "document_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "signatory": _PERSON,
+    }
+)
+SIGNING_REFUSAL = _example({**_PERSON, "reason": "章程中的出资比例与约定不符"})
+ESTABLISHMENT = _example(
+    {
+        "case_ref": "case-0001",
+        "uscc": "91421303MA0BANJ05F",
+        "name": "随州市曾都区红光商贸有限公司",
+        "entity_type": "limited_company",
+        "legal_representative_name": "陈晓红",
+        "address": "湖北省随州市曾都区烈山大道1号",
+        "capital": "500000.00",
+        "business_scope": ["日用百货销售"],
+        "registered_at": "2026-09-24T03:00:00Z",
+    }
+)
+NOTICE = _example(
+    {
+        "case_ref": "case-0002",
+        "kind": "simple_deregistration",
+        "uscc": "91421303MA0BANJ05F",
+        "subject_name": "随州市曾都区红光商贸有限公司",
+        "title": "简易注销公告",
+        "text": "本企业拟申请简易注销登记,现予以公告。",
+        "open_from": "2026-09-18",
+        "open_until": "2026-10-08",
+    }
+)
+WITHDRAWAL = _example(
+    {"case_ref": "case-0002", "publication_number": "GS-2026-00000001", "reason": "申请人撤回"}
+)
+DEPOSIT = _example(
+    {
+        "case_ref": "case-0001",
+        "title": "设立登记档案",
+        "package_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "size": 20480,
+        "documents": 7,
+        "retention": "permanent",
+    }
+)
+FAULT = _example({"register": "market", "kind": "lose_answer_after_commit", "times": 1, "seed": 7})
+WORLD = _example(
+    {
+        "enterprises": [
+            {
+                "uscc": "91421303MA0BANJ05F",
+                "name": "随州市曾都区红光商贸有限公司",
+                "status": "active",
+            }
+        ],
+        "persons": [_PERSON],
+        "bars": [
+            {
+                **_PERSON,
+                "article": "市场主体登记管理条例第四十条",
+                "scope": "any_post",
+                "ground": "虚假登记被撤销的直接责任人",
+                "since": "2025-01-10",
+                "until": "2028-01-09",
+            }
+        ],
+    }
+)

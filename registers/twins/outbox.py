@@ -1,0 +1,164 @@
+"""Callbacks to the bureau: queued in the transaction of what they tell, delivered until a 2xx comes back."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from registers.callbacks import sign_callback
+from registers.messages import Register
+from registers.twins.database import app_now
+from registers.twins.faults import CALLBACK_KINDS, FaultKind, draw
+from registers.twins.schema import callbacks
+from registers.twins.settings import TwinSettings
+
+# Seconds of app_now() after the first, second… failure; the last repeats.
+_BACK_OFF = (1, 5, 30, 120, 600, 3600)
+_TIMEOUT = 10.0
+
+
+async def enqueue(
+    connection: AsyncConnection,
+    register: Register,
+    *,
+    key: str,
+    request_hash: str,
+    outcome: str,
+    payload: dict[str, Any],
+) -> None:
+    """Queue one callback; faults may make it three, or let later ones overtake it."""
+    now = await app_now(connection)
+    body = json.dumps(
+        {
+            "request_id": key,
+            "request_hash": request_hash,
+            "outcome": outcome,
+            "payload": payload,
+            "occurred_at": now.isoformat(),
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+    first = uuid4().hex
+    message_ids, due_at, rank = [first], now, 0.0
+    for hit in await draw(connection, register, "callback", CALLBACK_KINDS):
+        if hit.kind is FaultKind.DUPLICATE_CALLBACKS:
+            # Once as a redelivery, once as a sender that forgot it had sent.
+            message_ids += [first, uuid4().hex]
+        else:
+            due_at, rank = now + timedelta(seconds=hit.delay_seconds * hit.roll), hit.roll
+    await connection.execute(
+        insert(callbacks),
+        [
+            {
+                "register": register.value,
+                "message_id": message_id,
+                "body": body,
+                "rank": rank,
+                "attempts": 0,
+                "due_at": due_at,
+            }
+            for message_id in message_ids
+        ],
+    )
+
+
+@dataclass
+class Delivered:
+    """Counts of one round; `waiting` are undelivered ones not yet due."""
+
+    delivered: int = 0
+    failed: int = 0
+    waiting: int = 0
+
+
+@dataclass
+class Courier:
+    """Delivers what is due. Several may run: each row is taken by one at a time."""
+
+    engine: AsyncEngine
+    settings: TwinSettings
+    http: httpx.AsyncClient
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def deliver_due(self) -> Delivered:
+        """Deliver everything due now, once; what fails gets a later due time."""
+        counts = Delivered()
+        async with self.engine.connect() as connection:
+            horizon = await app_now(connection)
+        while (sent := await self._deliver_one(horizon)) is not None:
+            if sent:
+                counts.delivered += 1
+            else:
+                counts.failed += 1
+        async with self.engine.connect() as connection:
+            undelivered = select(func.count()).where(callbacks.c.delivered_at.is_(None))
+            counts.waiting = int(await connection.scalar(undelivered) or 0)
+        return counts
+
+    async def _deliver_one(self, horizon: datetime) -> bool | None:
+        async with self.engine.begin() as connection:
+            statement = (
+                select(callbacks)
+                .where(callbacks.c.delivered_at.is_(None), callbacks.c.due_at <= horizon)
+                .order_by(callbacks.c.rank.desc(), callbacks.c.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            row = (await connection.execute(statement)).mappings().first()
+            if row is None:
+                return None
+            now = await app_now(connection)
+            status = await self._post(row, int(now.timestamp()))
+            attempts = row["attempts"] + 1
+            delivered = status.startswith("2")
+            # Measured from the horizon at least: with a frozen clock a failure must not be due again at once.
+            pause = _BACK_OFF[min(attempts, len(_BACK_OFF)) - 1]
+            again = max(now, horizon) + timedelta(seconds=pause)
+            await connection.execute(
+                update(callbacks)
+                .where(callbacks.c.id == row["id"])
+                .values(
+                    attempts=attempts,
+                    last_status=status,
+                    delivered_at=now if delivered else None,
+                    due_at=row["due_at"] if delivered else again,
+                )
+            )
+            return delivered
+
+    async def _post(self, row: RowMapping, timestamp: int) -> str:
+        register, body = Register(row["register"]), bytes(row["body"])
+        secret = self.settings.callback_secrets[register]
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": row["message_id"],
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": sign_callback(row["message_id"], timestamp, body, secret),
+        }
+        url = f"{self.settings.callback_url.rstrip('/')}/api/v1/registry-callbacks/{register.value}"
+        try:
+            response = await self.http.post(url, content=body, headers=headers, timeout=_TIMEOUT)
+        except httpx.HTTPError as error:
+            return type(error).__name__
+        return str(response.status_code)
+
+    async def run(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Deliver in the background until cancelled; `work` does what else is due (expiry, absent people)."""
+        while True:
+            # The database may be restarting; the queue is in it, so nothing is lost by waiting.
+            with contextlib.suppress(OSError, httpx.HTTPError, SQLAlchemyError):
+                await work()
+                await self.deliver_due()
+            self.wake.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.wake.wait(), self.settings.poll_seconds)
