@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     public_url: str = ""
     """How people reach us, for links in letters and QR codes; the API's own address without it."""
 
+    banjian_ready_file: Path | None = None
+    """Where a process without a port writes its pid once it works (the supervisor waits for it)."""
+
     api_host: str = "127.0.0.1"
     # 0: a free port is chosen at the first start and kept.
     api_port: int = Field(0, ge=0, le=65535)
@@ -97,6 +100,11 @@ class Settings(BaseSettings):
     def load_secrets(self) -> Secrets:
         """All secrets. Raises `SecretsError`."""
         return Secrets.load(self.secrets_folder)
+
+    def announce_ready(self) -> None:
+        """Tells the supervisor, if there is one, that this process now does its work."""
+        if self.banjian_ready_file is not None:
+            self.banjian_ready_file.write_text(f"{os.getpid()}\n")
 
     @classmethod
     def settings_customise_sources(

