@@ -41,9 +41,9 @@ class EndRule(StrEnum):
     """What happens at the raw end.
 
     ROLL and ROLL_PROTECT move an end on a day off to the next working day (民法典 203), the second
-    to protect third parties' rights. WD ends on a working day by construction. BACKWARD, NO_ROLL,
-    HARD, FIXED and ANNIVERSARY never move. SAME_STEP and ON_THE_SPOT belong to the day the act is
-    taken up: a day off moves to the next working day.
+    to protect third parties' rights. WD ends on a working day by construction, or rolls where a
+    case set its length in other units. BACKWARD, NO_ROLL, HARD, FIXED and ANNIVERSARY never move.
+    SAME_STEP and ON_THE_SPOT belong to the day the act is taken up: a day off moves on.
     """
 
     WD = "WD"
@@ -227,7 +227,9 @@ _ROLE_LABELS = {
     "government_head": "人民政府负责人",
     "reconsideration_head": "复议机关负责人",
 }
-_ROLLING = frozenset({EndRule.ROLL, EndRule.ROLL_PROTECT, EndRule.SAME_STEP, EndRule.ON_THE_SPOT})
+_ROLLING = frozenset(
+    {EndRule.WD, EndRule.ROLL, EndRule.ROLL_PROTECT, EndRule.SAME_STEP, EndRule.ON_THE_SPOT}
+)
 _VERIFIED_LABELS = {
     Verified.TEXT: "已核对原文",
     Verified.EXCERPT: "待核(仅见摘录)",

@@ -111,7 +111,7 @@ def _deadline(
     extension: int | None,
 ) -> Deadline:
     units = _length(clock, length)
-    segments = _extensions(clock, extended, extension)
+    segments = _extensions(clock, unit, extended, extension)
     stopped, open_from = _stopped_days(clock, suspensions)
     d0 = starts_at.date()
     build = TraceBuilder(calendars, stopped, fold_forward=clock.direction is not Direction.BEFORE)
@@ -193,7 +193,9 @@ def _length(clock: Clock, length: int | None) -> int:
     return clock.length or 0
 
 
-def _extensions(clock: Clock, extended: int, granted: int | None) -> list[tuple[int, Unit]]:
+def _extensions(
+    clock: Clock, unit: Unit, extended: int, granted: int | None
+) -> list[tuple[int, Unit]]:
     if extended == 0:
         if granted is not None:
             raise ExtensionNotAllowed("给出了延长的长度,但没有延长")
@@ -211,7 +213,8 @@ def _extensions(clock: Clock, extended: int, granted: int | None) -> list[tuple[
         raise ExtensionLengthRequired(f"{clock.id} 的延长期限由批准人确定,须给出")
     if granted is not None and (type(granted) is not int or not 1 <= granted <= MAX_LENGTH):
         raise LengthInvalid(f"延长期限须在 1 至 {MAX_LENGTH} 之间")
-    return [(length or granted or 0, rule.unit) for length in lengths]
+    own = unit if clock.unit is Unit.VARIABLE else rule.unit
+    return [(length or granted or 0, own) for length in lengths]
 
 
 def _stopped_days(

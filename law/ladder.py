@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from law.calendars import Calendars
-from law.clock_types import Unit
+from law.clock_types import Direction, Unit
 from law.deadline_types import Deadline
 from law.zone import CST, day_end
 
@@ -40,7 +40,7 @@ class Rung:
 
 
 def ladder(deadline: Deadline, calendars: Calendars) -> tuple[Rung, ...]:
-    """The rungs after the clock's start, sorted by instant.
+    """The rungs, sorted by instant; warnings before the clock's start are left out.
 
     Clocks that bind the agency have the whole ladder; others remind the party and expire. A paused
     deadline has none: its end is not known.
@@ -68,6 +68,12 @@ def ladder(deadline: Deadline, calendars: Calendars) -> tuple[Rung, ...]:
         if deadline.unit is not Unit.H:
             amber = datetime.combine(end, AMBER_HOUR, tzinfo=CST)
             rungs.append(Rung(RungKind.AMBER, amber, "window_head"))
-    last = {RungKind.OVERDUE_L1, RungKind.EXPIRY, RungKind.OVERDUE_L2, RungKind.OVERDUE_L3}
-    kept = (r for r in rungs if r.kind in last or r.at > deadline.starts_at)
+    warnings = {RungKind.REMINDER, RungKind.AMBER}
+    # A clock counted back from its trigger ends before it: every warning may still be to come.
+    forward = clock.direction is not Direction.BEFORE
+    kept = (
+        rung
+        for rung in rungs
+        if not (forward and rung.kind in warnings and rung.at <= deadline.starts_at)
+    )
     return tuple(sorted(kept, key=lambda rung: rung.at))
