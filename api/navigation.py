@@ -1,0 +1,74 @@
+"""The few places every page links to. An entry shows only where the application serves its address."""
+
+from typing import Final, Literal, NamedTuple
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api.i18n import mark
+from api.security.person import Person
+from domain.roles import Role
+
+Place = Literal["public", "desk", "footer"]
+
+_OVERSEERS: Final = frozenset(
+    {
+        Role.SUPERVISOR,
+        Role.SECTION_HEAD,
+        Role.REGISTRY_HEAD,
+        Role.BUREAU_HEAD,
+        Role.WINDOW_HEAD,
+        Role.AUDITOR,
+        Role.ADMIN,
+    }
+)
+
+
+class Entry(NamedTuple):
+    """One link. `roles` empty: everybody who sees this header."""
+
+    place: Place
+    key: str
+    label: str
+    path: str
+    roles: frozenset[Role] = frozenset()
+
+
+ENTRIES: Final = (
+    Entry("public", "guide", mark("办事指南"), "/items"),
+    Entry("public", "case", mark("我的办件"), "/cases"),
+    Entry("public", "notice", mark("公示"), "/notices"),
+    Entry("public", "verify", mark("证照核验"), "/verify"),
+    Entry("desk", "inbox", mark("待办"), "/desk"),
+    Entry("desk", "intake", mark("窗口收件"), "/desk/intake", frozenset({Role.ACCEPTOR})),
+    Entry("desk", "search", mark("查询"), "/desk/search"),
+    Entry("desk", "board", mark("督办看板"), "/desk/board", _OVERSEERS),
+    Entry("desk", "inspect", mark("办件检查"), "/admin/cases", _OVERSEERS),
+    Entry("footer", "accessibility", mark("无障碍声明"), "/accessibility"),
+    Entry("footer", "privacy", mark("个人信息保护"), "/privacy"),
+    Entry("footer", "service", mark("服务状态与承诺"), "/service"),
+    Entry("footer", "complaint", mark("投诉与建议"), "/complaints"),
+)
+
+
+def _served(app: FastAPI) -> frozenset[str]:
+    known: frozenset[str] | None = getattr(app.state, "served_paths", None)
+    if known is None:
+        known = app.state.served_paths = frozenset(
+            route.path
+            for route in app.routes
+            if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+        )
+    return known
+
+
+def entries(app: FastAPI, place: Place, person: Person | None) -> list[Entry]:
+    """The links of one place for this reader."""
+    served = _served(app)
+    return [
+        entry
+        for entry in ENTRIES
+        if entry.place == place
+        and entry.path in served
+        and (not entry.roles or (person is not None and person.has(*entry.roles)))
+    ]

@@ -1,0 +1,21 @@
+"""Wires sign-ins and guards into an application."""
+
+from fastapi import FastAPI
+
+from api.middleware import Body, Door, Envelope, Language
+from api.security.limiting import Limiter
+from api.security.settings import SecuritySettings
+
+
+def install(app: FastAPI, settings: SecuritySettings) -> None:
+    """Settings, limits and the middleware chain.
+
+    `app.state.database` (an async_sessionmaker) must be set before the first request.
+    """
+    app.state.security = settings
+    app.state.limiter = Limiter(settings.limits)
+    # The last added is the outermost.
+    app.add_middleware(Body)
+    app.add_middleware(Door, settings=settings)
+    app.add_middleware(Language)
+    app.add_middleware(Envelope, settings=settings)

@@ -1,0 +1,310 @@
+"""Queries of accounts and sign-ins. Callers own the transaction; all instants are app_now()."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, Interval, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.functions import Function
+
+from domain.roles import Role
+from storage.tables_accounts import AccountRow, SessionRow, SignInRow
+
+
+class SignInNameTaken(Exception):
+    """Another account has this sign-in name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What checking a password needs."""
+
+    account_id: UUID
+    password_hash: str
+    roles: frozenset[Role]
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A sign-in with its account, as of `now`. Whether it is still good is the caller's rule."""
+
+    account_id: UUID
+    sign_in: str
+    display_name: str
+    roles: frozenset[Role]
+    office: str
+    public_id: UUID
+    kind: str
+    csrf_secret: bytes
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSession:
+    """A sign-in in the person's own list."""
+
+    public_id: UUID
+    kind: str
+    created_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSignIn:
+    """One attempt in the person's own list."""
+
+    at: datetime
+    succeeded: bool
+    kind: str
+    address: str
+
+
+def app_now() -> "Function[datetime]":
+    """The SQL clock."""
+    return func.app_now(type_=DateTime(timezone=True))
+
+
+def _roles(values: Iterable[str]) -> frozenset[Role]:
+    return frozenset(Role(value) for value in values)
+
+
+async def current_instant(db: AsyncSession) -> datetime:
+    """app_now(), for a request that reads nothing else."""
+    return (await db.execute(select(app_now()))).scalar_one()
+
+
+async def create_account(
+    db: AsyncSession,
+    *,
+    sign_in: str,
+    display_name: str,
+    password_hash: str,
+    roles: frozenset[Role],
+    office: str = "",
+) -> UUID:
+    """A new account; its id.
+
+    Raises:
+        SignInNameTaken: the name is in use; the transaction goes on.
+    """
+    account_id = uuid4()
+    try:
+        async with db.begin_nested():
+            await db.execute(
+                insert(AccountRow).values(
+                    id=account_id,
+                    sign_in=sign_in.lower(),
+                    display_name=display_name,
+                    password_hash=password_hash,
+                    roles=sorted(role.value for role in roles),
+                    office=office,
+                    disabled=False,
+                    created_at=app_now(),
+                    password_changed_at=app_now(),
+                )
+            )
+    except IntegrityError as error:
+        if "uq_accounts_sign_in" in str(error.orig):
+            raise SignInNameTaken(sign_in) from error
+        raise
+    return account_id
+
+
+async def find_account_id(db: AsyncSession, sign_in: str) -> UUID | None:
+    """The account's id by sign-in name."""
+    found = await db.execute(select(AccountRow.id).where(AccountRow.sign_in == sign_in.lower()))
+    return found.scalar_one_or_none()
+
+
+async def credentials(db: AsyncSession, sign_in: str) -> Credentials | None:
+    """What to check a password against."""
+    row = (
+        await db.execute(select(AccountRow).where(AccountRow.sign_in == sign_in.lower()))
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    return Credentials(row.id, row.password_hash, _roles(row.roles), row.disabled)
+
+
+async def set_password_hash(
+    db: AsyncSession, account_id: UUID, password_hash: str, *, changed: bool
+) -> None:
+    """Stores a hash; `changed` is False when the same password was only hashed anew."""
+    values: dict[str, object] = {"password_hash": password_hash}
+    if changed:
+        values["password_changed_at"] = app_now()
+    await db.execute(update(AccountRow).where(AccountRow.id == account_id).values(values))
+
+
+async def set_roles(db: AsyncSession, account_id: UUID, roles: frozenset[Role]) -> None:
+    """Changes what a person may do and ends their sign-ins: no old session keeps an old right."""
+    await db.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account_id)
+        .values(roles=sorted(role.value for role in roles))
+    )
+    await end_sessions_of(db, account_id)
+
+
+async def set_disabled(db: AsyncSession, account_id: UUID, disabled: bool) -> None:
+    """Closes or reopens an account; closing ends its sign-ins."""
+    await db.execute(
+        update(AccountRow).where(AccountRow.id == account_id).values(disabled=disabled)
+    )
+    if disabled:
+        await end_sessions_of(db, account_id)
+
+
+async def open_session(
+    db: AsyncSession,
+    *,
+    id_hash: bytes,
+    account_id: UUID,
+    kind: str,
+    lifetime: timedelta,
+    csrf_secret: bytes,
+    user_agent_hash: bytes,
+) -> datetime:
+    """Stores a new sign-in; the instant at which it ends at the latest."""
+    added = (
+        insert(SessionRow)
+        .values(
+            id_hash=id_hash,
+            public_id=uuid4(),
+            account_id=account_id,
+            kind=kind,
+            created_at=app_now(),
+            last_seen_at=app_now(),
+            expires_at=app_now() + bindparam("lifetime", lifetime, Interval()),
+            csrf_secret=csrf_secret,
+            user_agent_hash=user_agent_hash,
+        )
+        .returning(SessionRow.expires_at)
+    )
+    return (await db.execute(added)).scalar_one()
+
+
+_LOAD = (
+    select(
+        AccountRow.id,
+        AccountRow.sign_in,
+        AccountRow.display_name,
+        AccountRow.roles,
+        AccountRow.office,
+        SessionRow.public_id,
+        SessionRow.kind,
+        SessionRow.csrf_secret,
+        SessionRow.created_at,
+        SessionRow.last_seen_at,
+        SessionRow.expires_at,
+        app_now().label("now"),
+    )
+    .join(AccountRow, AccountRow.id == SessionRow.account_id)
+    .where(SessionRow.id_hash == bindparam("id_hash"), ~AccountRow.disabled)
+)
+
+
+async def load_session(db: AsyncSession, id_hash: bytes) -> OpenSession | None:
+    """A sign-in by its token's digest; None when unknown or the account is closed."""
+    row = (await db.execute(_LOAD, {"id_hash": id_hash})).one_or_none()
+    if row is None:
+        return None
+    account_id, sign_in, display_name, roles, *rest = row
+    return OpenSession(account_id, sign_in, display_name, _roles(roles), *rest)
+
+
+async def touch_session(db: AsyncSession, id_hash: bytes) -> None:
+    """Notes that the sign-in was used now."""
+    await db.execute(
+        update(SessionRow).where(SessionRow.id_hash == id_hash).values(last_seen_at=app_now())
+    )
+
+
+async def end_session(db: AsyncSession, id_hash: bytes) -> None:
+    """Ends one sign-in."""
+    await db.execute(delete(SessionRow).where(SessionRow.id_hash == id_hash))
+
+
+async def end_session_of(db: AsyncSession, account_id: UUID, public_id: UUID) -> bool:
+    """Ends one of the person's own sign-ins; False where it is not theirs or not there."""
+    ended = await db.execute(
+        delete(SessionRow)
+        .where(SessionRow.account_id == account_id, SessionRow.public_id == public_id)
+        .returning(SessionRow.public_id)
+    )
+    return ended.scalar_one_or_none() is not None
+
+
+async def end_sessions_of(db: AsyncSession, account_id: UUID, *, but: bytes | None = None) -> None:
+    """Ends all sign-ins of an account, except one."""
+    ended = delete(SessionRow).where(SessionRow.account_id == account_id)
+    if but is not None:
+        ended = ended.where(SessionRow.id_hash != but)
+    await db.execute(ended)
+
+
+async def end_expired_sessions(db: AsyncSession) -> None:
+    """Removes rows past their absolute limit; they open nothing any more in any case."""
+    await db.execute(delete(SessionRow).where(SessionRow.expires_at <= app_now()))
+
+
+async def list_sessions(db: AsyncSession, account_id: UUID) -> Sequence[ListedSession]:
+    """The person's sign-ins that have not reached their absolute limit, newest use first."""
+    rows = await db.execute(
+        select(
+            SessionRow.public_id, SessionRow.kind, SessionRow.created_at, SessionRow.last_seen_at
+        )
+        .where(SessionRow.account_id == account_id, SessionRow.expires_at > app_now())
+        .order_by(SessionRow.last_seen_at.desc())
+        .limit(100)
+    )
+    return [ListedSession(*row) for row in rows]
+
+
+async def record_sign_in(
+    db: AsyncSession, account_id: UUID, *, succeeded: bool, kind: str, address: str
+) -> None:
+    """Keeps one attempt."""
+    await db.execute(
+        insert(SignInRow).values(
+            id=uuid4(),
+            account_id=account_id,
+            at=app_now(),
+            succeeded=succeeded,
+            kind=kind,
+            address=address,
+        )
+    )
+
+
+async def list_sign_ins(db: AsyncSession, account_id: UUID) -> Sequence[ListedSignIn]:
+    """The person's last 20 attempts, newest first."""
+    rows = await db.execute(
+        select(SignInRow.at, SignInRow.succeeded, SignInRow.kind, SignInRow.address)
+        .where(SignInRow.account_id == account_id)
+        .order_by(SignInRow.at.desc())
+        .limit(20)
+    )
+    return [ListedSignIn(*row) for row in rows]
+
+
+async def signed_in_from(db: AsyncSession, account_id: UUID, address: str) -> bool:
+    """Whether the account was opened from this address in the last 30 days."""
+    found = await db.execute(
+        select(SignInRow.id)
+        .where(
+            SignInRow.account_id == account_id,
+            SignInRow.succeeded,
+            SignInRow.address == address,
+            SignInRow.at > app_now() - timedelta(days=30),
+        )
+        .limit(1)
+    )
+    return found.scalar_one_or_none() is not None
