@@ -2,12 +2,21 @@
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="办件: cases under statutory clocks")
+from banjian.commands.doctor import doctor
+from banjian.commands.up import up
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="办件: cases under statutory clocks"
+)
 
 
 @app.callback()
 def root() -> None:
     """办件: cases under statutory clocks."""
+
+
+app.command("up")(up)
+app.command("doctor")(doctor)
 
 
 def main() -> None:

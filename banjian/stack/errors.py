@@ -14,3 +14,7 @@ class StackError(RuntimeError):
 
     def __str__(self) -> str:
         return f"{self.message}\n  办法：{self.advice}" if self.advice else self.message
+
+
+class AlreadyRunning(StackError):
+    """Another supervisor holds this data folder."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from banjian.stack.errors import StackError
+from banjian.stack.errors import AlreadyRunning
 
 MARK = "BANJIAN_STACK"
 """Environment variable of every child: the data folder it belongs to."""
@@ -31,14 +31,14 @@ class FolderLock:
         self._handle: int | None = None
 
     def take(self) -> None:
-        """Raises `StackError` with the holder's pid when another supervisor has it."""
+        """Raises `AlreadyRunning` with the holder's pid when another supervisor has it."""
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             holder = os.read(handle, 32).decode(errors="replace").strip() or "?"
             os.close(handle)
-            raise StackError(
+            raise AlreadyRunning(
                 f"这个数据文件夹已有一个 banjian 在运行（already running, pid {holder}）。",
                 "先停止它（Ctrl-C 或 kill），或用 --data 指定另一个文件夹。",
             ) from None

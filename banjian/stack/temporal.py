@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from banjian.stack.errors import StackError
 
@@ -22,6 +23,8 @@ SEARCH_ATTRIBUTES = {
 
 RETENTION = "720h"
 """How long the engine keeps a closed case: 30 days. Its history is in the document store long before."""
+
+LEAST_RETENTION_HOURS = 168
 
 _UNLIMITED = 100_000
 _DYNAMIC = {
@@ -96,6 +99,19 @@ def set_retention(address: str, namespace: str) -> None:
         raise StackError(
             f"无法设置 Temporal 命名空间 {namespace} 的保留期（retention）：{done.stderr.strip()}"
         )
+
+
+def ask(address: str, namespace: str, *command: str) -> str | None:
+    """JSON answer of one `temporal` command, None where the server says no."""
+    done = _cli(*command, "--address", address, "--namespace", namespace, "--output", "json")
+    return done.stdout if done.returncode == 0 else None
+
+
+def retention_hours(description: dict[str, Any]) -> int:
+    """Retention out of `namespace describe`, in whole hours; 0 if it says none."""
+    config = description.get("config", {})
+    text = str(config.get("workflowExecutionRetentionTtl", "0s"))
+    return int(float(text.removesuffix("s"))) // 3600
 
 
 def _cli(*arguments: str) -> subprocess.CompletedProcess[str]:

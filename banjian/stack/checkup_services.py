@@ -1,0 +1,178 @@
+"""The part of the doctor that asks the running services: database, engine, registers, our own site."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from banjian.settings import Settings
+from banjian.stack import temporal
+from banjian.stack.checkup import Check, Finding, note, ok, supervisor_pid, wrong
+from banjian.stack.errors import StackError
+from storage.migrate import differences
+
+PATIENCE = 5.0
+
+
+def check_database(settings: Settings) -> Iterator[Finding]:
+    """Reachable, PostgreSQL 18, migrations in step, clock not frozen."""
+    if not settings.database_url:
+        yield note("database", "尚无数据库，首次启动时建立。")
+        return
+    place = settings.database_url.rpartition("@")[2]
+    try:
+        version, frozen = asyncio.run(asyncio.wait_for(_ask_database(settings.database_url), 10))
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        if not _expected(settings, f"@{place}"):
+            yield note("database", f"{place} 未启动。", "运行 banjian up 启动。")
+            return
+        reason = str(getattr(error, "orig", None) or error or "timeout").splitlines()[0]
+        yield wrong("database", f"{place} 无法连接：{reason}", "检查 DATABASE_URL、网络与密码。")
+        return
+    if version < 180000:
+        yield wrong("database", f"PostgreSQL 版本 {version // 10000} 太旧。", "升级到 18。")
+    else:
+        yield ok("database", f"{place} 可用（PostgreSQL {version // 10000}.{version % 10000}）")
+    yield from _migrations(settings.database_url)
+    if frozen:
+        yield wrong(
+            "clock",
+            f"数据库时钟停在 {frozen}（app_clock frozen）。",
+            "没有情景在播放时，执行 UPDATE app_clock SET frozen_at = NULL；生产库出现此情况须查明原因。",
+        )
+    elif frozen is not None:
+        yield ok("clock", "时钟正常运行")
+
+
+async def _ask_database(url: str) -> tuple[int, str | None]:
+    """Version number, and the instant of the frozen clock: empty if it runs, None if unknown."""
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
+    try:
+        async with engine.connect() as connection:
+            version = int((await connection.scalar(text("SHOW server_version_num"))) or 0)
+            if await connection.scalar(text("SELECT to_regclass('app_clock')")) is None:
+                return version, None
+            frozen = await connection.scalar(text("SELECT frozen_at FROM app_clock WHERE id = 1"))
+            return version, str(frozen) if frozen else ""
+    finally:
+        await engine.dispose()
+
+
+def _migrations(url: str) -> Iterator[Finding]:
+    try:
+        missing = asyncio.run(differences(url))
+    except (SQLAlchemyError, OSError) as error:
+        missing = [type(error).__name__]
+    if missing:
+        shown = "；".join(str(m)[:80] for m in missing[:3])
+        yield wrong(
+            "migrations",
+            f"数据库结构与程序不一致（{len(missing)} 处）：{shown}",
+            "运行 python -m banjian.migrate，或升级程序。",
+        )
+    else:
+        yield ok("migrations", "数据库结构与程序一致")
+
+
+def check_temporal(settings: Settings) -> Iterator[Finding]:
+    """Serving, namespace there, retention long enough, search attributes registered."""
+    address, namespace = settings.temporal_address, settings.temporal_namespace
+    if not address:
+        yield note("temporal", "尚无 Temporal，首次启动时建立。")
+        return
+    try:
+        if not temporal.serving(address):
+            if _expected(settings, address):
+                advice = "检查 TEMPORAL_ADDRESS 与网络；本地日志在 logs/temporal.log。"
+                yield wrong("temporal", f"{address} 无应答。", advice)
+            else:
+                yield note("temporal", f"{address} 未启动。", "运行 banjian up 启动。")
+            return
+        yield ok("temporal", f"{address} 可用")
+        yield from _namespace(address, namespace)
+    except StackError as error:
+        yield wrong("temporal", error.message, error.advice)
+
+
+def _namespace(address: str, namespace: str) -> Iterator[Finding]:
+    described = temporal.ask(address, namespace, "operator", "namespace", "describe")
+    if described is None:
+        yield wrong(
+            "namespace",
+            f"命名空间 {namespace} 不存在。",
+            f"运行 temporal operator namespace create --namespace {namespace} "
+            f"--retention {temporal.RETENTION}",
+        )
+        return
+    hours = temporal.retention_hours(json.loads(described))
+    if hours < temporal.LEAST_RETENTION_HOURS:
+        yield wrong(
+            "namespace",
+            f"命名空间 {namespace} 只保留 {hours} 小时。",
+            f"运行 temporal operator namespace update --retention {temporal.RETENTION}",
+        )
+    else:
+        yield ok("namespace", f"{namespace} 保留 {hours // 24} 天")
+    listed = temporal.ask(address, namespace, "operator", "search-attribute", "list")
+    missing = [name for name in temporal.SEARCH_ATTRIBUTES if name not in (listed or "")]
+    if missing:
+        yield wrong(
+            "search attributes",
+            f"未登记：{', '.join(missing)}。",
+            "运行 temporal operator search-attribute create --type Keyword "
+            + " ".join(f"--name {name}" for name in missing),
+        )
+    else:
+        yield ok("search attributes", f"{len(temporal.SEARCH_ATTRIBUTES)} 项已登记")
+
+
+def check_registers(settings: Settings) -> Iterator[Finding]:
+    """Whether the registers answer at all."""
+    yield from _answers("registers", settings, settings.registers_url, "/admin/health", "twins")
+
+
+def check_site(settings: Settings) -> Iterator[Finding]:
+    """Whether our own API is ready, where it should run on this machine."""
+    if supervisor_pid(settings) is not None:
+        url = f"http://{settings.api_host}:{settings.api_port}"
+        yield from _answers("site", settings, url, "/readyz", "api")
+
+
+def _answers(check: str, settings: Settings, url: str, path: str, log: str) -> Iterator[Finding]:
+    if not url:
+        yield note(check, "尚未启动。")
+        return
+    try:
+        status = httpx.get(url + path, timeout=PATIENCE, trust_env=False).status_code
+    except httpx.HTTPError as error:
+        if _expected(settings, url):
+            advice = f"检查地址与网络；本地日志在 logs/{log}.log。"
+            yield wrong(check, f"{url} 无应答（{type(error).__name__}）。", advice)
+        else:
+            yield note(check, f"{url} 未启动。", "运行 banjian up 启动。")
+        return
+    if status >= 500:
+        yield wrong(check, f"{url}{path} 回答 {status}。", f"查看 logs/{log}.log")
+    else:
+        yield ok(check, f"{url} 应答正常")
+
+
+def _expected(settings: Settings, address: str) -> bool:
+    """Whether that address ought to answer: ours only while the stack runs, others' always."""
+    remembered = {
+        f"127.0.0.1:{port}"
+        for port in (
+            settings.postgres_port, settings.temporal_port, settings.twins_port, settings.api_port
+        )
+        if port
+    }  # fmt: skip
+    ours = any(place in address for place in remembered)
+    return not ours or supervisor_pid(settings) is not None
+
+
+SERVICES: tuple[Check, ...] = (check_database, check_temporal, check_registers, check_site)
