@@ -194,6 +194,9 @@ class Deadline:
 
     def progress(self, at: date) -> Progress:
         """Counted days up to and including `at`, suspended days and the days still to come."""
+        if self.paused:
+            # Nothing runs from the first day of an open suspension on.
+            at = min(at, *(s.start - ONE_DAY for s in self.suspensions if s.end is None))
         elapsed = remaining = suspended = 0
         for row in self.trace:
             if row.kind is RowKind.SUSPENDED:

@@ -99,7 +99,8 @@ def deadline(
     )
 
 
-@lru_cache(maxsize=4096)
+# typed: True and 1.0 must reach the checks and not the answer cached for 1.
+@lru_cache(maxsize=4096, typed=True)
 def _deadline(
     clock: Clock,
     starts_at: datetime,
@@ -170,8 +171,10 @@ def _instant(clock: Clock, unit: Unit, trigger: datetime | date) -> datetime:
     if isinstance(trigger, datetime):
         try:
             instant = local(trigger)
-        except (NaiveInstant, OverflowError) as error:
+        except NaiveInstant as error:
             raise TriggerInvalid(str(error)) from None
+        except OverflowError:
+            raise TriggerInvalid("起算时刻超出范围") from None
     elif unit is Unit.H:
         raise TriggerInvalid(f"{clock.id} 按小时计算,须给出起算时刻")
     else:
