@@ -174,7 +174,12 @@ def edition_from_json(data: Mapping[str, Any]) -> CalendarEdition:
 @cache
 def default_calendars() -> Calendars:
     """The newest shipped edition of every year."""
-    return Calendars(calendar_data.EDITIONS)
+    calendars = Calendars(calendar_data.EDITIONS)
+    # The years a running clock may reach: their festivals cost milliseconds the first time.
+    newest = calendars.editions[-1].year
+    for year in (newest + 1, newest + 2):
+        statutory_holidays(year)
+    return calendars
 
 
 @lru_cache(maxsize=64)

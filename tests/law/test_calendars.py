@@ -119,8 +119,11 @@ def test_statutory_days_are_thirteen(year: int) -> None:
     # 中秋 may fall on a day of 国庆 and then takes no day of its own.
     doubled = sum("、" in name for name in holidays.values())
     assert len(holidays) + doubled == 13
-    new_year = Lunar.fromYmd(year, 1, 1).getSolar().toYmd()
-    assert holidays[date.fromisoformat(new_year)] == "春节"
+    for month, day, name in ((1, 1, "春节"), (5, 5, "端午节"), (8, 15, "中秋节")):
+        festival = Lunar.fromYmd(year, month, day).getSolar().toYmd()
+        assert name in holidays[date.fromisoformat(festival)]
+    term = Lunar.fromYmd(year, 3, 1).getJieQiTable()["清明"].toYmd()
+    assert holidays[date.fromisoformat(term)] == "清明节"
 
 
 def test_pins_give_the_same_calendars() -> None:
