@@ -1,6 +1,7 @@
 """A problem as an answer: problem+json for programs, a page that says what to do for people."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -18,12 +19,24 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.i18n import gettext as _
 from api.problems import CODE_OF_STATUS, FieldError, Problem, from_refusal
+from api.security.access import look_up
 from api.templating import render
 from api.validation_messages import field_errors
 from domain.refusals import Refused
 
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_UNAVAILABLE: Final = 15
+# The database, or the way to it.
+AWAY: Final = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeoutError,
+    PostgresConnectionError,
+    CannotConnectNowError,
+    DriverInterfaceError,
+    ConnectionError,
+    TimeoutError,
+)
 _log: Final = structlog.get_logger("api")
 _ENGINE_AWAY: Final = (
     RPCStatusCode.UNAVAILABLE,
@@ -130,6 +143,10 @@ async def _on_refused(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and not wants_json(request):
+        # No route, so nobody looked up the reader; without this, a missing page would differ from a hidden one.
+        with suppress(Problem, *AWAY):
+            await look_up(request)
     code = CODE_OF_STATUS.get(error.status_code)
     if code is None:
         code = "bad_request" if error.status_code < 500 else "internal_error"
@@ -167,14 +184,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(RPCError, _on_engine)
-    for away in (
-        OperationalError,
-        InterfaceError,
-        PoolTimeoutError,
-        PostgresConnectionError,
-        CannotConnectNowError,
-        DriverInterfaceError,
-        ConnectionError,
-        TimeoutError,
-    ):
+    for away in AWAY:
         app.add_exception_handler(away, _on_unavailable)

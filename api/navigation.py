@@ -3,10 +3,10 @@
 from typing import Final, Literal, NamedTuple
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
 from api.i18n import mark
 from api.security.person import Person
+from api.security.routes import served_paths
 from domain.roles import Role
 
 Place = Literal["public", "desk", "footer"]
@@ -54,11 +54,7 @@ ENTRIES: Final = (
 def _served(app: FastAPI) -> frozenset[str]:
     known: frozenset[str] | None = getattr(app.state, "served_paths", None)
     if known is None:
-        known = app.state.served_paths = frozenset(
-            route.path
-            for route in app.routes
-            if isinstance(route, APIRoute) and "GET" in (route.methods or ())
-        )
+        known = app.state.served_paths = served_paths(app)
     return known
 
 

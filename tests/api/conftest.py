@@ -40,8 +40,11 @@ class People:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def engine(fresh_database: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(fresh_database)
+async def engine(module_database: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(module_database)
+    async with engine.begin() as connection:
+        await connection.execute(text("TRUNCATE accounts CASCADE"))
+        await connection.execute(text("DELETE FROM app_clock"))
     yield engine
     await engine.dispose()
 
@@ -115,9 +118,7 @@ async def sign_in(
 
 async def bearer(client: httpx.AsyncClient, name: str, password: str = PASSWORD) -> str:
     """A program's token."""
-    answer = await client.post(
-        "/api/v1/sessions", json={"sign_in": name, "password": password}
-    )
+    answer = await client.post("/api/v1/sessions", json={"sign_in": name, "password": password})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["token"])
 

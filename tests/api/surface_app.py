@@ -40,9 +40,7 @@ def settings_for(
     trusted_proxies: int = 0,
 ) -> SecuritySettings:
     """Settings whose limits do not bite unless a test wants them to."""
-    return SecuritySettings(
-        environment, origin, limits=limits, trusted_proxies=trusted_proxies
-    )
+    return SecuritySettings(environment, origin, limits=limits, trusted_proxies=trusted_proxies)
 
 
 def build(
@@ -50,9 +48,7 @@ def build(
 ) -> FastAPI:
     """The application under test."""
     app = FastAPI()
-    surface.install(
-        app, settings=settings or settings_for(), database=database, bureau_name=BUREAU
-    )
+    surface.install(app, settings=settings or settings_for(), database=database, bureau_name=BUREAU)
 
     @app.get("/desk")
     async def desk(request: Request, person: Staff) -> Response:

@@ -1,0 +1,188 @@
+"""Every act is durable before its answer (design §5.1): a row first, then the case, then the reply."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.contracts import ActResult, Actor, Command
+from domain.refusals import Refusal, Refused
+from domain.signing import CommandSigner
+from storage import acts
+from storage.keys import CaseKeys
+from storage.tables import ActRow, CaseRow, TaskRow
+from workflows.dispatch import OPEN, CaseUnknown, Unreachable
+
+# How long an answer waits for the effect to be readable; after it 202 with the act's address.
+PATIENCE = 5.0
+POLL = (0.01, 0.02, 0.03, 0.05, 0.08, 0.1)
+
+
+class Sender(Protocol):
+    async def send(self, command: Command) -> ActResult | None: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`state`: applied (the read model shows it) or received (durable, on its way)."""
+
+    act_id: UUID
+    state: str
+    received_at: datetime
+    revision: int | None = None
+
+
+@dataclass
+class Draft:
+    """An act before it is durable; `within` runs in the same transaction, before the insert."""
+
+    act_id: UUID
+    case_id: UUID
+    kind: str
+    actor: Actor
+    data: dict[str, Any] = field(default_factory=dict)
+    task_id: str | None = None
+    within: Callable[[AsyncConnection, "Draft", datetime], Awaitable[None]] | None = None
+
+
+class Acts:
+    """Makes acts durable, sends them, and answers when the effect can be read."""
+
+    def __init__(
+        self, engine: AsyncEngine, keys: CaseKeys, sender: Sender, signer: CommandSigner
+    ) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._sender = sender
+        self._signer = signer
+
+    async def perform(self, draft: Draft) -> Outcome:
+        """Raises Refused (typed, nothing changed) or ActConflict (same id, other body)."""
+        digest = acts.digest_of(
+            draft.kind, draft.case_id, draft.task_id, draft.actor.person_id, draft.data
+        )
+        async with self._engine.begin() as connection:
+            known = await acts.find(connection, draft.act_id)
+            if known is not None:
+                if known.digest != digest:
+                    raise acts.ActConflict(str(draft.act_id))
+                command = await acts.command_of(self._keys, known)
+            else:
+                command = await self._make_durable(connection, draft, digest)
+        if known is not None and known.state != "received":
+            return self._settled(known)
+        return await self._deliver(command)
+
+    async def _make_durable(
+        self, connection: AsyncConnection, draft: Draft, digest: str
+    ) -> Command:
+        received_at = await acts.app_now(connection)
+        if draft.within is not None:
+            await draft.within(connection, draft, received_at)
+        command = self._signer.sign(
+            Command(
+                act_id=str(draft.act_id),
+                case_id=str(draft.case_id),
+                kind=draft.kind,
+                received_at=received_at,
+                actor=draft.actor,
+                task_id=draft.task_id,
+                data=draft.data,
+            )
+        )
+        await acts.insert_act(connection, self._keys, command, digest)
+        return command
+
+    async def _deliver(self, command: Command) -> Outcome:
+        act_id = UUID(command.act_id)
+        try:
+            result = await self.deliver(command)
+        except (Unreachable, CaseUnknown):
+            return Outcome(act_id, "received", command.received_at)
+        if result is not None:
+            return Outcome(act_id, "applied", command.received_at, result.revision)
+        return await self._readable(act_id, command.received_at)
+
+    async def deliver(self, command: Command) -> ActResult | None:
+        """Send, and record a refusal. Also what the reconciler does with what a crash left."""
+        act_id = UUID(command.act_id)
+        try:
+            return await self._sender.send(command)
+        except Refused as refused:
+            await self._refuse(act_id, refused)
+            raise
+        except CaseUnknown:
+            # A closed case refuses by its record; one that was never started is still on its way.
+            async with self._engine.connect() as connection:
+                closed = (
+                    await connection.execute(
+                        select(CaseRow.closed_at).where(CaseRow.case_id == UUID(command.case_id))
+                    )
+                ).scalar_one_or_none()
+            if closed is None:
+                raise
+            refused = Refused(Refusal.CASE_CLOSED)
+            await self._refuse(act_id, refused)
+            raise refused from None
+
+    async def _refuse(self, act_id: UUID, refused: Refused) -> None:
+        async with self._engine.begin() as connection:
+            await acts.mark_refused(connection, act_id, refused.why, refused.message)
+
+    async def _readable(self, act_id: UUID, received_at: datetime) -> Outcome:
+        waited = 0.0
+        turn = 0
+        while waited < PATIENCE:
+            pause = POLL[min(turn, len(POLL) - 1)]
+            await asyncio.sleep(pause)
+            waited += pause
+            turn += 1
+            async with self._engine.connect() as connection:
+                row = (
+                    await connection.execute(
+                        select(ActRow.state, ActRow.revision).where(ActRow.id == act_id)
+                    )
+                ).one()
+            if row.state == "applied":
+                return Outcome(act_id, "applied", received_at, row.revision)
+        return Outcome(act_id, "received", received_at)
+
+    def _settled(self, row: ActRow) -> Outcome:
+        if row.state == "refused":
+            raise Refused(Refusal(row.refusal or ""), row.refusal_message)
+        return Outcome(row.id, row.state, row.received_at, row.revision)
+
+
+async def fence_claim(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
+    """Only who holds the claim completes: checked and fenced in the transaction of the act."""
+    row = (
+        await connection.execute(
+            select(
+                TaskRow.state, TaskRow.claimed_by, TaskRow.claim_version, TaskRow.completing_act
+            )
+            .where(TaskRow.task_id == draft.task_id, TaskRow.case_id == draft.case_id)
+            .with_for_update()
+        )
+    ).first()
+    if row is None:
+        raise Refused(Refusal.NO_SUCH_TASK)
+    if row.state != "open":
+        raise Refused(Refusal.TASK_DONE)
+    if row.claimed_by is None:
+        raise Refused(Refusal.CLAIM_LOST)
+    if row.claimed_by != draft.actor.person_id:
+        raise Refused(Refusal.NOT_YOUR_TASK)
+    if row.completing_act is not None and row.completing_act != draft.act_id:
+        raise Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
+    draft.actor.claim_version = row.claim_version
+    await connection.execute(
+        update(TaskRow).where(TaskRow.task_id == draft.task_id).values(completing_act=draft.act_id)
+    )
+
+
+__all__ = ["OPEN", "Acts", "Draft", "Outcome", "fence_claim"]

@@ -1,0 +1,129 @@
+"""What every declared access does for its route, and who it lets in."""
+
+from typing import Final
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.routing import APIRoute
+from fastapi.security.base import SecurityBase
+
+from api.database import maker_of
+from api.problems import FieldError, Problem
+from api.security import csrf, sessions
+from api.security.person import Person, Visitor
+from api.text_guard import check_form
+from domain.roles import Role
+from storage import accounts
+
+API_PREFIX: Final = "/api/"
+_BEARER: Final = "bearer "
+
+
+def is_api(request: Request) -> bool:
+    """Whether the request is a program's (REST), not a page's."""
+    return request.url.path.startswith(API_PREFIX)
+
+
+async def look_up(request: Request) -> None:
+    """Sets `state.person` and `state.now` once per request."""
+    if hasattr(request.state, "person"):
+        return
+    settings = request.app.state.security
+    authorization = request.headers.get("authorization")
+    token = request.cookies.get(settings.session_cookie)
+    person: Person | None = None
+    async with maker_of(request).begin() as db:
+        if authorization is not None:
+            if not authorization.lower().startswith(_BEARER):
+                raise Problem("sign_in_required")
+            bearer = authorization[len(_BEARER) :].strip()
+            person = await sessions.load(db, request, bearer, "bearer")
+        elif token:
+            person = await sessions.load(db, request, token, "browser")
+        now = person.now if person else await accounts.current_instant(db)
+    # Raised after the transaction: an idle session found here stays ended.
+    if authorization is not None and person is None:
+        raise Problem("sign_in_required")
+    request.state.person, request.state.now = person, now
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    return frozenset(
+        parameter.alias
+        for parameter in get_flat_params(route.dependant)
+        if getattr(parameter.field_info, "in_", None) is not None
+        and parameter.field_info.in_.value == "query"  # type: ignore[attr-defined]  # params only
+    )
+
+
+def check_query(request: Request) -> None:
+    """Refuses query parameters that the route does not declare: a misspelt filter must not mean "all".
+
+    Raises:
+        Problem: unknown_query_parameter.
+    """
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute) or not request.query_params:
+        return
+    unknown = sorted(set(request.query_params) - _query_names(route))
+    if unknown:
+        raise Problem(
+            "unknown_query_parameter",
+            errors=[FieldError("", parameter=name[:64]) for name in unknown[:20]],
+        )
+
+
+class Access:
+    """Base of all access declarations. Subclasses say who; this class does what every route needs."""
+
+    def __init__(self, describe: str) -> None:
+        self.describe = describe
+
+    async def guard(self, request: Request) -> Person | None:
+        """The person, after the checks that hold for everybody."""
+        if is_api(request):
+            check_query(request)
+        if request.method not in csrf.SAFE_METHODS:
+            csrf.check_origin(request)
+        await look_up(request)
+        person: Person | None = request.state.person
+        await check_form(request)
+        if request.method not in csrf.SAFE_METHODS and self._by_cookie(request, person):
+            await csrf.check_token(request)
+        return person
+
+    @staticmethod
+    def _by_cookie(request: Request, person: Person | None) -> bool:
+        # A bearer token is never sent by a browser on its own; a guest's call to the API carries no authority.
+        if person is None:
+            return not is_api(request)
+        return person.session.kind == "browser"
+
+
+class PublicAccess(Access):
+    """Everybody, signed in or not."""
+
+    async def __call__(self, request: Request) -> Visitor:
+        person = await self.guard(request)
+        return Visitor(person, request.state.now)
+
+
+class SignedInAccess(Access, SecurityBase):
+    """Somebody signed in, with one of the roles where roles are named."""
+
+    def __init__(self, describe: str, roles: frozenset[Role] = frozenset()) -> None:
+        super().__init__(describe)
+        self.roles = roles
+        self.model = HTTPBearerModel(description="POST /api/v1/sessions")
+        self.scheme_name = "session"
+
+    async def __call__(self, request: Request) -> Person:
+        person = await self.guard(request)
+        if person is None:
+            raise Problem("sign_in_required")
+        if self.roles and not person.has(*self.roles):
+            # Where the address names a thing, a stranger must not learn whether it exists.
+            hidden = bool(request.path_params) or not is_api(request)
+            raise Problem("not_found" if hidden else "not_permitted")
+        return person
