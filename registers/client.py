@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError
 
 from registers.errors import OutcomeUnknown, RegisterRefused, RegisterUnavailable, WrongAnswer
 from registers.messages import Answered, Effect, Message, Query, Register, canonical, sha256_hex
+from registers.requests import Stored
 
 A = TypeVar("A", bound=Message)
 
@@ -102,8 +103,9 @@ class RegisterClient:
         reply = await self._send(
             "PUT", f"/contents/{digest}", data, key=None, media_type=media_type
         )
-        if reply.status not in (200, 201, 204):
-            self._raise_problem(reply, digest, key=None)
+        stored = cast(Stored, self._answer(reply, Stored, digest, key=None))
+        if (stored.sha256, stored.size) != (digest, len(data)):
+            raise self._wrong("content_hash", "登记系统收到的文件与摘要不符")
         return digest
 
     async def _get_content(self, path: str, sha256: str) -> bytes:

@@ -8,7 +8,7 @@ import httpx
 
 from registers.client import Endpoint, RegisterClient
 from registers.messages import Register
-from registers.ports import (
+from registers.requests import (
     AuthenticationOpened,
     AuthenticationState,
     CapitalVerdict,

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from registers.messages import IdNumber, Message, Register, Short, Uscc
-from registers.ports import EntityType, Person
+from registers.requests import EntityType, Person
 from registers.twins import due, examples
 from registers.twins.database import app_now
 from registers.twins.faults import CALLBACK_KINDS, FaultKind, Wrong

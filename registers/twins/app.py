@@ -7,7 +7,16 @@ from collections.abc import AsyncIterator
 import httpx
 from fastapi import FastAPI
 
-from registers.twins import admin, due, identity, market, problems
+from registers.twins import (
+    admin,
+    archive,
+    due,
+    identity,
+    market,
+    necips,
+    problems,
+    signature,
+)
 from registers.twins.database import create_engine, create_schema
 from registers.twins.gate import SizeLimit
 from registers.twins.outbox import Courier
@@ -61,6 +70,6 @@ def create_twins(
     )
     app.add_middleware(SizeLimit)
     problems.install(app)
-    for module in (market, identity, admin):
+    for module in (market, identity, signature, necips, archive, admin):
         app.include_router(module.router)
     return app

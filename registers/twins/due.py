@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from registers.messages import Register
-from registers.twins import errands, identity
+from registers.twins import errands, identity, signature
 from registers.twins.database import app_now
 
 
@@ -25,4 +25,6 @@ async def _settle_one(engine: AsyncEngine) -> bool:
             await errands.settle(connection, row, "expired", reason="逾期未办")
         elif row["register"] == Register.IDENTITY.value:
             await identity.confirm_row(connection, row)
+        else:
+            await signature.sign_row(connection, row)
         return True

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registers.messages import Register
-from registers.ports import Person
+from registers.requests import Person
 from registers.twins.database import app_now, one
 from registers.twins.gate import Call, record
 from registers.twins.outbox import enqueue

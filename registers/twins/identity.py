@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registers.messages import Envelope, Key, Register, Token
-from registers.ports import AuthenticationOpened, AuthenticationState, OpenAuthentication, Person
+from registers.requests import AuthenticationOpened, AuthenticationState, OpenAuthentication, Person
 from registers.twins import errands, examples, pages
 from registers.twins.database import one
 from registers.twins.gate import Call, changes, perform, reads

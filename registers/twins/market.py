@@ -9,7 +9,7 @@ from sqlalchemy import Sequence, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registers.messages import Envelope, Register, Uscc
-from registers.ports import (
+from registers.requests import (
     CapitalVerdict,
     CheckCapital,
     CheckName,

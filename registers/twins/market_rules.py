@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from registers.ports import Bar, EntityType
+from registers.requests import Bar, EntityType
 
 CST = timezone(timedelta(hours=8))
 PREFECTURE = "4213"

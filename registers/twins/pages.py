@@ -84,7 +84,7 @@ _templates = {
     "identity": _environment.from_string(_IDENTITY),
     "signature": _environment.from_string(_SIGNATURE),
 }
-_HEADERS = {
+HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
@@ -111,4 +111,4 @@ def _page(kind: str, title: str, row: RowMapping, error: str | None) -> HTMLResp
         masked=row["person_name"][:1] + "*",
         until=f"{row['expires_at'].astimezone(CST):%Y年%m月%d日 %H:%M}",
     )
-    return HTMLResponse(html, status_code=400 if error else 200, headers=_HEADERS)
+    return HTMLResponse(html, status_code=400 if error else 200, headers=HEADERS)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registers.messages import Key, Register, Sha256, sha256_hex
+from registers.messages import Envelope, Key, Register, Sha256, sha256_hex
+from registers.requests import Stored
 from registers.twins.database import app_now, one
 from registers.twins.faults import after
 from registers.twins.gate import Call, reads, stored_answer
@@ -41,7 +42,7 @@ def add_contents(router: APIRouter, register: Register, media_type: str, magic: 
         "/contents/{sha256}",
         operation_id=f"put{register.value.title()}Content",
         summary="提交文件(以摘要为编号)",
-        status_code=204,
+        response_model=Envelope[Stored],
         responses=documented(400, 401, 411, 413, 415, 422, 503),
         openapi_extra={"requestBody": {"required": True, "content": {media_type: _BINARY}}},
     )
@@ -55,7 +56,7 @@ def add_contents(router: APIRouter, register: Register, media_type: str, magic: 
             raise Refused("digest_mismatch", "文件与摘要不符")
         async with call.engine.begin() as connection:
             await store_content(connection, data, media_type)
-        return after(call.hits, Response(status_code=204))
+        return call.answer(Stored(sha256=sha256, size=len(data)))
 
 
 async def store_content(connection: AsyncConnection, data: bytes, media_type: str) -> str:
@@ -76,3 +77,22 @@ async def store_content(connection: AsyncConnection, data: bytes, media_type: st
 async def load_content(connection: AsyncConnection, sha256: str) -> bytes | None:
     row = await one(connection, select(contents.c.data).where(contents.c.sha256 == sha256))
     return None if row is None else bytes(row["data"])
+
+
+def add_content_reading(router: APIRouter, register: Register, media_type: str) -> None:
+    @router.get(
+        "/contents/{sha256}",
+        operation_id=f"get{register.value.title()}Content",
+        summary="取回文件",
+        response_class=Response,
+        responses=documented(400, 401, 404, 422, 503)
+        | {200: {"description": "文件", "content": {media_type: _BINARY}}},
+    )
+    async def get(
+        sha256: Sha256, call: Annotated[Call, Depends(reads(register, "content"))]
+    ) -> Response:
+        async with call.engine.connect() as connection:
+            data = await load_content(connection, sha256)
+        if data is None:
+            raise Refused("content_unknown", "没有此文件", status=404)
+        return after(call.hits, Response(data, media_type=media_type))
