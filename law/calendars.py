@@ -90,12 +90,20 @@ class Calendars:
 
         Raises:
             UnknownEdition: a pin names no shipped or given edition.
+            EditionInvalid: two editions of one year, or one pin with two contents.
         """
         extra = tuple(editions)
         return _from_pins(tuple(pins)) if not extra else _resolve(tuple(pins), extra)
 
     def with_edition(self, edition: CalendarEdition) -> "Calendars":
-        """This set with the edition in place of the one of its year, if any."""
+        """This set with the edition in place of the one of its year, if any.
+
+        Raises:
+            EditionInvalid: the set holds this very version with other contents.
+        """
+        current = self._editions.get(edition.year)
+        if current is not None and current.pin == edition.pin and current != edition:
+            raise EditionInvalid(f"{edition.pin} 已公布,不能改动;更正须用新的版次")
         return Calendars([*(e for e in self.editions if e.year != edition.year), edition])
 
     def is_provisional(self, year: int) -> bool:
@@ -190,8 +198,14 @@ def _from_pins(pins: tuple[str, ...]) -> Calendars:
 
 
 def _resolve(pins: tuple[str, ...], extra: tuple[CalendarEdition, ...]) -> Calendars:
-    known = {edition.pin: edition for edition in (*calendar_data.EDITIONS, *extra)}
+    known = {edition.pin: edition for edition in calendar_data.EDITIONS}
+    for edition in extra:
+        # A pin names one text for ever: cases were computed from it.
+        if known.setdefault(edition.pin, edition) != edition:
+            raise EditionInvalid(f"{edition.pin} 有两种内容")
     for pin in pins:
         if pin not in known:
             raise UnknownEdition(pin)
+    if len({known[pin].year for pin in pins}) != len(pins):
+        raise EditionInvalid(f"同一年有两个版次: {'、'.join(pins)}")
     return Calendars(known[pin] for pin in pins)

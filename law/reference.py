@@ -38,6 +38,20 @@ _END_RULES = {
 }
 
 
+_RULES = (
+    "起算:事件当日不计入(民法典 201)。以北京时间的日期为准。",
+    "工作日:其后第 n 个工作日,扣除休息日和放假日,含调休上班日。日:日历日。",
+    "月、年:到期月的对应日;没有对应日的为月末日(民法典 202)。小时:从起算时刻连续计算。",
+    "倒算:事件日不计入,向前数;所到之日即最迟(或最早)一日,不因休息日移动。",
+    "顺延:期末为休息日的,移至其后首个工作日(民法典 203)。是否顺延逐项写明。",
+    "届满:当日 24:00。此前收到的即为按期。",
+    "停止计算:首日和末日都不计入;重叠的合并;期末之后开始的不起作用。本项未列的事由不予认可。",
+    "延长:从原期末(未顺延)起加算,再顺延。须在届满前批准,除另有写明外只有一次。",
+    "暂定:用到尚未公布放假安排的年份时,按周末和法定节假日(2024 年办法)计算,公布后重新计算。",
+    "个案确定:长度由案件写明;检定周期等可用其他单位。",
+)
+
+
 def page() -> str:
     """The whole page as Markdown."""
     return "\n".join(_lines()) + "\n"
@@ -57,7 +71,10 @@ def _lines() -> Iterator[str]:
         + "。"
     )
     yield "- 标有“待核”的期限未与法律原文核对,使用前须确认。施行起止不明的留空,同样待核。"
-    yield "- 工作日:扣除休息日和放假日,含调休上班日。日:日历日。事件当日不计入。"
+    yield ""
+    yield "## 怎样计算"
+    yield ""
+    yield from (f"- {rule}" for rule in _RULES)
     for prefix, clocks in groupby(CLOCKS.values(), key=_prefix):
         yield ""
         yield f"## {_GROUPS[prefix]}"
@@ -94,7 +111,7 @@ def _length(clock: Clock) -> str:
         return f"至 {clock.fixed_date}"
     if clock.unit is Unit.VARIABLE:
         return f"个案确定({clock.set_by})"
-    before = "届满前 " if clock.direction is Direction.BEFORE else ""
+    before = "提前 " if clock.direction is Direction.BEFORE else ""
     return f"{before}{clock.length} {clock.unit.label}"
 
 

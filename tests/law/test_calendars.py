@@ -198,3 +198,18 @@ def test_a_paper_needs_a_web_address() -> None:
     data["papers"][0]["url"] = "javascript:alert(1)"
     with pytest.raises(EditionInvalid):
         parse_edition(data, "test")
+
+
+def test_a_pin_names_one_text_for_ever() -> None:
+    calendars = default_calendars()
+    data = calendars.editions[-1].to_json()
+    data["days"] = data["days"][:-1]
+    forged = edition_from_json(data)
+    with pytest.raises(EditionInvalid):
+        calendars.with_edition(forged)
+    with pytest.raises(EditionInvalid):
+        Calendars.from_pins(("2026.1",), [forged])
+    second = edition_from_json(data | {"version": 2})
+    with pytest.raises(EditionInvalid):
+        Calendars.from_pins(("2026.1", "2026.2"), [second])
+    assert Calendars.from_pins(("2026.2",), [second]).pins == ("2026.2",)
