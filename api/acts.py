@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.contracts import ActResult, Actor, Command
+from domain.contracts import Actor, ActResult, Command
 from domain.refusals import Refusal, Refused
 from domain.signing import CommandSigner
 from storage import acts
@@ -126,9 +126,9 @@ class Acts:
                 ).scalar_one_or_none()
             if closed is None:
                 raise
-            refused = Refused(Refusal.CASE_CLOSED)
-            await self._refuse(act_id, refused)
-            raise refused from None
+            late = Refused(Refusal.CASE_CLOSED)
+            await self._refuse(act_id, late)
+            raise late from None
 
     async def _refuse(self, act_id: UUID, refused: Refused) -> None:
         async with self._engine.begin() as connection:
@@ -162,9 +162,7 @@ async def fence_claim(connection: AsyncConnection, draft: Draft, received_at: da
     """Only who holds the claim completes: checked and fenced in the transaction of the act."""
     row = (
         await connection.execute(
-            select(
-                TaskRow.state, TaskRow.claimed_by, TaskRow.claim_version, TaskRow.completing_act
-            )
+            select(TaskRow.state, TaskRow.claimed_by, TaskRow.claim_version, TaskRow.completing_act)
             .where(TaskRow.task_id == draft.task_id, TaskRow.case_id == draft.case_id)
             .with_for_update()
         )

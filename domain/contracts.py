@@ -226,8 +226,12 @@ class CaseState(Contract):
     accepted_at: datetime | None = None
     decision: dict[str, Any] = Field(default_factory=dict)
     memo: dict[str, Any] = Field(default_factory=dict)
+    # Instants at which the case looks again (chasing signatories…), beside the clocks of law.
+    alarms: dict[str, datetime] = Field(default_factory=dict)
+    passed: list[dict[str, str]] = Field(default_factory=list)
     applied: list[str] = Field(default_factory=list)
-    last_view: dict[str, Any] = Field(default_factory=dict)
+    owner: str = ""
+    first_handler: str = ""
 
 
 class CaseInput(Contract):

@@ -383,6 +383,8 @@ class DocumentRow(Base):
     case_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(String(48))
     number: Mapped[str] = mapped_column(String(96), index=True)
+    # The opaque last part of the verification address (domain.verification).
+    slug: Mapped[str] = mapped_column(String(32), unique=True)
     title: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     stored_id: Mapped[str] = mapped_column(String(128))

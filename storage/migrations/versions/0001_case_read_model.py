@@ -259,6 +259,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=48), nullable=False),
         sa.Column("number", sa.String(length=96), nullable=False),
+        sa.Column("slug", sa.String(length=32), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("stored_id", sa.String(length=128), nullable=False),
@@ -273,6 +274,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("document_id", name=op.f("pk_documents")),
+        sa.UniqueConstraint("slug", name=op.f("uq_documents_slug")),
     )
     op.create_index(op.f("ix_documents_case_id"), "documents", ["case_id"], unique=False)
     op.create_index(op.f("ix_documents_number"), "documents", ["number"], unique=False)

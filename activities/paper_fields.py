@@ -1,0 +1,188 @@
+"""Fields of the papers that every procedure of a kind shares (registration 登记, licence 许可)."""
+
+from datetime import date
+from typing import Any
+
+from activities.context import CaseView
+from activities.paperwork import moment, paper
+from domain.clocks import deadline_of
+from domain.contracts import PaperOrder
+from law.calendars import default_calendars
+from law.clock_types import Unit
+from law.clocks import find_clock
+from law.deadlines import Deadline, deadline
+from law.zone import civil_date
+
+Fields = tuple[str, dict[str, Any]]
+UNITS = {Unit.WD: "个工作日", Unit.CD: "日", Unit.H: "小时", Unit.MO: "个月", Unit.Y: "年"}
+
+
+def due(view: CaseView, key: str | None, *, day: str | None = None) -> dict[str, Any] | None:
+    """A legal date as the paper prints it: with the reason of every day."""
+    clock = view.clocks.get(key or "")
+    return due_part(deadline_of(clock), day=day) if clock else None
+
+
+def due_part(end: Deadline, *, day: str | None = None) -> dict[str, Any]:
+    length = f"{end.length}{UNITS.get(end.unit, '')}"
+    return {
+        "day": day or end.legal_end.isoformat(),
+        "length": length,
+        "counted_from": end.start_date.isoformat(),
+        "basis": end.clock.citation,
+        "reasons": [] if day else [reason_line(row) for row in end.trace][:40],
+        "provisional": end.provisional,
+    }
+
+
+def reason_line(row: Any) -> str:
+    def short(d: date) -> str:
+        return f"{d.month}月{d.day}日"
+
+    days = short(row.first) if row.first == row.last else f"{short(row.first)}至{short(row.last)}"
+    if row.count_from is None:
+        return f"{days}：{row.reason_zh}"
+    count = (
+        f"第{row.count_from}日"
+        if row.count_from == row.count_to
+        else f"第{row.count_from}至{row.count_to}日"
+    )
+    return f"{days}：{count}，{row.reason_zh}"
+
+
+def regime(view: CaseView) -> str:
+    return "registration" if view.row.kind == "registration" else "licensing"
+
+
+def remedies(view: CaseView) -> dict[str, str]:
+    place = view.office.name.removesuffix("市场监督管理局")
+    district = place.removeprefix("随州市")
+    return {"review_body": f"{district}人民政府", "court": f"{district}人民法院"}
+
+
+def materials(view: CaseView) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = [{"name": f"{view.row.title}申请书"}]
+    for material in view.row.materials:
+        handed = [f for f in view.files if f.part == material.code]
+        if handed:
+            listed.append({"name": material.label, "quantity": len(handed)})
+    return listed
+
+
+@paper("receipt", "registration", "licence")
+async def receipt(view: CaseView, order: PaperOrder) -> Fields:
+    return "materials_receipt", {
+        "received_at": moment(order.data["received_at"]),
+        "materials": materials(view),
+        "answer_due": due(view, order.data.get("clock")),
+    }
+
+
+@paper("acceptance", "registration", "licence")
+async def acceptance(view: CaseView, order: PaperOrder) -> Fields:
+    return "acceptance", {
+        "regime": regime(view),
+        "received_at": view.submission.received_at,
+        "accepted_on": civil_date(moment(order.data["accepted_at"])),
+        "decision_due": due(view, order.data["clock"]),
+        "deemed": bool(order.data.get("deemed")),
+    }
+
+
+@paper("notice", "registration", "licence")
+async def notice(view: CaseView, order: PaperOrder) -> Fields:
+    labels = {m.code: m.label for m in view.row.materials} | {"form": "申请书"}
+    gaps = {g.code: g for g in view.row.gaps}
+    items = [
+        {
+            "material": labels.get(g["part"], g["part"]),
+            "problem": gaps[g["gap"]].label if g["gap"] in gaps else g["advice"],
+            "required": g["advice"],
+            "basis": gaps[g["gap"]].article if g["gap"] in gaps else None,
+        }
+        for g in order.data["gaps"]
+    ]
+    return "deficiency", {
+        "regime": regime(view),
+        "received_at": moment(order.data["received_at"]),
+        "file_version": order.data["version"],
+        "items": items,
+    }
+
+
+@paper("not_accepted", "registration", "licence")
+async def not_accepted(view: CaseView, order: PaperOrder) -> Fields:
+    return "non_acceptance", {
+        "received_at": moment(order.data["received_at"]),
+        "reasons": order.data["reasons"],
+        "basis": view.row.basis,
+        "competent_body": order.data.get("competent_body"),
+        "remedies": remedies(view),
+    }
+
+
+@paper("extension", "registration", "licence")
+async def extension(view: CaseView, order: PaperOrder) -> Fields:
+    key = order.data["clock"]
+    law = find_clock(view.clocks[key].clock_id)
+    return "extension", {
+        "regime": regime(view),
+        "accepted_on": civil_date(moment(order.data["accepted_at"])),
+        "original_due": due(view, key, day=order.data["original_due"]),
+        "new_due": due(view, key),
+        "reason": order.data["reason"],
+        "basis": law.citation,
+    }
+
+
+@paper("grant", "licence")
+async def licensing_grant(view: CaseView, order: PaperOrder) -> Fields:
+    return "licensing_grant", {
+        "received_at": moment(order.data["received_at"]),
+        "accepted_on": civil_date(moment(order.data["accepted_at"])),
+        "content": entries(view),
+        "certificate_due": due(view, order.data.get("clock")),
+        "basis": view.row.basis,
+    }
+
+
+@paper("refusal", "licence")
+async def licensing_refusal(view: CaseView, order: PaperOrder) -> Fields:
+    return "licensing_refusal", {
+        "received_at": moment(order.data["received_at"]),
+        "accepted_on": civil_date(moment(order.data["accepted_at"])),
+        "reasons": order.data["reasons"],
+        "basis": view.row.basis,
+        "remedies": remedies(view),
+    }
+
+
+@paper("refusal", "registration")
+async def registration_refusal(view: CaseView, order: PaperOrder) -> Fields:
+    return "registration_refusal", {
+        "received_at": moment(order.data["received_at"]),
+        "reasons": order.data["reasons"],
+        "remedies": remedies(view),
+    }
+
+
+@paper("licence", "licence")
+async def licence(view: CaseView, order: PaperOrder) -> Fields:
+    """The certificate's term is the clock of law that the catalogue names (F06: five years)."""
+    valid_until = None
+    start = civil_date(order.at)
+    if view.row.licence_valid_clock:
+        end = deadline(find_clock(view.row.licence_valid_clock), start, default_calendars())
+        valid_until = end.legal_end.isoformat()
+    return "licence", {
+        "name": view.row.papers["licence"],
+        "entries": entries(view),
+        "valid_from": start.isoformat(),
+        "valid_until": valid_until,
+        "supervised_by": view.office.name,
+    }
+
+
+def entries(view: CaseView) -> list[dict[str, str]]:
+    """What the certificate states: the form names its own lines."""
+    return [{"label": label, "value": value} for label, value in view.form.certificate_lines()]

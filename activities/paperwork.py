@@ -1,0 +1,123 @@
+"""Papers of a case: numbered, rendered as PDF/A, sealed, stored, each exactly once.
+
+What a paper says is built from the case's rows by a builder per (procedure kind, paper); a procedure
+adds its own in `activities/<stem>.py` with `@paper`.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from temporalio import activity
+
+from activities import papers
+from activities.context import CaseView, Means, load
+from activities.seals import SealProvider
+from domain.contracts import PaperOrder, PaperServed
+from domain.verification import slug_of
+from storage import numbers
+
+# Returns the kind of `forms.papers.model` and its fields beside those every paper has.
+Builder = Callable[[CaseView, PaperOrder], Awaitable[tuple[str, dict[str, Any]]]]
+BUILDERS: dict[tuple[str, str], Builder] = {}
+# The word of each paper's number series beside the procedure's own.
+WORDS = {
+    "receipt": "收",
+    "acceptance": "受",
+    "notice": "补",
+    "not_accepted": "不受",
+    "extension": "延",
+    "grant": "准",
+    "refusal": "不准",
+    "licence": "证",
+    "application": "申",
+}
+
+
+def paper(kind: str, *procedures: str) -> Callable[[Builder], Builder]:
+    """Declare how a paper is built, for the named procedures or kinds of procedure."""
+
+    def register(builder: Builder) -> Builder:
+        for procedure in procedures:
+            BUILDERS[(procedure, kind)] = builder
+        return builder
+
+    return register
+
+
+def builder_of(view: CaseView, kind: str) -> Builder:
+    """The procedure's own builder, else that of its kind (registration, licence)."""
+    return BUILDERS.get((view.row.procedure, kind)) or BUILDERS[(view.row.kind, kind)]
+
+
+class PaperworkActivities:
+    """One public activity: idempotent by (case, kind, seq)."""
+
+    def __init__(self, means: Means, seals: SealProvider) -> None:
+        self._means = means
+        self._seals = seals
+
+    @activity.defn(name="issue_paper")
+    async def issue(self, order: PaperOrder) -> PaperServed:
+        """Number (get-or-create), render with the order's instant (so the same bytes), seal, store."""
+        view = await load(self._means, order.case_id)
+        document_id = f"{order.case_id}:{order.kind}:{order.seq}"
+        number = await self._number(view, order)
+        kind, fields = await builder_of(view, order.kind)(view, order)
+        title = view.row.papers.get(order.kind, papers_title(order.kind))
+        data = {
+            "number": number,
+            "office": view.office.name,
+            "recipient": view.case.title,
+            "matter": view.row.title,
+            "case_number": view.case.case_no or view.case.receipt_no,
+            "issued_on": order.at.astimezone(numbers.SHANGHAI).date(),
+            "verify_url": f"{self._means.public_url}/verify/{slug_of(document_id)}",
+            "contact": f"{view.office.name}政务服务窗口，电话 {view.office.phone}，{view.office.hours}",
+            "trial": self._means.trial,
+            **fields,
+        }
+        pdf = papers.render(kind, data, timestamp=order.at)
+        if order.kind != "application":
+            pdf = await self._seals.seal(pdf, signed_at=order.at)
+        stored = await self._means.files.put(
+            pdf, case_id=view.case_id, media_type="application/pdf", retention_class="permanent"
+        )
+        return PaperServed(
+            document_id=document_id,
+            kind=order.kind,
+            number=number,
+            title=title,
+            sha256=stored.sha256,
+            stored_id=stored.stored_id,
+            size=stored.size,
+            issued_at=order.at,
+        )
+
+    async def _number(self, view: CaseView, order: PaperOrder) -> str:
+        if order.kind == "licence" and (given := order.data.get("entry", {}).get("licence_number")):
+            return str(given)
+        word = view.row.numbering.licence_word or view.row.numbering.word
+        if order.kind != "licence":
+            word = view.row.numbering.word + WORDS.get(order.kind, "")
+        async with self._means.engine.begin() as connection:
+            return await numbers.take(
+                connection,
+                case_id=view.case_id,
+                kind=f"{order.kind}:{order.seq}" if order.kind != "licence" else "licence",
+                series=f"{view.office.code}:{order.kind}:{word}",
+                at=order.at,
+                bureau=view.office.short,
+                word=word,
+            )
+
+
+def papers_title(kind: str) -> str:
+    return {"application": "设立登记申请书", "signed_application": "设立登记申请书（已签名）"}.get(
+        kind, kind
+    )
+
+
+def moment(value: Any) -> datetime:
+    """An instant from an order's JSON."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))

@@ -1,0 +1,46 @@
+"""Related cases: opened through acts like any other, their end reported to the parent once."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+
+from temporalio import activity
+
+from domain.contracts import Actor, Command, ParentReport, RelatedOrder
+
+Send = Callable[[Command], Awaitable[None]]
+Open = Callable[[RelatedOrder, uuid.UUID], Awaitable[None]]
+SYSTEM_ACTOR = Actor(person_id="system", name="系统", roles=["system"])
+SPACE = uuid.UUID("6a0f1b52-2f0e-5c0e-9a5e-7d8f3b1c4e21")
+
+
+class RelatedActivities:
+    """Both are idempotent: the child's id follows from parent and item, the report's id from the child.
+
+    Args:
+        open_case: writes the child's act and starts it (the API's intake, given by the root).
+        send: makes an act durable and sends it.
+    """
+
+    def __init__(self, open_case: Open, send: Send) -> None:
+        self._open = open_case
+        self._send = send
+
+    @activity.defn(name="open_related")
+    async def open_related(self, order: RelatedOrder) -> str:
+        child = uuid.uuid5(SPACE, f"{order.parent_case}:{order.item}")
+        await self._open(order, child)
+        return str(child)
+
+    @activity.defn(name="report_to_parent")
+    async def report_to_parent(self, report: ParentReport) -> None:
+        act_id = uuid.uuid5(SPACE, f"ended:{report.parent_case}:{report.item}:{report.case_id}")
+        await self._send(
+            Command(
+                act_id=str(act_id),
+                case_id=report.parent_case,
+                kind="related_ended",
+                received_at=report.at,
+                actor=SYSTEM_ACTOR,
+                data={"item": report.item, "case": report.case_id, "outcome": report.outcome},
+            )
+        )

@@ -1,0 +1,51 @@
+"""How forms are declared. A form is a Pydantic model; the same class renders the page, validates the
+POST and the API call, validates the act inside the case, and is replayed.
+"""
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Form(BaseModel):
+    """What a person fills in. Unknown fields are refused: nothing is assigned by accident."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_max_length=20000)
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    title_en: ClassVar[str]
+
+
+class Section:
+    """A page of an application: one subject, its fields in order."""
+
+    def __init__(self, code: str, title: str, title_en: str, fields: tuple[str, ...]) -> None:
+        self.code = code
+        self.title = title
+        self.title_en = title_en
+        self.fields = fields
+
+
+class ApplicationForm(Form):
+    """An application. `subject()` is the title people know the case by; personal data stays in it."""
+
+    sections: ClassVar[tuple[Section, ...]]
+
+    def subject(self) -> str:
+        """The case's title: the enterprise or place it is about."""
+        raise NotImplementedError
+
+    def certificate_lines(self) -> list[tuple[str, str]]:
+        """Label and value of each line on the certificate that a grant issues."""
+        return []
+
+    def case_facts(self) -> dict[str, Any]:
+        """What the workflow needs to know: codes and names, never identity numbers."""
+        return {}
+
+
+class TaskForm(Form):
+    """What an officer fills in to complete a task. `duty` is what the person has done by it."""
+
+    duty: ClassVar[str]

@@ -1,0 +1,20 @@
+"""Every form, by code. A test fails when one is declared and not listed."""
+
+from forms import approval, establishment_registration
+from forms.base import ApplicationForm, TaskForm
+
+APPLICATIONS: dict[str, type[ApplicationForm]] = {
+    form.code: form for form in (establishment_registration.Application,)
+}
+
+TASK_FORMS: dict[str, type[TaskForm]] = {
+    form.code: form
+    for form in (
+        approval.Acceptance,
+        approval.Review,
+        approval.SiteCheck,
+        approval.Decision,
+        approval.ExtensionDecision,
+        approval.Trouble,
+    )
+}

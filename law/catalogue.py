@@ -1,0 +1,155 @@
+"""The catalogue of procedures (事项目录): what varies between procedures, as dated, versioned data.
+
+One YAML file a procedure in `law/data/catalogue/`, each holding all its versions; a case pins the
+version it was opened under. Broken rows fail at import, so at start-up.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class CatalogueError(Exception):
+    """A catalogue file is broken; the message names file and field."""
+
+
+class Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Material(Row):
+    """A document the applicant hands in. `tolerable` = may follow after acceptance (容缺)."""
+
+    code: str
+    label: str
+    label_en: str
+    required: bool = True
+    tolerable: bool = False
+    hint: str = ""
+    provided_by: str = "申请人"
+    article: str
+
+
+class Gap(Row):
+    """A deficiency that a clerk can pick in the one-time notice, with the text to send."""
+
+    code: str
+    part: str
+    label: str
+    advice: str
+    article: str
+
+
+class Clocks(Row):
+    """Which clock of law bounds which part of the procedure; None where the law sets none."""
+
+    acceptance: str | None = None
+    decision: str
+    site_check: str | None = None
+    issue: str | None = None
+    publication: str | None = None
+
+
+class Numbering(Row):
+    """`word` is the series' word in 曾市监〔2026〕登设字第000123号."""
+
+    word: str
+    licence_word: str = ""
+
+
+class Guide(Row):
+    """What an item guide (办事指南) must say (行政许可法 art. 30)."""
+
+    lede: str
+    conditions: tuple[str, ...]
+    bars: tuple[str, ...] = ()
+    basis: str
+    fee: str = "不收费"
+    promised: str
+    result: str
+    remedy: str = (
+        "不服决定的，可以自知道之日起60日内申请行政复议，或者自知道之日起6个月内提起行政诉讼。"
+    )
+
+
+class Procedure(Row):
+    """One version of one procedure."""
+
+    procedure: str
+    version: str
+    valid_from: str
+    title: str
+    title_en: str
+    kind: str = Field(pattern="^(registration|licence)$")
+    workflow: str
+    application: str
+    basis: str
+    numbering: Numbering
+    clocks: Clocks
+    sod: tuple[str, ...]
+    single_officer: bool = False
+    deemed_acceptance: bool = False
+    site_check: bool = False
+    conditional_licence: bool = False
+    tolerance: bool = False
+    roles: Mapping[str, str]
+    materials: tuple[Material, ...]
+    gaps: tuple[Gap, ...]
+    papers: Mapping[str, str]
+    licence_valid_clock: str | None = None
+    guide: Guide
+
+    @model_validator(mode="after")
+    def _parts_known(self) -> "Procedure":
+        parts = {m.code for m in self.materials} | {"form"}
+        unknown = {g.part for g in self.gaps} - parts
+        if unknown:
+            raise ValueError(f"gaps name unknown materials: {sorted(unknown)}")
+        return self
+
+    @property
+    def deemed(self) -> bool:
+        """Whether silence accepts (行政许可法 32(4)); never for a registration (law.md §3.10)."""
+        return self.deemed_acceptance and self.kind == "licence"
+
+
+def load(folder: Path) -> dict[tuple[str, str], Procedure]:
+    """Every version of every procedure. Raises CatalogueError on the first broken file."""
+    found: dict[tuple[str, str], Procedure] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+            for row in document["versions"]:
+                procedure = Procedure.model_validate(row)
+                if procedure.procedure != path.stem:
+                    raise ValueError(f"procedure {procedure.procedure} in a file of another stem")
+                found[(procedure.procedure, procedure.version)] = procedure
+        except (ValueError, KeyError, TypeError, yaml.YAMLError) as broken:
+            raise CatalogueError(f"{path.name}: {broken}") from broken
+    return found
+
+
+_ALL = load(Path(__file__).parent / "data" / "catalogue")
+
+
+def procedure(stem: str, version: str | None = None) -> Procedure:
+    """A procedure's row: the pinned version, or the newest. Raises KeyError when unknown."""
+    if version is not None:
+        return _ALL[(stem, version)]
+    versions = [p for (s, _), p in _ALL.items() if s == stem]
+    if not versions:
+        raise KeyError(stem)
+    return max(versions, key=lambda p: tuple(int(n) for n in p.version.split(".")))
+
+
+def procedures() -> list[Procedure]:
+    """The newest version of every procedure, by stem."""
+    return [procedure(stem) for stem in sorted({s for s, _ in _ALL})]
+
+
+def add(row: Procedure) -> None:
+    """Register a procedure that is not shipped: an installation's own, a bench's or a test's."""
+    _ALL[(row.procedure, row.version)] = row

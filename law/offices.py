@@ -1,0 +1,35 @@
+"""Offices of the installation (机关、所): one bureau and its stations, as data.
+
+`division` is the registrar's GB/T 2260 code, `short` the word in document numbers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Office:
+    code: str
+    name: str
+    short: str
+    division: str
+    city_authority: str
+    hours: str = "工作日 8:30–12:00、14:30–18:00"
+    phone: str = "12345"
+
+
+OFFICES: Mapping[str, Office] = {
+    "421303": Office(
+        code="421303",
+        name="随州市曾都区市场监督管理局",
+        short="曾市监",
+        division="421303",
+        city_authority="随州市市场监督管理局",
+    ),
+}
+DEFAULT_OFFICE = "421303"
+
+
+def office(code: str) -> Office:
+    """Raises KeyError for an office that this installation does not have."""
+    return OFFICES[code]

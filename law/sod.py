@@ -1,0 +1,124 @@
+"""Separation of duties (岗位分离): which person may take which duty in a case.
+
+Rules are those of law.md SOD-1…16; a catalogue row names the ones that bind its procedure. Each is a
+pure function of the duties already taken and the one about to be taken.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A duty that a person has taken in the case."""
+
+    duty: str
+    person_id: str
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Which rule is broken, by whom before, and its source; `message` says what to do."""
+
+    rule: str
+    message: str
+    source: str
+
+
+Rule = Callable[[Sequence[Taken], str, str], Violation | None]
+
+
+def _differ(rule: str, one: str, other: str, message: str, source: str) -> Rule:
+    def check(taken: Sequence[Taken], duty: str, person: str) -> Violation | None:
+        clash = {one: other, other: one}.get(duty)
+        if clash and any(t.duty == clash and t.person_id == person for t in taken):
+            return Violation(rule, message, source)
+        return None
+
+    return check
+
+
+def _hearing_officer(taken: Sequence[Taken], duty: str, person: str) -> Violation | None:
+    handled = {"reviewer", "acceptor", "investigator", "inspector"}
+    clash = (
+        duty == "hearing_officer"
+        and any(t.duty in handled and t.person_id == person for t in taken)
+    ) or (
+        duty in handled
+        and any(t.duty == "hearing_officer" and t.person_id == person for t in taken)
+    )
+    if clash:
+        return Violation("SOD-7", "听证主持人不得是本案审查人员。", "行政许可法第48条")
+    return None
+
+
+RULES: Mapping[str, Rule] = {
+    "SOD-1": _differ(
+        "SOD-1",
+        "acceptor",
+        "approver",
+        "受审分离：本件由您受理，核准请转由另一位同事办理。",
+        "本局岗位规则（待核：无全国性规定）",
+    ),
+    "SOD-1R": _differ(
+        "SOD-1R",
+        "reviewer",
+        "approver",
+        "审核分离：本件由您审查，核准请转由另一位同事办理。",
+        "本局岗位规则（待核：无全国性规定）",
+    ),
+    "SOD-7": _hearing_officer,
+    "SOD-8": _differ(
+        "SOD-8",
+        "legal_reviewer",
+        "investigator",
+        "法制审核应当由非本案办案人员进行。",
+        "行政处罚法第58条",
+    ),
+    "SOD-11": _differ(
+        "SOD-11",
+        "extension_asker",
+        "extension_approver",
+        "申请延期的人不能批准延期。",
+        "由各条批准权限得出",
+    ),
+}
+
+# Rules that need two persons at once, checked on the answers of a form, not on the duties before it.
+TWO_OFFICERS: Mapping[str, str] = {
+    "SOD-2": "行政许可法第34条",
+    "SOD-3": "行政处罚法第42条",
+    "SOD-5": "特种设备安全法第65条",
+    "SOD-6": "食品生产经营监督检查管理办法第23条",
+}
+
+
+def check(
+    rules: Sequence[str],
+    taken: Sequence[Taken],
+    duty: str,
+    person: str,
+    *,
+    single_officer: bool = False,
+) -> Violation | None:
+    """The first rule that the person would break by taking the duty, or None.
+
+    In single-officer mode (独任审批) acceptor, reviewer and approver may be one person; the case
+    records that the mode was used.
+    """
+    for rule in rules:
+        if single_officer and rule in {"SOD-1", "SOD-1R"}:
+            continue
+        if (found := RULES.get(rule)) and (violation := found(taken, duty, person)):
+            return violation
+    return None
+
+
+def check_officers(rules: Sequence[str], officers: Sequence[str]) -> Violation | None:
+    """Two different officers where a rule of the procedure asks for them (on a site check…)."""
+    for rule in rules:
+        if rule in TWO_OFFICERS and len({o.strip() for o in officers if o.strip()}) < 2:
+            return Violation(
+                rule, "应当由两名以上工作人员进行核查，请填写两名人员。", TWO_OFFICERS[rule]
+            )
+    return None

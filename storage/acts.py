@@ -1,0 +1,155 @@
+"""Acts: durable before their answer, applied once, found again after a crash (design §5.1)."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.contracts import Command
+from domain.refusals import Refusal
+from storage.chain import canonical_json
+from storage.keys import CaseKeys
+from storage.tables import ActRow, QualityEventRow, TaskRow
+
+AAD = b"banjian/act/1:"
+# Refusals that supervision must see: the record is kept although nothing in the case changed.
+QUALITY = frozenset(
+    {
+        Refusal.NOTICE_ALREADY_GIVEN,
+        Refusal.SEPARATION_OF_DUTIES,
+        Refusal.OWN_CASE,
+        Refusal.GRANT_NOT_LAWFUL,
+        Refusal.FORGED_ACTOR,
+    }
+)
+
+
+class ActConflict(Exception):
+    """The same act id came with another body."""
+
+
+def digest_of(kind: str, case_id: UUID, task_id: str | None, actor_id: str, data: object) -> str:
+    body = {"kind": kind, "case": str(case_id), "task": task_id, "actor": actor_id, "data": data}
+    return hashlib.sha256(canonical_json(body)).hexdigest()
+
+
+async def app_now(connection: AsyncConnection) -> datetime:
+    now = (await connection.execute(select(func.app_now()))).scalar_one()
+    assert isinstance(now, datetime)
+    return now
+
+
+async def find(connection: AsyncConnection, act_id: UUID) -> ActRow | None:
+    """The act's row (detached columns), or None."""
+    row = (
+        await connection.execute(select(ActRow.__table__).where(ActRow.id == act_id))
+    ).one_or_none()
+    return ActRow(**row._mapping) if row else None
+
+
+async def insert_act(
+    connection: AsyncConnection, keys: CaseKeys, command: Command, digest: str
+) -> bool:
+    """Write the act; False when it is there already with the same digest.
+
+    Raises:
+        ActConflict: the id is known with another digest.
+    """
+    case_id = UUID(command.case_id)
+    cipher = keys.cached(case_id) or await keys.cipher(case_id)
+    sealed = cipher.seal(command.model_dump_json().encode(), AAD + case_id.bytes)
+    statement = insert(ActRow).values(
+        id=UUID(command.act_id),
+        case_id=case_id,
+        kind=command.kind,
+        task_id=command.task_id,
+        actor_id=command.actor.person_id,
+        digest=digest,
+        body=sealed,
+        received_at=command.received_at,
+    )
+    done = await connection.execute(
+        statement.on_conflict_do_nothing(index_elements=["id"]).returning(ActRow.id)
+    )
+    if done.scalar_one_or_none() is not None:
+        return True
+    known = await find(connection, UUID(command.act_id))
+    if known is None or known.digest != digest or known.case_id != case_id:
+        raise ActConflict(command.act_id)
+    return False
+
+
+async def command_of(keys: CaseKeys, row: ActRow) -> Command:
+    """The signed command as it was made durable."""
+    cipher = keys.cached(row.case_id) or await keys.cipher(row.case_id)
+    return Command.model_validate_json(cipher.open(row.body, AAD + row.case_id.bytes))
+
+
+async def waiting_for_case(
+    connection: AsyncConnection, keys: CaseKeys, case_id: UUID, before: datetime
+) -> list[Command]:
+    rows = await connection.execute(
+        select(ActRow.__table__)
+        .where(ActRow.case_id == case_id, ActRow.state == "received", ActRow.received_at < before)
+        .order_by(ActRow.received_at, ActRow.id)
+        .limit(100)
+    )
+    return [await command_of(keys, ActRow(**r._mapping)) for r in rows]
+
+
+async def take_waiting(
+    connection: AsyncConnection, *, older_than: timedelta, limit: int
+) -> Sequence[ActRow]:
+    """Acts that a crash or an outage left behind; marks them as sent so that senders spread."""
+    chosen = (
+        select(ActRow.id)
+        .where(
+            ActRow.state == "received",
+            ActRow.received_at <= func.app_now() - older_than,
+            func.coalesce(ActRow.sent_at, ActRow.received_at) <= func.app_now() - older_than,
+        )
+        .order_by(ActRow.received_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = await connection.execute(
+        update(ActRow)
+        .where(ActRow.id.in_(chosen.scalar_subquery()))
+        .values(sent_at=func.app_now(), attempts=ActRow.attempts + 1)
+        .returning(ActRow.__table__)
+    )
+    return sorted((ActRow(**r._mapping) for r in rows), key=lambda a: (a.received_at, a.id))
+
+
+async def mark_refused(
+    connection: AsyncConnection, act_id: UUID, why: Refusal, message: str
+) -> None:
+    """The case said no: the claim is free again; what supervision must see is kept."""
+    done = await connection.execute(
+        update(ActRow)
+        .where(ActRow.id == act_id, ActRow.state == "received")
+        .values(state="refused", refusal=why.value, refusal_message=message)
+        .returning(ActRow.case_id, ActRow.actor_id)
+    )
+    row = done.one_or_none()
+    if row is None:
+        return
+    await connection.execute(
+        update(TaskRow).where(TaskRow.completing_act == act_id).values(completing_act=None)
+    )
+    if why in QUALITY:
+        await connection.execute(
+            insert(QualityEventRow)
+            .values(
+                act_id=act_id,
+                case_id=row.case_id,
+                kind=why.value,
+                actor_id=row.actor_id,
+                at=func.app_now(),
+            )
+            .on_conflict_do_nothing()
+        )

@@ -1,0 +1,106 @@
+"""Numbers (编号): one table, a row lock per series, get-or-create per (case, kind).
+
+A series is (kind, office, year by Shanghai date). A number that was taken and never used is voided
+with a reason; it is never given again and never missing.
+"""
+
+from datetime import datetime, timedelta, timezone
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import NumberRow, NumberSeriesRow
+
+SHANGHAI = timezone(timedelta(hours=8))
+_CHECK = "0123456789"
+
+
+def check_character(digits: str) -> str:
+    """The check digit of a receipt number: ISO 7064 MOD 11,10, as in GS 15-2006."""
+    p = 10
+    for d in digits:
+        s = (p + int(d)) % 10 or 10
+        p = (2 * s) % 11
+    return _CHECK[(11 - p) % 10]
+
+
+def receipt_number(division: str, year: int, ordinal: int) -> str:
+    """办件编号, e.g. 421303-2026-0001234-7: printable, groupable, with a check digit."""
+    check = check_character(f"{division}{year}{ordinal:07d}")
+    return f"{division}-{year}-{ordinal:07d}-{check}"
+
+
+def document_number(bureau: str, year: int, word: str, ordinal: int) -> str:
+    """e.g. 曾市监〔2026〕登设字第000123号."""
+    return f"{bureau}〔{year}〕{word}字第{ordinal:06d}号"
+
+
+async def take(
+    connection: AsyncConnection,
+    *,
+    case_id: UUID,
+    kind: str,
+    series: str,
+    at: datetime,
+    bureau: str,
+    word: str,
+    division: str = "",
+) -> str:
+    """The case's number of this kind, taken now if it has none. Safe to repeat.
+
+    `series` names what counts together, e.g. `421303:case:登设`; the year of `at` by Shanghai date is
+    added to it. The series' row is locked until the caller's transaction ends.
+    """
+    known = await connection.execute(
+        select(NumberRow.number).where(NumberRow.case_id == case_id, NumberRow.kind == kind)
+    )
+    if (number := known.scalar_one_or_none()) is not None:
+        return number
+    year = at.astimezone(SHANGHAI).year
+    name = f"{series}:{year}"
+    counter = insert(NumberSeriesRow).values(series=name, last=1)
+    ordinal = (
+        await connection.execute(
+            counter.on_conflict_do_update(
+                index_elements=["series"], set_={"last": NumberSeriesRow.last + 1}
+            ).returning(NumberSeriesRow.last)
+        )
+    ).scalar_one()
+    if division:
+        number = receipt_number(division, year, ordinal)
+    else:
+        number = document_number(bureau, year, word, ordinal)
+    row = insert(NumberRow).values(
+        number=number,
+        series=name,
+        ordinal=ordinal,
+        kind=kind,
+        case_id=case_id,
+        issued_at=func.app_now(),
+    )
+    # Two takers of one case wait for each other on the series' row; the second finds the first's
+    # number here, and its own transaction gives back nothing: the ordinal is voided, not lost.
+    done = await connection.execute(
+        row.on_conflict_do_nothing(index_elements=["case_id", "kind"]).returning(NumberRow.number)
+    )
+    if done.scalar_one_or_none() is not None:
+        return number
+    await connection.execute(
+        insert(NumberRow).values(
+            number=number,
+            series=name,
+            ordinal=ordinal,
+            kind=f"void:{kind}",
+            case_id=None,
+            state="void",
+            reason="同一办件并发取号，已有编号",
+            issued_at=func.app_now(),
+        )
+    )
+    return (
+        await connection.execute(
+            select(NumberRow.number).where(NumberRow.case_id == case_id, NumberRow.kind == kind)
+        )
+    ).scalar_one()

@@ -1,0 +1,142 @@
+"""A case's state and its story: every change is an event, every workflow task one projection."""
+
+from asyncio import Task
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.projection import ProjectionActivities
+    from domain.contracts import (
+        SYSTEM,
+        Actor,
+        CaseEvent,
+        CaseInput,
+        CaseState,
+        Changes,
+        NumberOrder,
+        Projection,
+    )
+    from law import catalogue
+
+# A local activity beside the workflow. No attempt limit: a case outlives any outage of SQL.
+QUICK = timedelta(seconds=20)
+PERSISTENT = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5)
+)
+# Rounds of the event loop without a new event after which a workflow task has said all it will.
+SETTLED = 3
+
+
+class Recorder:
+    """State, events and their projection. Knows nothing of tasks, clocks or registers."""
+
+    def __init__(self, case: CaseInput, first: str) -> None:
+        self.case = case
+        self.row = catalogue.procedure(case.procedure, case.catalogue_version)
+        self.state = case.resumed or CaseState(stage=first)
+        self._offset = timedelta(seconds=case.offset_seconds)
+        self._pending: list[CaseEvent] = []
+        self._changes = Changes()
+        self._flushed = self.state.revision
+        self._running: list[Task[None]] = []
+
+    def now(self) -> datetime:
+        """The instant in law: the engine's time, moved by a constant in stories only."""
+        return workflow.now() + self._offset
+
+    # -- what changes ------------------------------------------------------------------------
+
+    def change(self, **columns: Any) -> None:
+        """Columns of the case that the next event carries into the read model (JSON values)."""
+        self._changes.case.update(columns)
+
+    def change_row(self, kind: str, row: dict[str, Any]) -> None:
+        """A row of tasks, clocks, documents, messages or links that the next event carries."""
+        getattr(self._changes, kind).append(row)
+
+    def record(
+        self,
+        kind: str,
+        *,
+        actor: Actor = SYSTEM,
+        at: datetime | None = None,
+        act_id: str | None = None,
+        data: dict[str, Any] | None = None,
+        internal: dict[str, Any] | None = None,
+    ) -> None:
+        """Add an event: past tense, actor named, with everything changed since the last one."""
+        now = self.now()
+        self.state.revision += 1
+        self._pending.append(
+            CaseEvent(
+                revision=self.state.revision,
+                kind=kind,
+                at=at or now,
+                processed_at=now,
+                actor=Actor(person_id=actor.person_id, name=actor.name),
+                act_id=act_id,
+                data=data or {},
+                internal=internal or {},
+                changes=self._changes,
+            )
+        )
+        self._changes = Changes()
+
+    # -- the projection ----------------------------------------------------------------------
+
+    async def _project_forever(self) -> None:
+        while True:
+            await workflow.wait_condition(lambda: bool(self._pending))
+            await self._settle()
+            await self._project()
+
+    async def _settle(self) -> None:
+        """Let procedure and handlers take every step that needs no answer from outside, so that
+        one workflow task makes one projection (8-9 ms of CPU each)."""
+        quiet = 0
+        seen = self.state.revision
+        while quiet < SETTLED:
+            await workflow.wait_condition(lambda: True)
+            quiet = quiet + 1 if seen == self.state.revision else 0
+            seen = self.state.revision
+
+    async def _project(self) -> None:
+        batch, self._pending = self._pending, []
+        info = workflow.info()
+        await workflow.execute_local_activity_method(
+            ProjectionActivities.project,
+            Projection(
+                case_id=self.case.case_id,
+                run_id=info.run_id,
+                task_at=workflow.now(),
+                events=batch,
+            ),
+            start_to_close_timeout=QUICK,
+            retry_policy=PERSISTENT,
+        )
+        self._flushed = batch[-1].revision
+
+    async def shown(self, revision: int) -> None:
+        """Returns once the read model shows the revision."""
+        await workflow.wait_condition(lambda: self._flushed >= revision)
+
+    async def number(self, kind: str) -> str:
+        """The case's number of this kind; taken once (case, kind)."""
+        if kind not in self.state.numbers:
+            self.state.numbers[kind] = await workflow.execute_local_activity_method(
+                ProjectionActivities.take_number,
+                NumberOrder(
+                    case_id=self.case.case_id,
+                    kind=kind,
+                    office=self.case.office,
+                    procedure=self.case.procedure,
+                    at=self.now(),
+                ),
+                start_to_close_timeout=QUICK,
+                retry_policy=PERSISTENT,
+            )
+            self.change(numbers=dict(self.state.numbers))
+        return self.state.numbers[kind]

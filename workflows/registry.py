@@ -1,0 +1,10 @@
+"""Every workflow of a procedure, by the name that the catalogue uses."""
+
+from workflows.establishment_registration import EstablishmentRegistration
+from workflows.general_approval import GeneralApproval
+from workflows.kernel.case import CaseWorkflow
+
+PROCEDURES: dict[str, type[CaseWorkflow]] = {
+    "establishment_registration": EstablishmentRegistration,
+    "general_approval": GeneralApproval,
+}

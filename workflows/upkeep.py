@@ -1,0 +1,41 @@
+"""The two upkeep workflows that the engine's schedules start: no scheduler of our own."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.upkeep import Swept, UpkeepActivities
+
+ONE_TURN = timedelta(minutes=2)
+# A turn that fails is followed by the schedule's next one.
+ONCE = RetryPolicy(maximum_attempts=2)
+
+
+@workflow.defn(name="sweep")
+class Sweep:
+    """Due clocks (every minute)."""
+
+    @workflow.run
+    async def run(self) -> Swept:
+        return await workflow.execute_activity_method(
+            UpkeepActivities.sweep_due,
+            task_queue="banjian-effects",
+            start_to_close_timeout=ONE_TURN,
+            retry_policy=ONCE,
+        )
+
+
+@workflow.defn(name="reconcile")
+class Reconcile:
+    """Acts that wait (every ten seconds)."""
+
+    @workflow.run
+    async def run(self) -> Swept:
+        return await workflow.execute_activity_method(
+            UpkeepActivities.reconcile_acts,
+            task_queue="banjian-effects",
+            start_to_close_timeout=ONE_TURN,
+            retry_policy=ONCE,
+        )
