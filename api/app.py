@@ -1,0 +1,46 @@
+"""The HTTP application: guards first, then every router. `create_app` is the only constructor."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from api import surface
+from api.security.settings import SecuritySettings
+from api.services import Services
+
+# Each module of api/routers that serves cases adds its router here, and nowhere else.
+ROUTERS: tuple[APIRouter, ...] = ()
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+@asynccontextmanager
+async def _nothing(_: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+def create_app(
+    services: Services, security: SecuritySettings, bureau_name: str, lifespan: Lifespan = _nothing
+) -> FastAPI:
+    """The application over given means; the composition root opens and closes them."""
+    app = FastAPI(
+        title="办件 Banjian",
+        version="1",
+        description="Cases under statutory clocks: REST under /api/v1, pages at /, /desk and /admin.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.services = services
+    surface.install(
+        app,
+        settings=security,
+        database=async_sessionmaker[AsyncSession](services.engine, expire_on_commit=False),
+        bureau_name=bureau_name,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

@@ -1,0 +1,66 @@
+"""What routes use, made once by the composition root and kept in `app.state.services`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.acts import Acts
+from domain.signing import CommandSigner
+from storage.keys import CaseKeys
+
+
+class Stored(Protocol):
+    """What the store says of a file it holds."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def stored_id(self) -> str: ...
+
+
+class Files(Protocol):
+    """The file store as routes use it: on disk, sealed with the case's key, before any row."""
+
+    async def put(
+        self, content: bytes, *, case_id: UUID, media_type: str, retention_class: str
+    ) -> Stored: ...
+
+    async def get(self, case_id: UUID, stored_id: str) -> bytes: ...
+
+
+class EngineHistory(Protocol):
+    """Decoded engine history of a case, for the administrator's inspector."""
+
+    async def history(self, case_id: UUID) -> list[dict[str, object]]: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """One installation's means, as the API holds them."""
+
+    engine: AsyncEngine
+    keys: CaseKeys
+    acts: Acts
+    signer: CommandSigner
+    files: Files
+    history: EngineHistory
+    callback_secrets: Mapping[str, str]
+    public_url: str
+    office: str
+    trial: bool = True
+
+
+def services(request: Request) -> Services:
+    made: Services = request.app.state.services
+    return made
+
+
+Means = Annotated[Services, Depends(services)]
+
+__all__ = ["Acts", "Files", "Means", "Services"]
