@@ -125,7 +125,8 @@ def module_database(database_url: str, migrated_template: str) -> Iterator[str]:
 
 def _copy(server: str, template: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
-    _sql(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    # Copying files is twice as quick as writing every page through the log, where nothing is synced.
+    _sql(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     try:
         yield database_of(server, name)
     finally:
