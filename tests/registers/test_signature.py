@@ -84,7 +84,9 @@ async def test_a_flipped_byte_shows(twins: World) -> None:
     data = await twins.registers.signature.signed_document("case-1.sign.0", state.signed_sha256)
     flipped = data.replace(b"595", b"596", 1)
     (embedded,) = PdfFileReader(io.BytesIO(flipped)).embedded_signatures
-    status = await async_validate_pdf_signature(embedded, ValidationContext(trust_roots=[], allow_fetching=False))
+    status = await async_validate_pdf_signature(
+        embedded, ValidationContext(trust_roots=[], allow_fetching=False)
+    )
     assert not status.intact
 
 
