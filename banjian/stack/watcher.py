@@ -12,6 +12,7 @@ from banjian.stack.parts import Part
 LOOK_EVERY = 0.1
 ASK_EVERY = 10.0
 SICK_AFTER = 3
+HOPELESS_AFTER = 4
 
 
 @dataclass
@@ -86,9 +87,8 @@ class Watcher:
         self._restarts.setdefault(name, Restarts()).count = 0
 
     def hopeless(self, name: str) -> bool:
-        """Whether a part was tried with every wait of its back-off and still died."""
-        tried = self._restarts.setdefault(name, Restarts())
-        return tried.count > len(tried.waits)
+        """Whether a part died at its first starts one after the other (a few seconds)."""
+        return self._parts[name].pid is None and self._restarts[name].count >= HOPELESS_AFTER
 
     def _watch(self) -> None:
         next_question = time.monotonic() + ASK_EVERY
@@ -104,7 +104,8 @@ class Watcher:
             dead = self._parts[name].pid is None and name not in self._held
             if not dead or self._ending.is_set() or not self._restarts[name].due(time.monotonic()):
                 return
-            self._say(f"{name} 已退出，重新启动（restarting）。")
+            last = logs.tail(self._parts[name].log, 1)
+            self._say(f"{name} 已退出，重新启动（restarting）。日志末行：{last}")
             self.starts.append(name)
             try:
                 self.launch(name)
