@@ -25,27 +25,12 @@ from storage.keys import CaseKeys, Cipher, KeyDestroyed, SealBroken, derive, key
 from tests.storage.codec_workflow import BrokenCase, CanaryCase, Person, check, fail
 
 CANARY = "421303199001011237"
-TABLE = """
-CREATE TABLE case_keys (
-    case_id uuid PRIMARY KEY, wrapped bytea NOT NULL, key_id text NOT NULL,
-    created_at timestamptz NOT NULL)
-"""
-CLOCK = "CREATE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT clock_timestamp()'"
 
 
 @pytest_asyncio.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """The product's database with a schema of this test's own in front."""
-    schema = f"keys_{uuid.uuid4().hex[:12]}"
-    engine = create_async_engine(
-        database_url, connect_args={"server_settings": {"search_path": f"{schema},public"}}
-    )
-    async with engine.begin() as connection:
-        for statement in (f"CREATE SCHEMA {schema}", TABLE, CLOCK):
-            await connection.execute(text(statement))
+async def engine(fresh_database: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(fresh_database)
     yield engine
-    async with engine.begin() as connection:
-        await connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     await engine.dispose()
 
 
