@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from domain.contracts import Command
 
 _trusted: dict[str, Ed25519PublicKey] = {}
+# Keys that may speak for the system only (sweep, related cases): a worker holds one, so it must
+# not be able to speak for a person.
+_system_only: set[str] = set()
 
 
 def _instant(value: datetime) -> str:
@@ -44,15 +47,19 @@ class CommandSigner:
         return unsigned.model_copy(update={"signature": signature})
 
 
-def trust(key_id: str, public_key: bytes) -> None:
+def trust(key_id: str, public_key: bytes, *, system_only: bool = False) -> None:
     """Accept signatures of this key (32 raw bytes). Called at worker start-up only."""
     _trusted[key_id] = Ed25519PublicKey.from_public_bytes(public_key)
+    if system_only:
+        _system_only.add(key_id)
 
 
 def verified(command: Command) -> bool:
     """Whether a trusted key signed exactly this command."""
     key = _trusted.get(command.key_id)
     if key is None:
+        return False
+    if command.key_id in _system_only and command.actor.person_id != "system":
         return False
     try:
         key.verify(base64.b64decode(command.signature, validate=True), signed_bytes(command))

@@ -1,0 +1,261 @@
+"""A stage for stories: the real worker, API, storage and twins; only time is skipped.
+
+All cases of a story share one clock: the time-skipping test server has a global one. `app_now()` is
+frozen and moved by hand, hop by hop, from due rung to due rung; between hops the sweep, the reconciler
+and the twins' due answers run, so that nothing due is passed over.
+"""
+
+import asyncio
+import contextlib
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import text
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from banjian.compose import (
+    Core,
+    api_of,
+    core_of,
+    registers_of,
+    services_of,
+    twin_settings,
+)
+from banjian.secret_files import create_missing
+from banjian.settings import Settings
+from banjian.worker import workers
+from registers.twins.app import create_twins
+from storage.codec import data_converter
+from storage.migrate import upgrade_async
+
+SEARCH_ATTRIBUTES = ("CaseProcedure", "CaseOffice", "CaseOpenedOn", "CaseOutcome")
+# Real seconds that a case may take to deal with what fell due; a story that needs more hangs.
+SETTLE = 20.0
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port: int = s.getsockname()[1]
+        return port
+
+
+@contextlib.asynccontextmanager
+async def served(application: FastAPI, port: int) -> AsyncIterator[None]:
+    """The application under a real server on the loopback interface."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application, host="127.0.0.1", port=port, log_level="warning", access_log=False
+        )
+    )
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        if running.done():
+            running.result()
+            raise RuntimeError("the server ended before it started")
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running
+
+
+@dataclass
+class Stage:
+    """A running stage. `http` speaks to the API, `twins` to the registers as their administrator."""
+
+    core: Core
+    client: Client
+    env: WorkflowEnvironment | None
+    http: httpx.AsyncClient
+    twins: httpx.AsyncClient
+    app: FastAPI
+    api_url: str
+    twins_url: str
+    offset: timedelta
+
+    # -- time ------------------------------------------------------------------------------------
+
+    async def now(self) -> datetime:
+        async with self.core.engine.connect() as connection:
+            found: datetime = (await connection.execute(text("SELECT app_now()"))).scalar_one()
+            return found
+
+    async def set_now(self, instant: datetime) -> None:
+        async with self.core.engine.begin() as connection:
+            await connection.execute(
+                text("UPDATE app_clock SET frozen_at = :at WHERE id = 1"), {"at": instant}
+            )
+
+    async def _engine_to(self, instant: datetime) -> None:
+        """Skip the engine's clock to the instant; a passed one is no reason to wait."""
+        assert self.env is not None
+        ahead = instant - (await self.env.get_current_time() + self.offset)
+        if ahead > timedelta(0):
+            await self.env.sleep(ahead)
+
+    async def advance(self, to: datetime) -> None:
+        """Hop from due rung to due rung up to the instant."""
+        while True:
+            due = await self._next_due(to)
+            if due is None:
+                break
+            await self._hop(max(due, await self.now()))
+            await self._settled_until(due)
+        await self._hop(to)
+
+    async def _hop(self, instant: datetime) -> None:
+        await self.set_now(instant)
+        await self._engine_to(instant)
+        await self.upkeep()
+
+    async def upkeep(self) -> None:
+        """What the schedules and the twins' background do in a live installation."""
+        for name in ("reconcile", "sweep"):
+            await self.client.execute_workflow(
+                name, id=f"story-{name}", task_queue="banjian-cases", result_type=dict
+            )
+        await self.twins.post("/admin/tick")
+
+    async def _next_due(self, to: datetime) -> datetime | None:
+        async with self.core.engine.connect() as connection:
+            found: datetime | None = (
+                await connection.execute(
+                    text(
+                        "SELECT min(next_rung_at) FROM clocks"
+                        " WHERE state = 'running' AND next_rung_at <= :to"
+                    ),
+                    {"to": to},
+                )
+            ).scalar_one()
+            return found
+
+    async def _settled_until(self, due: datetime) -> None:
+        """Wait until no clock has a rung at or before `due` that did not fire."""
+
+        async def poll() -> None:
+            while True:
+                left = await self._next_due(due)
+                if left is None:
+                    return
+                await asyncio.sleep(0.02)
+                await self.upkeep()
+
+        await asyncio.wait_for(poll(), SETTLE)
+
+
+async def _register_attributes(env: WorkflowEnvironment) -> None:
+    await env.client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(
+            namespace=env.client.namespace,
+            search_attributes={
+                name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for name in SEARCH_ATTRIBUTES
+            },
+        )
+    )
+
+
+@contextlib.asynccontextmanager
+async def stage(
+    database_url: str, *, starts: datetime | None = None, folder: Path | None = None
+) -> AsyncIterator[Stage]:
+    """Raise a stage on an empty or migrated database.
+
+    Args:
+        database_url: the story's own database.
+        starts: the story's first instant; time stands there until `advance`. Without it real time
+            runs on the dev server (for tests that need no skipping).
+        folder: data folder; a temporary one without it.
+    """
+    await upgrade_async(database_url)
+    binaries = Path(sys.executable).parent
+    async with contextlib.AsyncExitStack() as stack:
+        data = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        api_port, twins_port = free_port(), free_port()
+        api_url, twins_url = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{twins_port}"
+        create_missing(data / "secrets")
+        settings = Settings(
+            banjian_env="test",
+            banjian_data=data,
+            database_url=database_url,
+            registers_url=twins_url,
+            public_url=api_url,
+            api_port=api_port,
+        )
+        core = core_of(settings)
+        stack.push_async_callback(core.engine.dispose)
+        converter = data_converter(core.keys)
+        offset = timedelta(0)
+        if starts is not None:
+            env = await WorkflowEnvironment.start_time_skipping(
+                test_server_existing_path=str(binaries / "temporal-test-server"),
+                data_converter=converter,
+            )
+            stack.push_async_callback(_shut, env)
+            await _register_attributes(env)
+            offset = starts - await env.get_current_time()
+        else:
+            env = await WorkflowEnvironment.start_local(
+                dev_server_existing_path=str(binaries / "temporal"),
+                data_converter=converter,
+                dev_server_log_level="error",
+                dev_server_extra_args=[
+                    part
+                    for name in SEARCH_ATTRIBUTES
+                    for part in ("--search-attribute", f"{name}=Keyword")
+                ],
+            )
+            stack.push_async_callback(_shut, env)
+        # A client of its own: the environment's would skip time while it waits for a result.
+        client = await Client.connect(
+            env.client.service_client.config.target_host, data_converter=converter
+        )
+        registers = await stack.enter_async_context(registers_of(core))
+        seconds = offset.total_seconds()
+        services = services_of(core, client, offset=lambda: seconds, sweep=starts is not None)
+        app = api_of(services, settings)
+        twins_app = create_twins(twin_settings(core, background=starts is None))
+        await stack.enter_async_context(served(twins_app, twins_port))
+        await stack.enter_async_context(served(app, api_port))
+        await stack.enter_async_context(
+            workers(core, client, registers, sweep=starts is not None, offset=seconds)
+        )
+        admin = core.secrets.registers.admin_key.get_secret_value()
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=api_url, timeout=30))
+        twins = await stack.enter_async_context(
+            httpx.AsyncClient(
+                base_url=twins_url, headers={"Authorization": f"Bearer {admin}"}, timeout=30
+            )
+        )
+        made = Stage(core, client, env, http, twins, app, api_url, twins_url, offset)
+        if starts is not None:
+            await made.set_now(starts.astimezone(UTC))
+        yield made
+
+
+async def _shut(env: WorkflowEnvironment) -> None:
+    await env.shutdown()
+    # The interpreter can die at exit while the core still ends its threads.
+    await asyncio.sleep(0.3)
+
+
+def instant(value: Any) -> datetime:
+    """An instant with its zone from a scenario file."""
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    if found.tzinfo is None:
+        raise ValueError(f"{value}: an instant needs its zone, e.g. +08:00")
+    return found

@@ -1,0 +1,160 @@
+"""`python -m banjian.worker`: cases and their local activities, effects, and the upkeep schedules."""
+
+import asyncio
+import contextlib
+import signal
+import uuid
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities import establishment_registration, paper_fields, papers
+from activities.paperwork import PaperworkActivities
+from activities.projection import ProjectionActivities
+from activities.register_calls import RegisterActivities
+from activities.related import RelatedActivities
+from activities.upkeep import UpkeepActivities
+from api.acts import OPEN, Acts, Draft
+from banjian.compose import Core, connect_engine, core_of, means_of, registers_of, seals_of
+from banjian.settings import Settings, check_start
+from domain.contracts import Command, RelatedOrder
+from registers.clients import Registers
+from workflows.dispatch import CASES_QUEUE, Dispatcher
+from workflows.kernel.effects import EFFECTS_QUEUE
+from workflows.registry import PROCEDURES
+from workflows.upkeep import Reconcile, Sweep
+
+# Imported for their side effect: they declare effects and papers.
+DECLARED = (establishment_registration, paper_fields)
+PASSED_THROUGH = ("activities", "domain", "forms", "law", "registers", "storage", "yaml")
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """Pure packages pass through the sandbox; `workflows.*` stay inside."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
+
+
+@contextlib.asynccontextmanager
+async def workers(
+    core: Core, client: Client, registers: Registers, *, sweep: bool = True, offset: float = 0.0
+) -> AsyncIterator[None]:
+    """Both workers of a process: cases (workflows, local activities) and effects."""
+    core.trust_keys()
+    means = means_of(core, registers)
+    projection = ProjectionActivities(core.engine, core.keys)
+    sender = Dispatcher(client, sweep=sweep, offset=lambda: offset)
+    acts = Acts(core.engine, core.keys, sender, core.system_signer)
+
+    async def open_case(order: RelatedOrder, child: uuid.UUID) -> None:
+        data = {
+            **order.data,
+            "procedure": order.procedure,
+            "office": order.office,
+            "parent_case": order.parent_case,
+            "parent_item": order.item,
+        }
+        actor = order.actor.model_copy(
+            update={"person_id": "system", "acting_for": order.actor.person_id}
+        )
+        act_id = uuid.uuid5(child, "open")
+        await acts.perform(Draft(act_id, child, OPEN, actor, data))
+
+    async def send_act(command: Command) -> None:
+        await acts.perform(
+            Draft(
+                uuid.UUID(command.act_id),
+                uuid.UUID(command.case_id),
+                command.kind,
+                command.actor,
+                command.data,
+            )
+        )
+
+    upkeep = UpkeepActivities(
+        core.engine, core.keys, core.system_signer, send=sender.send, deliver=acts.deliver
+    )
+    related = RelatedActivities(open_case, send_act)
+    cases = Worker(
+        client,
+        task_queue=CASES_QUEUE,
+        workflows=[*PROCEDURES.values(), Sweep, Reconcile],
+        activities=[projection.project, projection.take_number, projection.pending_acts],
+        workflow_runner=runner(),
+        max_cached_workflows=2000,
+        # A task in flight on a killed worker comes back after this, not after the default 10 s.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+    effects = Worker(
+        client,
+        task_queue=EFFECTS_QUEUE,
+        activities=[
+            RegisterActivities(means).call,
+            PaperworkActivities(means, seals_of(core)).issue,
+            related.open_related,
+            related.report_to_parent,
+            upkeep.sweep_due,
+            upkeep.reconcile_acts,
+        ],
+        max_concurrent_activities=16,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+    async with cases, effects:
+        yield
+
+
+async def ensure_schedules(client: Client) -> None:
+    """The engine's own schedules run the upkeep; made once, kept by the engine."""
+    for name, workflow, every in (
+        ("banjian-sweep", Sweep, timedelta(minutes=1)),
+        ("banjian-reconcile", Reconcile, timedelta(seconds=10)),
+    ):
+        schedule = Schedule(
+            action=ScheduleActionStartWorkflow(
+                workflow.run,
+                id=name,
+                task_queue=CASES_QUEUE,
+                execution_timeout=timedelta(minutes=5),
+            ),
+            spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+            policy=SchedulePolicy(
+                overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)
+            ),
+        )
+        with contextlib.suppress(ScheduleAlreadyRunningError):
+            await client.create_schedule(name, schedule)
+
+
+async def serve(settings: Settings) -> None:
+    check_start(settings)
+    core = core_of(settings)
+    papers.warm()
+    client = await connect_engine(core)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with registers_of(core) as registers, workers(core, client, registers):
+        await ensure_schedules(client)
+        settings.announce_ready()
+        await stop.wait()
+    await core.engine.dispose()
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(serve(Settings()))
