@@ -47,6 +47,37 @@ class MaterialsReceipt(Paper):
         return {**super().view(), "received_at_text": instant(self.received_at)}
 
 
+class Entry(Part):
+    """A labelled value."""
+
+    label: Line
+    value: Text
+
+
+class ApplicationPaper(Paper):
+    """申请书 as handed in: what every signatory signs. Not a paper of the office: it has no seal.
+
+    Attributes:
+        digest: SHA-256 of the submission, so that the signed page is tied to the data.
+        signers: who must sign, in the order of the form.
+    """
+
+    kind: ClassVar[str] = "application"
+    title: ClassVar[str] = "申请书"
+    template: ClassVar[str] = "application.typ"
+
+    received_at: AwareDatetime
+    entries: Annotated[tuple[Entry, ...], Field(min_length=1, max_length=60)]
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    signers: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
+
+    def heading(self) -> str:
+        return f"{self.matter}申请书"
+
+    def view(self) -> dict[str, Any]:
+        return {**super().view(), "received_at_text": instant(self.received_at)}
+
+
 class AcceptanceNotice(Paper):
     """受理通知书 (行政许可法 32; 登记管理条例 19)."""
 
@@ -144,13 +175,6 @@ class ExtensionNotice(Paper):
             "approved_by": self.approved_by or by,
             "basis": _basis(self.basis, self.regime, "第十九条", "第四十二条第一款"),
         }
-
-
-class Entry(Part):
-    """A labelled value."""
-
-    label: Line
-    value: Text
 
 
 class RegistrationNotice(Paper):
@@ -331,6 +355,7 @@ class ArchiveCatalogue(Paper):
 PAPERS: Final[dict[str, type[Paper]]] = {
     paper.kind: paper
     for paper in (
+        ApplicationPaper,
         MaterialsReceipt,
         AcceptanceNotice,
         NonAcceptanceNotice,

@@ -48,6 +48,21 @@ def common(number: str, code: str, **more: Any) -> dict[str, Any]:
 
 
 SAMPLES: dict[str, dict[str, Any]] = {
+    "application": common(
+        "曾市监申〔2026〕第000123号",
+        "H6P3-WL1N",
+        received_at=RECEIVED,
+        entries=[
+            {"label": "名称", "value": "随州市曾都区䶮辉商贸有限公司"},
+            {"label": "类型", "value": "有限责任公司（自然人投资或控股）"},
+            {"label": "住所", "value": "湖北省随州市曾都区解放路126号"},
+            {"label": "注册资本", "value": "壹佰贰拾万元整，2031年9月22日前缴足"},
+            {"label": "股东出资", "value": "周晓岚认缴柒拾贰万元整；李国栋认缴肆拾捌万元整"},
+            {"label": "人员", "value": "周晓岚（法定代表人、执行董事）；李国栋（监事）"},
+        ],
+        digest="3f9a" * 16,
+        signers=["周晓岚", "李国栋"],
+    ),
     "materials_receipt": common(
         "曾市监收〔2026〕第000123号",
         "J7Q4-XM2P",

@@ -71,6 +71,7 @@ def test_a_paper_is_archivable_tagged_and_the_same_twice(kind: str) -> None:
         ("business_licence", ["营业执照", "91421303MA4K1X2Y9A", "2026年09月28日", "䶮辉"]),
         ("licence", ["食品经营许可证", "JY24213030012345", "2031年10月11日"]),
         ("materials_receipt", ["2026年9月23日10:00", "以上共4项", "不代表申请已被受理"]),
+        ("application", ["公司设立登记申请书", "李国栋", "3f9a3f9a", "第十七条"]),
         ("archive_catalogue", ["卷内目录", "本卷共5件"]),
     ],
 )

@@ -48,7 +48,7 @@ async def test_every_paper_takes_the_seal_in_one_place(seals: LocalSeals, kind: 
         for note in page.get("/Annots") or []
         if note.get_object().get("/FT") == "/Sig"
     ]
-    if kind == "archive_catalogue":
+    if kind in {"archive_catalogue", "application"}:
         return
     [(page, widget)] = widgets
     left, bottom, right, top = (float(edge) for edge in widget["/Rect"])
