@@ -1,0 +1,96 @@
+"""Answers of REST calls by (person, key): reserved before the work, filled after it, freed on refusal."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.tables import IdempotencyRow
+
+# A process that died in the middle holds a key no longer than this.
+ABANDONED = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of a key. `status` is None while the first call is at work."""
+
+    digest: str
+    status: int | None
+    answer: bytes | None
+    location: str | None
+
+
+async def reserve(engine: AsyncEngine, person_id: str, key: str, digest: str) -> Kept | None:
+    """None: the key is ours now, go on. Otherwise what an earlier call with it left.
+
+    An abandoned reservation of the same body is taken over; acts have ids derived from the key, so
+    the repeated work is the same act.
+    """
+    async with engine.begin() as connection:
+        made = await connection.execute(
+            insert(IdempotencyRow)
+            .values(person_id=person_id, key=key, digest=digest, created_at=func.app_now())
+            .on_conflict_do_nothing(index_elements=["person_id", "key"])
+            .returning(IdempotencyRow.key)
+        )
+        if made.scalar_one_or_none() is not None:
+            return None
+        mine = (IdempotencyRow.person_id == person_id) & (IdempotencyRow.key == key)
+        taken = await connection.execute(
+            update(IdempotencyRow)
+            .where(
+                mine,
+                IdempotencyRow.digest == digest,
+                IdempotencyRow.status.is_(None),
+                IdempotencyRow.created_at <= func.app_now() - ABANDONED,
+            )
+            .values(created_at=func.app_now())
+            .returning(IdempotencyRow.key)
+        )
+        if taken.scalar_one_or_none() is not None:
+            return None
+        row = (
+            await connection.execute(
+                select(
+                    IdempotencyRow.digest,
+                    IdempotencyRow.status,
+                    IdempotencyRow.answer,
+                    IdempotencyRow.location,
+                ).where(mine)
+            )
+        ).one_or_none()
+    # Freed between the two statements: the first call was refused, so this one may try.
+    return Kept(*row) if row else await reserve(engine, person_id, key, digest)
+
+
+async def keep(
+    engine: AsyncEngine,
+    person_id: str,
+    key: str,
+    *,
+    status: int,
+    answer: bytes,
+    location: str | None,
+) -> None:
+    """Fill the reserved row with the answer, for good."""
+    async with engine.begin() as connection:
+        await connection.execute(
+            update(IdempotencyRow)
+            .where(IdempotencyRow.person_id == person_id, IdempotencyRow.key == key)
+            .values(status=status, answer=answer, location=location)
+        )
+
+
+async def free(engine: AsyncEngine, person_id: str, key: str) -> None:
+    """Nothing was done under this key: it may be used again, also with another body."""
+    async with engine.begin() as connection:
+        await connection.execute(
+            delete(IdempotencyRow).where(
+                IdempotencyRow.person_id == person_id,
+                IdempotencyRow.key == key,
+                IdempotencyRow.status.is_(None),
+            )
+        )
