@@ -52,9 +52,12 @@ SIGNING = frozenset({Post.LEGAL_REPRESENTATIVE, Post.SHAREHOLDER})
 
 
 def _resident_id(value: str) -> str:
-    # A form knows no clock: whether the birth date lies ahead is checked against app_now() by the API.
-    check_resident_id(value.strip().upper(), date(2200, 1, 1))
-    return value.strip().upper()
+    text = value.strip().upper()
+    # A form knows no clock: the number is checked as of the year after its own birth date; whether
+    # that lies ahead is checked against app_now() by the API.
+    year = int(text[6:10]) if text[6:10].isdecimal() and text[6:10].isascii() else 2000
+    check_resident_id(text, date(min(year, 9998) + 1, 12, 31))
+    return text
 
 
 IdNumber = Annotated[str, Field(repr=False, max_length=18), AfterValidator(_resident_id)]
