@@ -134,6 +134,8 @@ def answer(
         raise Refused("this clock does not stop")
     if extended > len(row.added):
         raise Refused("this clock has no such extension")
+    if granted is not None and None not in row.added[:extended]:
+        raise Refused("the row says how long, or nothing was extended")
     extensions = [granted if number is None else number for number in row.added[:extended]]
     if row.unit == "date":
         return _fixed(row, start)

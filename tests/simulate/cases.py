@@ -117,5 +117,6 @@ def random_case(seed: int, index: int) -> Case:
     if rng.random() < 0.01:
         extended += 1
     open_ended = None in row.added[:extended]
-    granted = rng.randint(1, 40) if open_ended and rng.random() < 0.95 else None
+    grants = rng.random() < (0.95 if open_ended else 0.005)
+    granted = rng.randint(1, 40) if grants else None
     return Case(row.id, trigger, _length(row, rng), pauses, extended, granted)
