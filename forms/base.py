@@ -10,7 +10,13 @@ from pydantic import BaseModel, ConfigDict
 class Form(BaseModel):
     """What a person fills in. Unknown fields are refused: nothing is assigned by accident."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_max_length=20000)
+    # Errors never quote what was filled in: it may be an identity number.
+    model_config = ConfigDict(
+        extra="forbid",
+        str_strip_whitespace=True,
+        str_max_length=20000,
+        hide_input_in_errors=True,
+    )
 
     code: ClassVar[str]
     title: ClassVar[str]

@@ -1,0 +1,66 @@
+"""The demo bureau: its people, invented; passwords are made at seeding, never defaults."""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from api.security import passwords
+from domain.roles import Role
+from law.offices import DEFAULT_OFFICE
+from storage import accounts
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person of the demo bureau, or before it."""
+
+    sign_in: str
+    name: str
+    roles: tuple[Role, ...]
+
+    @property
+    def office(self) -> str:
+        return DEFAULT_OFFICE if any(r.staff for r in self.roles) else ""
+
+
+MEMBERS: tuple[Member, ...] = (
+    Member("applicant", "周晓岚", (Role.APPLICANT,)),
+    Member("applicant2", "李国栋", (Role.APPLICANT,)),
+    Member("acceptor", "刘敏", (Role.ACCEPTOR,)),
+    Member("reviewer", "陈思远", (Role.REVIEWER,)),
+    Member("approver", "张蕾", (Role.APPROVER,)),
+    # Holds all three posts: what separation of duties must still refuse.
+    Member("allround", "孙立", (Role.ACCEPTOR, Role.REVIEWER, Role.APPROVER)),
+    Member("window_head", "赵国平", (Role.WINDOW_HEAD,)),
+    Member("section_head", "钱慧", (Role.SECTION_HEAD,)),
+    Member("registry_head", "吴建华", (Role.REGISTRY_HEAD,)),
+    Member("bureau_head", "郑志强", (Role.BUREAU_HEAD,)),
+    Member("inspector", "王海", (Role.INSPECTOR,)),
+    Member("inspector2", "冯丽", (Role.INSPECTOR,)),
+    Member("archivist", "何静", (Role.ARCHIVIST,)),
+    Member("supervisor", "韩冰", (Role.SUPERVISOR,)),
+    Member("auditor", "沈清", (Role.AUDITOR,)),
+    Member("admin", "唐宁", (Role.ADMIN,)),
+)
+
+
+async def seed(engine: AsyncEngine) -> dict[str, str]:
+    """Make the accounts that are missing; returns sign-in → password of those that were made."""
+    made: dict[str, str] = {}
+    for member in MEMBERS:
+        async with AsyncSession(engine) as session:
+            if await accounts.find_account_id(session, member.sign_in) is not None:
+                continue
+            password = secrets.token_urlsafe(12)
+            await accounts.create_account(
+                session,
+                sign_in=member.sign_in,
+                display_name=member.name,
+                password_hash=await passwords.hashed(password),
+                roles=frozenset(member.roles),
+                office=member.office,
+            )
+            await session.commit()
+            made[member.sign_in] = password
+    return made

@@ -1,0 +1,134 @@
+"""What a step expects to be true after it: checked against the API's own answers."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import text
+
+from banjian.player.cast import Answered
+from banjian.player.deeds import Play
+from banjian.player.stage import Stage, instant
+
+PATIENCE = 20.0
+
+
+async def check(
+    stage: Stage, play: Play, case: str, wanted: Mapping[str, Any], refused: Answered | None
+) -> list[str]:
+    """Every expectation that fails, in words; empty when all hold. Waits for what is on its way."""
+    rest = dict(wanted)
+    failures: list[str] = []
+    if "refused" in rest:
+        expected = rest.pop("refused")
+        got = refused.code if refused else None
+        if got != expected:
+            failures.append(f"refused: expected {expected}, got {got} ({refused or 'accepted'})")
+    elif refused is not None:
+        failures.append(f"refused unexpectedly: {refused}")
+    if not rest or case not in play.cases:
+        return failures
+
+    waited = 0.0
+    while True:
+        found = await differences(stage, play, case, rest)
+        if not found or waited >= PATIENCE:
+            return failures + found
+        await asyncio.sleep(0.1)
+        waited += 0.1
+        if stage.offset:
+            await stage.upkeep()
+
+
+async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, Any]) -> list[str]:
+    owner, number = play.cases[case]["owner"], play.number(case)
+    ident = play.cases[case]["id"]
+    shown = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}")
+    out: list[str] = []
+    for name, value in wanted.items():
+        match name:
+            case "stage":
+                if shown["stage"] != value:
+                    out.append(f"stage: expected {value}, got {shown['stage']}")
+            case "clocks":
+                out += _clocks(shown["clocks"], value)
+            case "documents":
+                out += await _documents(stage, ident, value)
+            case "messages":
+                out += await _messages(stage, ident, value)
+            case "events":
+                out += await _events(stage, ident, value)
+            case "public_status":
+                if value not in str(shown["waiting_for"]) + str(shown.get("status_text", "")):
+                    out.append(f"public_status: {value!r} not in {shown['waiting_for']!r}")
+            case "number_matches":
+                if value not in str(shown):
+                    out.append(f"{value!r} is not shown")
+            case _:
+                out.append(f"unknown expectation: {name}")
+    return out
+
+
+def _clocks(shown: list[dict[str, Any]], wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    out: list[str] = []
+    for clock_id, values in wanted.items():
+        known = [c for c in shown if c["clock_id"] == clock_id or c["key"] == clock_id]
+        if not known:
+            out.append(f"clock {clock_id} does not run")
+            continue
+        for key, value in values.items():
+            got = known[-1].get(key)
+            if str(got) != str(value):
+                out.append(f"clock {clock_id} {key}: expected {value}, got {got}")
+    return out
+
+
+async def _documents(stage: Stage, ident: str, wanted: list[str]) -> list[str]:
+    async with stage.core.engine.connect() as connection:
+        rows = await connection.execute(
+            text("SELECT kind FROM documents WHERE case_id = CAST(:c AS uuid)"), {"c": ident}
+        )
+        have = [r.kind for r in rows]
+    return [f"document {kind} was not issued (have {have})" for kind in wanted if kind not in have]
+
+
+async def _messages(stage: Stage, ident: str, wanted: list[Mapping[str, Any]]) -> list[str]:
+    """Each wanted message is there exactly once, at its instant, for its recipient."""
+    async with stage.core.engine.connect() as connection:
+        rows = (
+            await connection.execute(
+                text("SELECT recipient, kind, at FROM messages WHERE case_id = CAST(:c AS uuid)"),
+                {"c": ident},
+            )
+        ).all()
+    out: list[str] = []
+    for message in wanted:
+        same = [
+            r
+            for r in rows
+            if r.kind == message["kind"]
+            and ("to" not in message or r.recipient.startswith(str(message["to"])))
+            and ("at" not in message or r.at == instant(message["at"]))
+        ]
+        count = int(message.get("times", 1))
+        if len(same) != count:
+            have = [(r.recipient, r.kind, r.at.isoformat()) for r in rows]
+            out.append(f"message {dict(message)}: expected {count}, got {len(same)} of {have}")
+    return out
+
+
+async def _events(stage: Stage, ident: str, wanted: Mapping[str, int]) -> list[str]:
+    async with stage.core.engine.connect() as connection:
+        rows = await connection.execute(
+            text(
+                "SELECT kind, count(*) AS n FROM case_events"
+                " WHERE case_id = CAST(:c AS uuid) GROUP BY kind"
+            ),
+            {"c": ident},
+        )
+        have = {r.kind: r.n for r in rows}
+    return [
+        f"event {kind}: expected {n}, got {have.get(kind, 0)}"
+        for kind, n in wanted.items()
+        if have.get(kind, 0) != n
+    ]
