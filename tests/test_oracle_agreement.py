@@ -14,6 +14,7 @@ import pytest
 from tests.oracle import sky
 from tests.oracle.answers import BEIJING, Answer, Refused, answer
 from tests.oracle.papers import NAMED_DAYS, NOTICE_YEARS, ROWS, STATUTORY_DAYS, office_open
+from tests.simulate import __main__ as command
 from tests.simulate.cases import Case, random_case
 from tests.simulate.compare import difference, oracle_says
 
@@ -184,3 +185,16 @@ def test_a_wrong_answer_is_seen(wrong: Callable[[Answer], Answer | Refused]) -> 
     assert isinstance(right, Answer)
     assert difference(case, ask=lambda _: right) is None
     assert difference(case, ask=lambda _: wrong(right)) is not None
+
+
+def test_the_command_fails_when_the_two_differ(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["--cases", "334", "--seed", "1"]) == 0
+    assert "seed 1: 334 cases, 0 differences" in capsys.readouterr().out
+    monkeypatch.setattr(command, "difference", lambda case: f"{case}: a difference")
+    assert command.main(["--cases", "2", "--seed", "1"]) == 1
+    said = capsys.readouterr().out
+    assert "case 1 (--seed 1 --case 1): G02 from" in said
+    assert command.main(["--seed", "1", "--case", "1"]) == 1
+    assert said.splitlines()[2].split(": ", 1)[1] in capsys.readouterr().out
