@@ -4,8 +4,10 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
+from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr, ValidationError
@@ -19,6 +21,8 @@ A = TypeVar("A", bound=Message)
 JSON_CAP = 2 * 1024 * 1024
 CONTENT_CAP = 20 * 1024 * 1024
 NO_BODY = sha256_hex(b"")
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{7,127}")
 
 # Statuses that say: not now, and nothing was done.
 _BUSY = {408, 425, 429, 503}
@@ -69,6 +73,7 @@ class RegisterClient:
 
     async def perform(self, effect: Effect[A], *, key: str) -> A:
         """Send an effect once. After `OutcomeUnknown` or `WrongAnswer` use `settle`, not this."""
+        _check_key(key)
         body = canonical(effect)
         reply = await self._send("POST", effect.path, body, key=key)
         answer = cast(A, self._answer(reply, effect.answer, sha256_hex(body), key=key))
@@ -79,6 +84,7 @@ class RegisterClient:
 
         Raises RegisterRefused where the stored answer is a refusal, or is another request's answer.
         """
+        _check_key(key)
         reply = await self._send("GET", f"/requests/{key}", None, key=None)
         if reply.status == 404 and self._problem(reply)["code"] == "request_unknown":
             return None
@@ -91,8 +97,8 @@ class RegisterClient:
         found = await self.find(effect, key=key)
         return found if found is not None else await self.perform(effect, key=key)
 
-    async def _fetch(self, path: str, answer: type[A]) -> A | None:
-        reply = await self._send("GET", path, None, key=None)
+    async def _fetch(self, path: str, name: str, answer: type[A]) -> A | None:
+        reply = await self._send("GET", f"{path}/{segment(name)}", None, key=None)
         if reply.status == 404 and self._problem(reply)["code"].endswith("_unknown"):
             return None
         return cast(A, self._answer(reply, answer, NO_BODY, key=None))
@@ -132,6 +138,8 @@ class RegisterClient:
             "Accept": "application/json, application/problem+json, application/pdf, */*;q=0.1"
         }
         headers["X-Request-Hash"] = request_hash
+        # A compressed answer could be small on the wire and huge in memory.
+        headers["Accept-Encoding"] = "identity"
         if key is not None:
             headers["Idempotency-Key"] = key
         if body is not None:
@@ -164,7 +172,7 @@ class RegisterClient:
         try:
             chunks: list[bytes] = []
             size = 0
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():
                 size += len(chunk)
                 if size > cap:
                     raise self._wrong("oversized", "答复超过允许的大小")
@@ -186,7 +194,7 @@ class RegisterClient:
     ) -> Message:
         if reply.status != 200:
             self._raise_problem(reply, request_hash, key)
-        if reply.media_type != "application/json":
+        if reply.media_type != "application/json" or reply.headers.get("content-encoding"):
             raise self._wrong("media_type", "答复不是约定的格式")
         try:
             envelope = Answered.model_validate_json(reply.body)
@@ -243,6 +251,16 @@ class RegisterClient:
 
     def _wrong(self, code: str, message_zh: str) -> WrongAnswer:
         return WrongAnswer(self.register, code, message_zh)
+
+
+def _check_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise ValueError("not an idempotency key: 8 to 128 of A-Z a-z 0-9 . _ : ~ -")
+
+
+def segment(text: str) -> str:
+    """One segment of a path, whatever the caller was handed."""
+    return quote(text, safe="")
 
 
 def _retry_after(reply: _Reply) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from registers.client import Endpoint, RegisterClient
+from registers.client import Endpoint, RegisterClient, segment
 from registers.messages import Register
 from registers.requests import (
     AuthenticationOpened,
@@ -54,7 +54,7 @@ class MarketClient(RegisterClient):
         return await self.perform(request, key=key)
 
     async def enterprise(self, uscc: str) -> Enterprise | None:
-        return await self._fetch(f"/enterprises/{uscc}", Enterprise)
+        return await self._fetch("/enterprises", uscc, Enterprise)
 
 
 class IdentityClient(RegisterClient):
@@ -68,7 +68,7 @@ class IdentityClient(RegisterClient):
         return await self.perform(request, key=key)
 
     async def authentication(self, key: str) -> AuthenticationState | None:
-        return await self._fetch(f"/authentications/{key}", AuthenticationState)
+        return await self._fetch("/authentications", key, AuthenticationState)
 
 
 class SignatureClient(RegisterClient):
@@ -83,10 +83,10 @@ class SignatureClient(RegisterClient):
         return await self.perform(request, key=key)
 
     async def signing(self, key: str) -> SigningState | None:
-        return await self._fetch(f"/signings/{key}", SigningState)
+        return await self._fetch("/signings", key, SigningState)
 
     async def signed_document(self, key: str, sha256: str) -> bytes:
-        return await self._get_content(f"/signings/{key}/document", sha256)
+        return await self._get_content(f"/signings/{segment(key)}/document", sha256)
 
 
 class PublicityClient(RegisterClient):
@@ -116,7 +116,7 @@ class ArchiveClient(RegisterClient):
         return await self.perform(request, key=key)
 
     async def package(self, sha256: str) -> bytes:
-        return await self._get_content(f"/contents/{sha256}", sha256)
+        return await self._get_content(f"/contents/{segment(sha256)}", sha256)
 
 
 @dataclass(frozen=True)

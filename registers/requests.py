@@ -3,7 +3,7 @@
 An `Effect` changes the register and goes under an idempotency key; a `Query` does not.
 """
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -257,7 +257,7 @@ class PublishEstablishment(Effect[Published]):
     address: Short
     capital: Yuan
     business_scope: Annotated[tuple[Short, ...], Field(min_length=1, max_length=200)]
-    registered_at: datetime
+    registered_at: Instant
 
 
 class PublishNotice(Effect[Published]):

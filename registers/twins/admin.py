@@ -1,21 +1,27 @@
 """The administrator's door: faults, the world before a story, and what really came to be."""
 
 import hmac
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import Field
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from registers.messages import IdNumber, Message, Register, Short, Uscc
-from registers.requests import EntityType, Person
+from registers.messages import CaseRef, Register
 from registers.twins import due, examples
+from registers.twins.admin_models import (
+    Behaviour,
+    Counted,
+    EffectRow,
+    ErrandRow,
+    Fault,
+    FaultOrder,
+    World,
+)
 from registers.twins.database import app_now
-from registers.twins.faults import CALLBACK_KINDS, FaultKind, Wrong
+from registers.twins.faults import CALLBACK_KINDS, FaultKind
 from registers.twins.market_rules import name_core, name_key
 from registers.twins.problems import Refused, documented
 from registers.twins.schema import (
@@ -46,97 +52,6 @@ async def _admin(
 
 Admin = Annotated[AsyncEngine, Depends(_admin)]
 router = APIRouter(prefix="/admin", tags=["admin"], responses=documented(400, 401, 411, 413, 422))
-
-
-# In Python `register` would shadow a method of every model's metaclass.
-RegisterField = Annotated[Register, Field(alias="register")]
-
-
-class FaultOrder(Message):
-    """`times` None = until cleared. `delay` in seconds. `operation` None = all but reading back."""
-
-    register_name: RegisterField
-    kind: FaultKind
-    operation: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
-    variant: Wrong | None = None
-    times: Annotated[int, Field(gt=0)] | None = None
-    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
-    seed: int = 0
-    delay: Annotated[float, Field(ge=0, le=86_400)] = 1.0
-
-
-class Fault(FaultOrder):
-    id: int
-    draws: int
-    hits: int
-
-
-class SeedEnterprise(Message):
-    uscc: Uscc
-    name: Short
-    entity_type: EntityType = EntityType.LIMITED_COMPANY
-    division: str = "421303"
-    status: Literal["active", "deregistered", "revoked"] = "active"
-    ended_on: date | None = None
-
-
-class SeedPerson(Person):
-    alive: bool = True
-
-
-class SeedBar(Person):
-    article: Short
-    scope: Literal["legal_representative", "any_post"]
-    ground: Short
-    since: date
-    until: date | None = None
-
-
-class World(Message):
-    """What the registers hold before a story. Seeding twice is seeding once."""
-
-    enterprises: tuple[SeedEnterprise, ...] = ()
-    persons: tuple[SeedPerson, ...] = ()
-    bars: tuple[SeedBar, ...] = ()
-
-
-class Behaviour(Message):
-    """People who are not there answer `auto_answer_seconds` after the errand opens; None = they do not."""
-
-    register_name: Annotated[
-        Literal[Register.IDENTITY, Register.SIGNATURE], Field(alias="register")
-    ]
-    auto_answer_seconds: Annotated[float, Field(ge=0, le=31_536_000)] | None
-
-
-class Counted(Message):
-    counts: dict[str, int]
-
-
-class EffectRow(Message):
-    id: int
-    register_name: RegisterField
-    key: str
-    operation: str
-    case_ref: str
-    request_hash: str
-    result: dict[str, Any]
-    committed_at: datetime
-
-
-class ErrandRow(Message):
-    """An errand that waits for a person; `id` is the last part of the link."""
-
-    id: str
-    register_name: RegisterField
-    key: str
-    case_ref: str
-    person_name: str
-    person_id_number: IdNumber
-    title: str
-    state: str
-    opened_at: datetime
-    expires_at: datetime
 
 
 _ERRAND_FIELDS = [f.alias or name for name, f in ErrandRow.model_fields.items()]
@@ -236,8 +151,8 @@ async def set_behaviour(behaviour: Behaviour, engine: Admin) -> Counted:
 async def list_effects(
     engine: Admin,
     register: Register | None = None,
-    case_ref: Annotated[str | None, Query(max_length=64)] = None,
-    after: Annotated[int, Query(ge=0)] = 0,
+    case_ref: CaseRef | None = None,
+    after: Annotated[int, Query(ge=0, lt=2**62)] = 0,
     limit: Annotated[int, Query(gt=0, le=10_000)] = 1000,
 ) -> list[EffectRow]:
     """Every effect that came to be, in order; page on with `after` = the last id."""
@@ -259,8 +174,8 @@ async def list_effects(
 )
 async def list_errands(
     engine: Admin,
-    state: str = "open",
-    case_ref: Annotated[str | None, Query(max_length=64)] = None,
+    state: Literal["open", "confirmed", "failed", "signed", "refused", "expired"] = "open",
+    case_ref: CaseRef | None = None,
 ) -> list[ErrandRow]:
     """For demo and player, who stand in for the people the links were sent to."""
     statement = select(errands).where(errands.c.state == state).order_by(errands.c.opened_at)

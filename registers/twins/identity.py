@@ -72,9 +72,7 @@ async def confirm(
 
 @router.get("/{authentication_id}", response_class=HTMLResponse, include_in_schema=False)
 async def page(authentication_id: Token, request: Request) -> HTMLResponse:
-    async with request.app.state.engine.connect() as connection:
-        row = await errands.by_id(connection, R, authentication_id)
-    return pages.identity(row)
+    return await _shown(request, authentication_id, None)
 
 
 @router.post("/{authentication_id}", response_class=HTMLResponse, include_in_schema=False)
@@ -92,9 +90,7 @@ async def page_confirm(
         error = "姓名或公民身份号码填写有误,请核对后重填"
     except Refused as refusal:
         error = refusal.detail
-    async with request.app.state.engine.connect() as connection:
-        row = await errands.by_id(connection, R, authentication_id)
-    return pages.identity(row, error)
+    return await _shown(request, authentication_id, error)
 
 
 async def answer(request: Request, authentication_id: str, person: Person) -> AuthenticationState:
@@ -140,6 +136,15 @@ async def _open(
         link=opened.link,
         expires_at=opened.expires_at,
     )
+
+
+async def _shown(request: Request, errand_id: str, error: str | None) -> HTMLResponse:
+    try:
+        async with request.app.state.engine.connect() as connection:
+            row = await errands.by_id(connection, R, errand_id)
+    except Refused:
+        return pages.missing()
+    return pages.identity(row, error)
 
 
 def _state(row: RowMapping) -> AuthenticationState:

@@ -79,10 +79,13 @@ _SIGNATURE = (
 </main>"""
 )
 
+_MISSING = _HEAD + "<p>没有此事项。请核对登记机关发给您的链接是否完整。</p></main>"
+
 _environment = Environment(autoescape=True)
 _templates = {
     "identity": _environment.from_string(_IDENTITY),
     "signature": _environment.from_string(_SIGNATURE),
+    "missing": _environment.from_string(_MISSING),
 }
 HEADERS = {
     "Cache-Control": "no-store",
@@ -100,6 +103,12 @@ def identity(row: RowMapping, error: str | None = None) -> HTMLResponse:
 
 def signature(row: RowMapping, error: str | None = None) -> HTMLResponse:
     return _page("signature", "电子签名", row, error)
+
+
+def missing() -> HTMLResponse:
+    """For a link that leads nowhere; what was meant is not told."""
+    html = _templates["missing"].render(title="链接无效", error=None)
+    return HTMLResponse(html, status_code=404, headers=HEADERS)
 
 
 def _page(kind: str, title: str, row: RowMapping, error: str | None) -> HTMLResponse:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from registers.callbacks import secret_bytes
 from registers.messages import Register
 
 
@@ -46,5 +47,7 @@ class TwinSettings:
             missing = [r.value for r in Register if not secrets.get(r)]
             if missing:
                 raise ValueError(f"{name} lacks {', '.join(missing)}")
+        for secret in self.callback_secrets.values():
+            secret_bytes(secret)
         if not self.admin_key:
             raise ValueError("admin_key is empty")

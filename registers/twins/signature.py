@@ -134,9 +134,7 @@ async def document(signing_id: Token, request: Request) -> Response:
 
 @router.get("/{signing_id}", response_class=HTMLResponse, include_in_schema=False)
 async def page(signing_id: Token, request: Request) -> HTMLResponse:
-    async with request.app.state.engine.connect() as connection:
-        row = await errands.by_id(connection, R, signing_id)
-    return pages.signature(row)
+    return await _shown(request, signing_id, None)
 
 
 @router.post("/{signing_id}", response_class=HTMLResponse, include_in_schema=False)
@@ -160,9 +158,7 @@ async def page_answer(
         error = "填写有误,请核对姓名、公民身份号码和理由后重填"
     except Refused as refused:
         error = refused.detail
-    async with request.app.state.engine.connect() as connection:
-        row = await errands.by_id(connection, R, signing_id)
-    return pages.signature(row, error)
+    return await _shown(request, signing_id, error)
 
 
 async def answer(
@@ -261,6 +257,15 @@ async def _current(connection: AsyncConnection, row: RowMapping) -> str:
         )
     )
     return str(current or row["document_sha256"])
+
+
+async def _shown(request: Request, errand_id: str, error: str | None) -> HTMLResponse:
+    try:
+        async with request.app.state.engine.connect() as connection:
+            row = await errands.by_id(connection, R, errand_id)
+    except Refused:
+        return pages.missing()
+    return pages.signature(row, error)
 
 
 def _state(row: RowMapping) -> SigningState:

@@ -1,0 +1,100 @@
+"""What the administrator of the twins sends and sees."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from registers.messages import Division, IdNumber, Message, Register, Short, Uscc
+from registers.requests import EntityType, Person
+from registers.twins.faults import FaultKind, Wrong
+
+# In Python `register` would shadow a method of every model's metaclass.
+RegisterField = Annotated[Register, Field(alias="register")]
+
+
+class FaultOrder(Message):
+    """`times` None = until cleared. `delay` in seconds. `operation` None = all but reading back."""
+
+    register_name: RegisterField
+    kind: FaultKind
+    operation: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
+    variant: Wrong | None = None
+    times: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    delay: Annotated[float, Field(ge=0, le=86_400)] = 1.0
+
+
+class Fault(FaultOrder):
+    id: int
+    draws: int
+    hits: int
+
+
+class SeedEnterprise(Message):
+    uscc: Uscc
+    name: Short
+    entity_type: EntityType = EntityType.LIMITED_COMPANY
+    division: Division = "421303"
+    status: Literal["active", "deregistered", "revoked"] = "active"
+    ended_on: Annotated[date, Field(lt=date(9000, 1, 1))] | None = None
+
+
+class SeedPerson(Person):
+    alive: bool = True
+
+
+class SeedBar(Person):
+    article: Short
+    scope: Literal["legal_representative", "any_post"]
+    ground: Short
+    since: date
+    until: date | None = None
+
+
+class World(Message):
+    """What the registers hold before a story. Seeding twice is seeding once."""
+
+    enterprises: tuple[SeedEnterprise, ...] = ()
+    persons: tuple[SeedPerson, ...] = ()
+    bars: tuple[SeedBar, ...] = ()
+
+
+class Behaviour(Message):
+    """People who are not there answer `auto_answer_seconds` after the errand opens; None = they do not."""
+
+    register_name: Annotated[
+        Literal[Register.IDENTITY, Register.SIGNATURE], Field(alias="register")
+    ]
+    auto_answer_seconds: Annotated[float, Field(ge=0, le=31_536_000)] | None
+
+
+class Counted(Message):
+    counts: dict[str, int]
+
+
+class EffectRow(Message):
+    id: int
+    register_name: RegisterField
+    key: str
+    operation: str
+    case_ref: str
+    request_hash: str
+    result: dict[str, Any]
+    committed_at: datetime
+
+
+class ErrandRow(Message):
+    """An errand that waits for a person; `id` is the last part of the link."""
+
+    id: str
+    register_name: RegisterField
+    key: str
+    case_ref: str
+    person_name: str
+    person_id_number: IdNumber
+    title: str
+    state: str
+    opened_at: datetime
+    expires_at: datetime
