@@ -44,7 +44,7 @@ async def engine(module_database: str) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(module_database)
     async with engine.begin() as connection:
         await connection.execute(text("TRUNCATE accounts CASCADE"))
-        await connection.execute(text("DELETE FROM app_clock"))
+        await connection.execute(text("UPDATE app_clock SET frozen_at = NULL"))
     yield engine
     await engine.dispose()
 

@@ -1,0 +1,343 @@
+"""Drafts and their files: begun, changed, thrown away, and opened again while a case is in correction.
+
+An application keeps one id for life: the draft's id is the case's and the workflow's. Its answers are sealed
+with the key of that case from the first word on.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.draft_forms import Answers, check_partial, form_of, merge, subject_of
+from api.i18n import gettext as _
+from api.problems import FieldError, Problem
+from api.security.person import Person
+from api.services import Services
+from domain.transitions import Table
+from forms.base import ApplicationForm
+from law import catalogue
+from law.catalogue import Procedure
+from storage import applications
+from storage.files import FileRefusal, FileRefused, safe_name, sniff
+from storage.submissions import files_of, open_form, seal_form
+from storage.tables import ApplicationRow, CaseRow, FileRow
+from workflows.registry import PROCEDURES
+
+MAX_FILES: Final = 200
+MAX_TOTAL: Final = 200 * 1024 * 1024
+RETENTION: Final = "application"
+
+
+class Mode(StrEnum):
+    """What can be done with an application now."""
+
+    DRAFT = "draft"
+    CORRECTION = "correction"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """An application with everything a page or an answer says of it.
+
+    Attributes:
+        answers: the form as far as it is filled in.
+        files: what lies in it now, in the order of upload within each material.
+        case: None until the case is readable.
+    """
+
+    row: ApplicationRow
+    procedure: Procedure
+    form: type[ApplicationForm]
+    answers: Answers
+    files: list[FileRow]
+    handed_in: applications.HandedIn | None
+    case: CaseRow | None
+
+    @property
+    def mode(self) -> Mode:
+        """Open for changes as a draft, or while the case waits for a correction."""
+        if self.row.state == "draft":
+            return Mode.DRAFT
+        settled = self.handed_in is not None and self.handed_in.act_state != "received"
+        if settled and self.case is not None and self._accepts_correction(self.case):
+            return Mode.CORRECTION
+        return Mode.CLOSED
+
+    def _accepts_correction(self, case: CaseRow) -> bool:
+        table = table_of(self.procedure, case.table_version)
+        return case.closed_at is None and "resubmit" in table.accepts.get(case.stage, ())
+
+    @property
+    def etag(self) -> str:
+        """The version as an entity tag."""
+        return f'"{self.row.version}"'
+
+    def files_for(self, part: str) -> list[FileRow]:
+        """What was uploaded for one material."""
+        return [f for f in self.files if f.part == part]
+
+
+def table_of(row: Procedure, version: str | None = None) -> Table:
+    """The declared stages of a procedure: the pinned version, or the newest."""
+    tables = PROCEDURES[row.workflow].tables
+    return tables[version or max(tables, key=lambda v: [int(n) for n in v.split(".")])]
+
+
+def item(code: str) -> Procedure:
+    """The newest version of an item that can be applied for.
+
+    Raises:
+        Problem: not_found.
+    """
+    try:
+        return catalogue.procedure(code)
+    except KeyError as unknown:
+        raise Problem("not_found") from unknown
+
+
+# -- reading ----------------------------------------------------------------------------------------
+
+
+async def load(means: Services, person: Person, application_id: UUID) -> Dossier:
+    """The person's own application.
+
+    Raises:
+        Problem: not_found, for a foreign or deleted one too.
+    """
+    async with means.engine.connect() as connection:
+        return await _load(means, connection, person, application_id)
+
+
+async def _load(
+    means: Services,
+    connection: AsyncConnection,
+    person: Person,
+    application_id: UUID,
+    *,
+    lock: bool = False,
+) -> Dossier:
+    row = await applications.find(connection, application_id, lock=lock)
+    if row is None or row.owner != str(person.id) or row.state == "deleted":
+        raise Problem("not_found")
+    cipher = await means.keys.cipher(row.id)
+    procedure = catalogue.procedure(row.procedure, row.catalogue_version)
+    submitted = row.state == "submitted"
+    return Dossier(
+        row=row,
+        procedure=procedure,
+        form=form_of(procedure),
+        answers=open_form(cipher, row.id, row.form),
+        files=await files_of(connection, row.id),
+        handed_in=await applications.handed_in(connection, row.id) if submitted else None,
+        case=await applications.case_of(connection, row.id) if submitted else None,
+    )
+
+
+async def open_for_change(
+    means: Services,
+    connection: AsyncConnection,
+    person: Person,
+    application_id: UUID,
+    version: int | None = None,
+) -> Dossier:
+    """The application, locked until the transaction ends.
+
+    Args:
+        version: the version the caller saw; None where the caller changes one part only.
+
+    Raises:
+        Problem: not_found, stale (with the current `etag`), not_accepted_now.
+    """
+    dossier = await _load(means, connection, person, application_id, lock=True)
+    if version is not None and dossier.row.version != version:
+        raise Problem("stale", extra={"etag": dossier.etag})
+    if dossier.mode is Mode.CLOSED:
+        raise Problem(
+            "not_accepted_now",
+            _("申请已经提交，现在不能修改。需要补正时，系统会通知您。"),
+            extra={"state": dossier.row.state, "allowed_actions": []},
+        )
+    return dossier
+
+
+# -- drafts -----------------------------------------------------------------------------------------
+
+
+async def create(
+    means: Services, person: Person, code: str, answers: Answers | None = None
+) -> Dossier:
+    """A new draft of the newest version of an item.
+
+    Raises:
+        Problem: not_found (no such item), invalid_input.
+    """
+    row = item(code)
+    form = form_of(row)
+    given = merge({}, answers or {})
+    _refuse_wrong(form, given)
+    application_id = uuid4()
+    # The key first, in its own transaction: a key without a draft is harmless, a draft whose key
+    # was never stored could not be read again.
+    cipher = await means.keys.cipher(application_id)
+    async with means.engine.begin() as connection:
+        await applications.create(
+            connection,
+            id=application_id,
+            procedure=row.procedure,
+            catalogue_version=row.version,
+            office=means.office,
+            owner=str(person.id),
+            title=subject_of(form, given),
+            form=seal_form(cipher, application_id, given),
+        )
+    return await load(means, person, application_id)
+
+
+async def patch(
+    means: Services,
+    person: Person,
+    application_id: UUID,
+    changes: Answers,
+    version: int | None = None,
+) -> Dossier:
+    """Merge answers into the form (RFC 7396).
+
+    Raises:
+        Problem: as `open_for_change`, and invalid_input; nothing is changed then.
+    """
+    async with means.engine.begin() as connection:
+        dossier = await open_for_change(means, connection, person, application_id, version)
+        answers = merge(dossier.answers, changes)
+        _refuse_wrong(dossier.form, answers)
+        if answers != dossier.answers:
+            cipher = await means.keys.cipher(application_id)
+            await applications.change(
+                connection,
+                application_id,
+                dossier.row.version,
+                form=seal_form(cipher, application_id, answers),
+                title=subject_of(dossier.form, answers),
+            )
+    return await load(means, person, application_id)
+
+
+def _refuse_wrong(form: type[ApplicationForm], answers: Any) -> None:
+    errors = check_partial(form, answers)
+    if errors:
+        raise Problem("invalid_input", errors=errors)
+
+
+async def throw_away(
+    means: Services, person: Person, application_id: UUID, version: int | None = None
+) -> None:
+    """Delete a draft. What was handed in is withdrawn instead, never deleted.
+
+    Raises:
+        Problem: not_found, stale, conflict.
+    """
+    async with means.engine.begin() as connection:
+        dossier = await _load(means, connection, person, application_id, lock=True)
+        if dossier.row.state != "draft":
+            raise Problem(
+                "conflict",
+                _("申请已经提交，不能删除；可以在办件页面撤回。"),
+                extra={"state": dossier.row.state, "allowed_actions": ["withdraw"]},
+            )
+        if version is not None and dossier.row.version != version:
+            raise Problem("stale", extra={"etag": dossier.etag})
+        await applications.change(
+            connection, application_id, dossier.row.version, state="deleted", title="", form=b""
+        )
+    # What the draft held can never be read again, in backups neither.
+    await means.keys.destroy(application_id)
+
+
+# -- files ------------------------------------------------------------------------------------------
+
+
+async def add_file(
+    means: Services, person: Person, application_id: UUID, part: str, name: str, content: bytes
+) -> tuple[Dossier, FileRow]:
+    """Take a file for one material: its content is checked, stored, and only then named.
+
+    Raises:
+        Problem: as `open_for_change`; invalid_input, unsupported_media_type, too_large.
+    """
+    dossier = await load(means, person, application_id)
+    if part not in {m.code for m in dossier.procedure.materials}:
+        raise Problem(
+            "invalid_input", errors=[FieldError(_("材料清单里没有这一项"), pointer="/part")]
+        )
+    try:
+        media_type = sniff(content, name)
+        shown = safe_name(name)
+    except FileRefused as refused:
+        raise file_problem(refused) from refused
+    async with means.engine.begin() as connection:
+        await open_for_change(means, connection, person, application_id)
+        count, size = await applications.files_used(connection, application_id)
+        if count >= MAX_FILES or size + len(content) > MAX_TOTAL:
+            raise Problem(
+                "too_large",
+                _("一份申请最多上传 %(files)s 个文件、共 %(size)s MB，请合并或压缩后再上传。")
+                % {"files": MAX_FILES, "size": MAX_TOTAL // 1024 // 1024},
+            )
+    stored = await means.files.put(
+        content, case_id=application_id, media_type=media_type, retention_class=RETENTION
+    )
+    file_id = uuid4()
+    async with means.engine.begin() as connection:
+        dossier = await open_for_change(means, connection, person, application_id)
+        await applications.add_file(
+            connection,
+            id=file_id,
+            case_id=application_id,
+            owner=str(person.id),
+            part=part,
+            name=shown,
+            media_type=media_type,
+            size=stored.size,
+            sha256=stored.sha256,
+            stored_id=stored.stored_id,
+            retention=RETENTION,
+        )
+        await applications.change(connection, application_id, dossier.row.version)
+    dossier = await load(means, person, application_id)
+    return dossier, next(f for f in dossier.files if f.id == file_id)
+
+
+_FILE_PROBLEMS: Final = {
+    FileRefusal.TOO_LARGE: "too_large",
+    FileRefusal.TYPE_NOT_ALLOWED: "unsupported_media_type",
+    FileRefusal.CONTENT_MISMATCH: "unsupported_media_type",
+}
+
+
+def file_problem(refused: FileRefused) -> Problem:
+    """A refused upload as an answer; `reason` is the stable code."""
+    return Problem(
+        _FILE_PROBLEMS.get(refused.why, "invalid_input"),
+        _(refused.message),
+        errors=[FieldError(_(refused.message), pointer="/file")],
+        extra={"reason": refused.why.value},
+    )
+
+
+async def remove_file(
+    means: Services, person: Person, application_id: UUID, file_id: UUID
+) -> Dossier:
+    """Take a file out.
+
+    Raises:
+        Problem: as `open_for_change`; not_found.
+    """
+    async with means.engine.begin() as connection:
+        dossier = await open_for_change(means, connection, person, application_id)
+        if not await applications.remove_file(connection, application_id, file_id):
+            raise Problem("not_found")
+        await applications.change(connection, application_id, dossier.row.version)
+    return await load(means, person, application_id)

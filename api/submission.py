@@ -1,0 +1,227 @@
+"""Handing in: an application opens its case, a corrected one adds a version to it.
+
+One transaction makes receipt number, version, state and act durable (design §5.1); the receipt is true from
+then on, whether or not the engine answers.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.acts import OPEN, Draft
+from api.draft_forms import check_whole
+from api.i18n import gettext as _
+from api.intake import Dossier, Mode, load, open_for_change, table_of
+from api.problems import FieldError, Problem
+from api.security.person import Person
+from api.services import Services
+from domain.refusals import Refusal, Refused
+from forms.base import ApplicationForm
+from law.offices import office
+from law.zone import civil_date
+from storage import applications, numbers, submissions
+from storage.chain import canonical_json
+from storage.submissions import seal_form
+from storage.tables import FileRow
+
+RESUBMIT: Final = "resubmit"
+RECEIPT: Final = "receipt"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the applicant declares when handing in.
+
+    Attributes:
+        version: the version of the application that was checked; None trusts the newest.
+        declared: the contents are true, lawful and valid (条例 art. 17).
+        incomplete: hand in although required materials are missing; the window tells once what is missing.
+    """
+
+    declared: bool
+    incomplete: bool = False
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is handed in: the canonical form and the digests it is proved by."""
+
+    form: ApplicationForm
+    answers: dict[str, Any]
+    parts: dict[str, str]
+    digest: str
+
+
+def content_of(form: ApplicationForm, files: list[FileRow]) -> Content:
+    """`parts` has one digest for the form and one per material; `digest` covers all of it."""
+    answers = form.model_dump(mode="json")
+    by_part: dict[str, list[str]] = {}
+    for file in files:
+        by_part.setdefault(file.part, []).append(file.sha256)
+    parts = {"form": hashlib.sha256(canonical_json(answers)).hexdigest()} | {
+        part: hashlib.sha256("\n".join(digests).encode()).hexdigest()
+        for part, digests in sorted(by_part.items())
+    }
+    whole = canonical_json({"form": answers, "files": by_part})
+    return Content(form, answers, parts, hashlib.sha256(whole).hexdigest())
+
+
+def missing_materials(dossier: Dossier) -> list[str]:
+    """Codes of the materials without which a complete file cannot be (容缺 ones may follow)."""
+    held = {f.part for f in dossier.files}
+    return [
+        m.code
+        for m in dossier.procedure.materials
+        if m.required and not m.tolerable and m.code not in held
+    ]
+
+
+def checked(dossier: Dossier, wanted: Wanted, now: datetime) -> Content:
+    """What can be handed in as it is.
+
+    Raises:
+        Problem: invalid_input with a pointer to everything that has to be mended first.
+    """
+    form, errors = check_whole(dossier.form, dossier.answers, civil_date(now))
+    absent = [] if wanted.incomplete else missing_materials(dossier)
+    labels = {m.code: m.label for m in dossier.procedure.materials}
+    errors += [
+        FieldError(_("请上传%(material)s") % {"material": labels[code]}, pointer=f"/files/{code}")
+        for code in absent
+    ]
+    if not wanted.declared:
+        errors.append(
+            FieldError(_("请先核对内容，并勾选声明"), pointer="/declaration"),
+        )
+    if errors or form is None:
+        raise Problem("invalid_input", errors=errors, extra={"missing_materials": absent})
+    return content_of(form, dossier.files)
+
+
+async def hand_in(
+    means: Services, person: Person, application_id: UUID, wanted: Wanted, act_id: UUID
+) -> Dossier:
+    """Hand in what the application holds; safe to repeat with the same act id.
+
+    Raises:
+        Problem: not_found, stale, conflict (handed in already), invalid_input.
+        Refused: the case does not take it; nothing was changed.
+        ActConflict: the act id was used for something else.
+    """
+    dossier = await load(means, person, application_id)
+    again = dossier.handed_in is not None and dossier.handed_in.act_id == act_id
+    if not again and dossier.mode is Mode.CLOSED:
+        raise Problem(
+            "conflict",
+            _("这份申请已经提交过了，请查看收件凭证。"),
+            extra={
+                "state": dossier.row.state,
+                "receipt_url": f"/api/v1/applications/{application_id}/receipt",
+                "allowed_actions": [],
+            },
+        )
+    content = checked(dossier, wanted, person.now)
+    kind = OPEN if _first(dossier, act_id) else RESUBMIT
+    data = _act_data(dossier, content, kind)
+
+    async def within(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
+        current = await open_for_change(means, connection, person, application_id, wanted.version)
+        if content_of(content.form, current.files).digest != content.digest:
+            raise Problem("stale", extra={"etag": current.etag})
+        if current.row.version != dossier.row.version:
+            raise Problem("stale", extra={"etag": current.etag})
+        if kind == OPEN:
+            draft.data["receipt_no"] = await _receipt_number(
+                means, connection, dossier, received_at
+            )
+        await _add_version(means, connection, current, content, draft, received_at)
+
+    try:
+        await means.acts.perform(
+            Draft(act_id, application_id, kind, person.actor, data, within=within)
+        )
+    except Refused:
+        async with means.engine.begin() as connection:
+            await applications.take_back(connection, application_id, act_id)
+        raise
+    return await load(means, person, application_id)
+
+
+def _first(dossier: Dossier, act_id: UUID) -> bool:
+    held = dossier.handed_in
+    return held is None or (held.act_id == act_id and held.version == 1)
+
+
+def _act_data(dossier: Dossier, content: Content, kind: str) -> dict[str, Any]:
+    """What the case learns: names, codes and digests; identity numbers stay in the database."""
+    data: dict[str, Any] = {
+        "title": content.form.subject(),
+        "digest": content.digest,
+        "parts": content.parts,
+        "facts": content.form.case_facts(),
+    }
+    if kind == OPEN:
+        data |= {
+            "procedure": dossier.row.procedure,
+            "catalogue_version": dossier.row.catalogue_version,
+            "table_version": table_of(dossier.procedure).version,
+            "office": dossier.row.office,
+        }
+    return data
+
+
+async def _receipt_number(
+    means: Services, connection: AsyncConnection, dossier: Dossier, at: datetime
+) -> str:
+    bureau = office(dossier.row.office)
+    return await numbers.take(
+        connection,
+        case_id=dossier.row.id,
+        kind=RECEIPT,
+        series=f"{bureau.code}:{RECEIPT}",
+        at=at,
+        bureau=bureau.short,
+        word="",
+        division=bureau.division,
+    )
+
+
+async def _add_version(
+    means: Services,
+    connection: AsyncConnection,
+    dossier: Dossier,
+    content: Content,
+    draft: Draft,
+    received_at: datetime,
+) -> None:
+    case_id, held = dossier.row.id, dossier.handed_in
+    if held is not None and held.act_state == "refused":
+        await applications.take_back(connection, case_id, held.act_id)
+        held = await applications.handed_in(connection, case_id)
+    if held is not None and held.digest == content.digest:
+        raise Refused(Refusal.UNCHANGED_FILE)
+    cipher = await means.keys.cipher(case_id)
+    sealed = seal_form(cipher, case_id, content.answers)
+    await submissions.add(
+        connection,
+        case_id=case_id,
+        version=1 if held is None else held.version + 1,
+        act_id=draft.act_id,
+        digest=content.digest,
+        parts=content.parts,
+        form=sealed,
+        received_at=received_at,
+    )
+    await applications.change(
+        connection,
+        case_id,
+        dossier.row.version,
+        state="submitted",
+        title=content.form.subject(),
+        form=sealed,
+    )

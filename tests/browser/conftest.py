@@ -1,0 +1,147 @@
+"""A real browser: the system's Chromium, one per run, one context per test; axe on every page that is looked at.
+
+The served application runs in this process on a port of its own. Nothing here downloads a browser.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from fastapi import FastAPI
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+SERIOUS = ("serious", "critical")
+AXE_RULES = {"resultTypes": ["violations"]}
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+Look = Callable[[Page, str], Awaitable[None]]
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser. Its absence is a failure of the environment, said in words."""
+    if CHROMIUM is None:
+        pytest.fail("no Chromium on this machine: install the system's package `chromium`")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """The application on a free port of the loop-back address; its origin."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    # Signals belong to pytest.
+    running = asyncio.create_task(server._serve())
+    try:
+        while not server.started:
+            if running.done():
+                running.result()
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await running
+
+
+class Complaints:
+    """What the browser held against our pages: content security policy, script errors, foreign requests."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.heard: list[str] = []
+
+    def listen(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.heard.append(f"script: {error.error}"))
+        context.on("request", lambda request: self._request(request.url))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A page that answers 4xx is logged as an error by the browser; those are asked for on purpose.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.heard.append(f"console: {message.text}")
+
+    def _request(self, url: str) -> None:
+        if not url.startswith((self.origin, "data:", "about:", "blob:")):
+            self.heard.append(f"foreign request: {url}")
+
+
+@asynccontextmanager
+async def reading(
+    browser: Browser, origin: str, *, javascript: bool = True, phone: bool = False, **more: Any
+) -> AsyncIterator[Page]:
+    """A page of a fresh context; fails at its end when the browser complained."""
+    context = await browser.new_context(
+        base_url=origin,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        viewport=PHONE if phone else WIDE,  # type: ignore[arg-type]
+        java_script_enabled=javascript,
+        reduced_motion="reduce",
+        **more,
+    )
+    complaints = Complaints(origin)
+    complaints.listen(context)
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+    assert complaints.heard == []
+
+
+async def check_accessible(page: Page) -> None:
+    """Fails with the rule and the elements where axe finds something serious or critical."""
+    found = await Axe().run(page, options=AXE_RULES)
+    wrong = [
+        f"{violation['id']} ({violation['impact']}): {violation['help']}\n    "
+        + "\n    ".join(node["html"][:200] for node in violation["nodes"][:5])
+        for violation in found.response["violations"]
+        if violation["impact"] in SERIOUS
+    ]
+    assert not wrong, page.url + "\n" + "\n".join(wrong)
+
+
+async def check_no_sideways_scrolling(page: Page) -> None:
+    """The page is as wide as the window, also at 320 px (WCAG 1.4.10)."""
+    over = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert over <= 0, f"{page.url} is {over} px too wide"
+
+
+@pytest.fixture
+def look() -> Look:
+    """Checks a page with axe and keeps its picture where `SCREENSHOTS` names a folder."""
+    folder = Path(os.environ["SCREENSHOTS"]) if "SCREENSHOTS" in os.environ else None
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+
+    async def look_at(page: Page, name: str) -> None:
+        await check_accessible(page)
+        await check_no_sideways_scrolling(page)
+        if folder:
+            await page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return look_at
