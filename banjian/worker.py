@@ -20,7 +20,7 @@ from temporalio.client import (
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities import establishment_registration, paper_fields, papers
+from activities import archiving, establishment_registration, paper_fields, papers
 from activities.paperwork import PaperworkActivities
 from activities.projection import ProjectionActivities
 from activities.register_calls import RegisterActivities
@@ -37,7 +37,7 @@ from workflows.registry import PROCEDURES
 from workflows.upkeep import Reconcile, Sweep
 
 # Imported for their side effect: they declare effects and papers.
-DECLARED = (establishment_registration, paper_fields)
+DECLARED = (archiving, establishment_registration, paper_fields)
 PASSED_THROUGH = ("activities", "domain", "forms", "law", "registers", "storage", "yaml")
 
 
@@ -55,6 +55,8 @@ async def workers(
     """Both workers of a process: cases (workflows, local activities) and effects."""
     core.trust_keys()
     means = means_of(core, registers)
+    seals = seals_of(core)
+    archiving.configure(seals)
     projection = ProjectionActivities(core.engine, core.keys)
     sender = Dispatcher(client, sweep=sweep, offset=lambda: offset)
     acts = Acts(core.engine, core.keys, sender, core.system_signer)
@@ -104,7 +106,7 @@ async def workers(
         task_queue=EFFECTS_QUEUE,
         activities=[
             RegisterActivities(means).call,
-            PaperworkActivities(means, seals_of(core)).issue,
+            PaperworkActivities(means, seals).issue,
             related.open_related,
             related.report_to_parent,
             upkeep.sweep_due,

@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         Command,
         EffectState,
         Fact,
+        PaperServed,
         Party,
     )
     from domain.transitions import Stage, StageKind, Table, Transition
@@ -202,7 +203,19 @@ class EstablishmentRegistration(Approval):
             )
         )
         if not any(p.refused for _, p in signers):
-            await self.call("fetch_signed", last=self.state.memo["last_signing"])
+            signed = await self.call("fetch_signed", last=self.state.memo["last_signing"])
+            self.keep_paper(
+                PaperServed(
+                    document_id=f"{self.case.case_id}:signed_application:1",
+                    kind="signed_application",
+                    number=paper.number,
+                    title=f"{paper.title}（已签名）",
+                    sha256=signed.answer["sha256"],
+                    stored_id=signed.answer["stored_id"],
+                    size=signed.answer["size"],
+                    issued_at=self.now(),
+                )
+            )
         return self._parties_settled("signed", "deciding")
 
     def _parties_settled(self, what: str, onward: str) -> str:

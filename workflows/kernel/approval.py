@@ -254,7 +254,7 @@ class Approval(CaseWorkflow):
         await self.asides_done()
         await self.shown(self.state.revision)
         for attempt in range(1, 100):
-            effect = await self.call("deposit_package", seq=attempt)
+            effect = await self.call("deposit_package", seq=attempt, upto=self.state.revision)
             if effect.state == "done":
                 break
         return "archived"

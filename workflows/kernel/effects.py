@@ -227,8 +227,13 @@ class Effects(Tasks):
             retry_policy=PERSISTENT,
             summary=kind,
         )
+        self.keep_paper(paper)
+        return paper
+
+    def keep_paper(self, paper: PaperServed) -> None:
+        """A paper of the case, issued by us or brought home signed; once per document."""
         if any(p.document_id == paper.document_id for p in self.state.papers):
-            return paper
+            return
         self.state.papers.append(paper)
         self.change_row(
             "documents",
@@ -241,14 +246,13 @@ class Effects(Tasks):
         self.record(
             "paper_served",
             data={
-                "kind": kind,
+                "kind": paper.kind,
                 "number": paper.number,
                 "title": paper.title,
                 "sha256": paper.sha256,
                 "document": paper.document_id,
             },
         )
-        return paper
 
     # -- extension ---------------------------------------------------------------------------------
 
