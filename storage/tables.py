@@ -298,6 +298,8 @@ class TaskRow(Base):
                 "assignee",
                 "claimed_by",
                 "claimed_name",
+                "claimed_at",
+                "claim_version",
                 "opened_at",
             ],
         ),
@@ -344,6 +346,7 @@ class ClaimLogRow(Base):
     task_id: Mapped[str] = mapped_column(String(64), index=True)
     person_id: Mapped[str] = mapped_column(String(64))
     what: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text, server_default="")
     at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_log")),
     )
@@ -464,6 +465,8 @@ def upgrade() -> None:
             "assignee",
             "claimed_by",
             "claimed_name",
+            "claimed_at",
+            "claim_version",
             "opened_at",
         ],
     )

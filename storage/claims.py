@@ -1,0 +1,207 @@
+"""Claims: who works on a task. SQL only: one row lock, one version, one log; never in a case's history.
+
+A claim is a work-list matter. Whether its holder may decide is checked again by the case itself; the act
+that completes a task fences the claim in its own transaction (api.acts.fence_claim).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.contracts import Actor
+from domain.refusals import Refusal, Refused
+from law.zone import local
+from storage.tables import CaseRow, ClaimLogRow, TaskRow
+from storage.tasks import CLAIM_LASTS
+
+HEADS = frozenset({"window_head", "section_head", "registry_head", "bureau_head"})
+TASKS = TaskRow.__table__
+
+
+class ClaimChanged(Exception):
+    """The caller saw another version of the claim; `version` is the current one."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+class ClaimTaken(Refused):
+    """Somebody else holds the claim.
+
+    Attributes:
+        holder: the person's name.
+        until: when the claim may be taken over.
+    """
+
+    def __init__(self, holder: str, since: datetime) -> None:
+        self.holder = holder
+        self.until = since + CLAIM_LASTS
+        super().__init__(
+            Refusal.NOT_YOUR_TASK,
+            f"{holder}已于 {local(since):%H:%M} 领取，{local(self.until):%H:%M} 前由其办理。"
+            "需要接手的，请对方放回，或者由负责人放回、转办。",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A task's claim after an act on it."""
+
+    task_id: str
+    version: int
+    holder: str | None
+    holder_name: str | None
+    at: datetime | None
+    taken_from: str | None = None
+
+
+async def _locked(connection: AsyncConnection, task_id: str) -> TaskRow:
+    row = (
+        await connection.execute(select(TASKS).where(TASKS.c.task_id == task_id).with_for_update())
+    ).first()
+    if row is None:
+        raise Refused(Refusal.NO_SUCH_TASK)
+    return TaskRow(**row._mapping)
+
+
+def _check_open(task: TaskRow) -> None:
+    if task.state != "open":
+        raise Refused(Refusal.TASK_DONE)
+    if task.completing_act is not None:
+        raise Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
+
+
+def _office(task: TaskRow) -> str:
+    return task.pool.partition("@")[2]
+
+
+async def claim(
+    connection: AsyncConnection, task_id: str, actor: Actor, expected: int | None = None
+) -> Claim:
+    """Take the task; again by its holder is the same claim.
+
+    Args:
+        connection: inside the caller's transaction.
+        task_id: the task.
+        actor: who claims, with roles and office.
+        expected: the claim version the caller has seen; None checks nothing.
+
+    Raises:
+        ClaimTaken: a colleague holds it, for less than two hours.
+        ClaimChanged: `expected` is not the current version.
+        Refused: no such task, done, wrong office or post, handed to another, own case.
+    """
+    task = await _locked(connection, task_id)
+    if _office(task) != actor.office:
+        raise Refused(Refusal.WRONG_OFFICE)
+    _check_open(task)
+    if task.role not in actor.roles:
+        raise Refused(Refusal.WRONG_ROLE)
+    if task.assignee is not None and task.assignee != actor.person_id:
+        raise Refused(Refusal.NOT_YOUR_TASK, "这个任务已转给另一位同事办理。")
+    owner = await connection.scalar(select(CaseRow.owner).where(CaseRow.case_id == task.case_id))
+    if owner == actor.person_id:
+        raise Refused(Refusal.OWN_CASE)
+    if task.claimed_by == actor.person_id:
+        return _claim_of(task)
+    now = await _now(connection)
+    taken_from = None
+    if task.claimed_by is not None and task.claimed_at is not None:
+        if now < task.claimed_at + CLAIM_LASTS and task.assignee != actor.person_id:
+            raise ClaimTaken(task.claimed_name or "", task.claimed_at)
+        taken_from = task.claimed_name
+    if expected is not None and expected != task.claim_version:
+        raise ClaimChanged(task.claim_version)
+    task.claimed_by, task.claimed_name, task.claimed_at = actor.person_id, actor.name, now
+    what = "taken_over" if taken_from is not None else "claimed"
+    await _keep(connection, task, actor, what, now)
+    claimed = _claim_of(task)
+    return Claim(
+        claimed.task_id,
+        claimed.version,
+        claimed.holder,
+        claimed.holder_name,
+        claimed.at,
+        taken_from,
+    )
+
+
+async def release(
+    connection: AsyncConnection,
+    task_id: str,
+    actor: Actor,
+    expected: int | None = None,
+    reason: str = "",
+) -> Claim:
+    """Put the task back: by its holder, or by a head of the office with a reason.
+
+    Raises:
+        ClaimChanged: `expected` is not the current version.
+        Refused: no such task, done, not claimed, not the holder's, a head without a reason.
+    """
+    task = await _locked(connection, task_id)
+    if _office(task) != actor.office:
+        raise Refused(Refusal.WRONG_OFFICE)
+    _check_open(task)
+    if task.claimed_by is None:
+        raise Refused(Refusal.CLAIM_LOST, "这个任务没有人领取。")
+    mine = task.claimed_by == actor.person_id
+    if not mine:
+        if not HEADS & set(actor.roles):
+            raise Refused(Refusal.NOT_YOUR_TASK, f"这个任务由{task.claimed_name}领取，您不能放回。")
+        if not reason.strip():
+            raise Refused(
+                Refusal.INVALID_ANSWERS,
+                errors={"/reason": "放回他人领取的任务应当写明理由"},
+            )
+    if expected is not None and expected != task.claim_version:
+        raise ClaimChanged(task.claim_version)
+    task.claimed_by = task.claimed_name = task.claimed_at = None
+    now = await _now(connection)
+    await _keep(connection, task, actor, "released" if mine else "released_by", now, reason)
+    return _claim_of(task)
+
+
+async def _now(connection: AsyncConnection) -> datetime:
+    now = (await connection.execute(select(func.app_now()))).scalar_one()
+    assert isinstance(now, datetime)
+    return now
+
+
+async def _keep(
+    connection: AsyncConnection,
+    task: TaskRow,
+    actor: Actor,
+    what: str,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    task.claim_version += 1
+    await connection.execute(
+        update(TaskRow)
+        .where(TASKS.c.task_id == task.task_id)
+        .values(
+            claimed_by=task.claimed_by,
+            claimed_name=task.claimed_name,
+            claimed_at=task.claimed_at,
+            claim_version=task.claim_version,
+        )
+    )
+    await connection.execute(
+        insert(ClaimLogRow).values(
+            task_id=task.task_id,
+            person_id=actor.person_id,
+            what=what,
+            reason=reason.strip()[:2000],
+            at=now,
+        )
+    )
+
+
+def _claim_of(task: TaskRow) -> Claim:
+    return Claim(
+        task.task_id, task.claim_version, task.claimed_by, task.claimed_name, task.claimed_at
+    )

@@ -1,0 +1,260 @@
+"""The inbox: open tasks of a person's posts by due date, and what a task's page needs.
+
+One covering partial index serves every list (pool, due, id): for several pools the ordered index scans
+are merged, never sorted. Whoever adds a column to the list adds it to `ix_tasks_inbox`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import CaseRow, ClaimLogRow, ClockRow, TaskRow
+
+PAGE = 50
+# A count beyond this is shown as "999+": nobody reads it, and counting it would walk the whole index.
+COUNT_LIMIT = 1000
+# A claim older than this may be taken over by a colleague of the same post (logged).
+CLAIM_LASTS = timedelta(hours=2)
+
+TASKS = TaskRow.__table__
+LISTED = tuple(
+    TASKS.c[name]
+    for name in (
+        "due_at",
+        "task_id",
+        "pool",
+        "case_id",
+        "form",
+        "stage",
+        "procedure",
+        "title",
+        "number",
+        "clock",
+        "level",
+        "assignee",
+        "claimed_by",
+        "claimed_name",
+        "claimed_at",
+        "claim_version",
+        "opened_at",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTask:
+    """One row of the inbox. `due_at` is exclusive; a task without a clock is due in the year 9999."""
+
+    due_at: datetime
+    task_id: str
+    pool: str
+    case_id: UUID
+    form: str
+    stage: str
+    procedure: str
+    title: str
+    number: str
+    clock: str | None
+    level: str
+    assignee: str | None
+    claimed_by: str | None
+    claimed_name: str | None
+    claimed_at: datetime | None
+    claim_version: int
+    opened_at: datetime
+
+    @property
+    def role(self) -> str:
+        """The post whose pool the task is in."""
+        return self.pool.partition("@")[0]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows a list. Empty means "all"; instants are half-open [`due_from`, `due_before`)."""
+
+    procedure: str = ""
+    text: str = ""
+    stages: frozenset[str] = field(default_factory=frozenset)
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    holder: str | None = None
+    """A person's id: theirs (claimed by or handed to them)."""
+    free_for: str | None = None
+    """A person's id: what nobody has claimed and nobody else was given."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last row seen; the next page starts after it."""
+
+    due_at: datetime
+    task_id: str
+
+
+def _conditions(filters: Filters, after: Cursor | None) -> list[ColumnElement[bool]]:
+    c = TASKS.c
+    found: list[ColumnElement[bool]] = []
+    if after is not None:
+        found.append(
+            tuple_(c.due_at, c.task_id)
+            > tuple_(literal(after.due_at, c.due_at.type), literal(after.task_id, c.task_id.type))
+        )
+    if filters.due_from is not None:
+        found.append(c.due_at >= filters.due_from)
+    if filters.due_before is not None:
+        found.append(c.due_at < filters.due_before)
+    if filters.procedure:
+        found.append(c.procedure == filters.procedure)
+    if filters.stages:
+        found.append(c.stage.in_(sorted(filters.stages)))
+    if filters.text:
+        found.append(
+            or_(
+                c.title.icontains(filters.text, autoescape=True),
+                c.number.icontains(filters.text, autoescape=True),
+            )
+        )
+    if filters.holder is not None:
+        found.append(
+            or_(
+                c.claimed_by == filters.holder,
+                and_(c.claimed_by.is_(None), c.assignee == filters.holder),
+            )
+        )
+    if filters.free_for is not None:
+        found.append(
+            and_(
+                c.claimed_by.is_(None),
+                or_(c.assignee.is_(None), c.assignee == filters.free_for),
+            )
+        )
+    return found
+
+
+def inbox_query(
+    pools: Sequence[str],
+    filters: Filters | None = None,
+    after: Cursor | None = None,
+    limit: int = PAGE,
+) -> Select[Any]:
+    """The list of several pools: one ordered branch a pool, merged by (due_at, task_id)."""
+    conditions = _conditions(filters or Filters(), after)
+    branches = [
+        select(*LISTED)
+        .where(TASKS.c.pool == pool, TASKS.c.state == "open", *conditions)
+        .order_by(TASKS.c.due_at, TASKS.c.task_id)
+        .limit(limit)
+        for pool in pools
+    ]
+    merged = (branches[0] if len(branches) == 1 else union_all(*branches)).subquery()
+    return select(merged).order_by(merged.c.due_at, merged.c.task_id).limit(limit)
+
+
+async def inbox(
+    connection: AsyncConnection,
+    pools: Sequence[str],
+    filters: Filters | None = None,
+    after: Cursor | None = None,
+    limit: int = PAGE,
+) -> list[ListedTask]:
+    """Open tasks of the pools by due date; an empty list for a person without a post."""
+    if not pools:
+        return []
+    rows = await connection.execute(inbox_query(pools, filters, after, limit))
+    return [ListedTask(*row) for row in rows]
+
+
+async def claimed(
+    connection: AsyncConnection, person_id: str, after: Cursor | None = None, limit: int = PAGE
+) -> list[ListedTask]:
+    """What the person has claimed, in any pool, by due date (`ix_tasks_claimed`)."""
+    rows = await connection.execute(
+        select(*LISTED)
+        .where(
+            TASKS.c.claimed_by == person_id,
+            TASKS.c.state == "open",
+            *_conditions(Filters(), after),
+        )
+        .order_by(TASKS.c.due_at, TASKS.c.task_id)
+        .limit(limit)
+    )
+    return [ListedTask(*row) for row in rows]
+
+
+async def counts(
+    connection: AsyncConnection,
+    pools: Sequence[str],
+    wanted: Sequence[tuple[str, Filters]],
+) -> dict[str, int]:
+    """How many open tasks each filter leaves, at most COUNT_LIMIT each, in one round trip."""
+    if not pools or not wanted:
+        return {name: 0 for name, _ in wanted}
+    columns = []
+    for name, filters in wanted:
+        conditions = _conditions(filters, None)
+        branches = [
+            select(literal(1).label("one"))
+            .select_from(TASKS)
+            .where(TASKS.c.pool == pool, TASKS.c.state == "open", *conditions)
+            .limit(COUNT_LIMIT)
+            for pool in pools
+        ]
+        some = branches[0] if len(branches) == 1 else union_all(*branches)
+        bounded = select(some.subquery().c.one).limit(COUNT_LIMIT).subquery()
+        columns.append(select(func.count()).select_from(bounded).scalar_subquery().label(name))
+    row = (await connection.execute(select(*columns))).one()
+    return dict(row._mapping)
+
+
+async def find(connection: AsyncConnection, task_id: str) -> TaskRow | None:
+    """The task's row (detached columns), or None."""
+    row = (await connection.execute(select(TASKS).where(TASKS.c.task_id == task_id))).first()
+    return TaskRow(**row._mapping) if row else None
+
+
+async def of_case(
+    connection: AsyncConnection, case_id: UUID, *, open_only: bool = True
+) -> list[TaskRow]:
+    """The case's tasks in the order in which they were opened."""
+    query = select(TASKS).where(TASKS.c.case_id == case_id)
+    if open_only:
+        query = query.where(TASKS.c.state == "open")
+    rows = await connection.execute(query.order_by(TASKS.c.opened_at, TASKS.c.task_id))
+    return [TaskRow(**row._mapping) for row in rows]
+
+
+async def clock_bodies(
+    connection: AsyncConnection, cases: Sequence[UUID]
+) -> dict[tuple[UUID, str], dict[str, Any]]:
+    """The running clocks of several cases, by case and key: the lights of a page of tasks."""
+    if not cases:
+        return {}
+    rows = await connection.execute(
+        select(ClockRow.case_id, ClockRow.key, ClockRow.body).where(
+            ClockRow.case_id.in_(set(cases)), ClockRow.state == "running"
+        )
+    )
+    return {(case_id, key): body for case_id, key, body in rows}
+
+
+async def claim_log(connection: AsyncConnection, task_id: str) -> list[ClaimLogRow]:
+    """Who claimed, released or took over the task, oldest first."""
+    table = ClaimLogRow.__table__
+    rows = await connection.execute(
+        select(table).where(table.c.task_id == task_id).order_by(table.c.id)
+    )
+    return [ClaimLogRow(**row._mapping) for row in rows]
+
+
+async def owner_of(connection: AsyncConnection, case_id: UUID) -> str | None:
+    """The case's applicant, or None where there is no such case."""
+    owner: str | None = (
+        await connection.execute(select(CaseRow.owner).where(CaseRow.case_id == case_id))
+    ).scalar_one_or_none()
+    return owner
