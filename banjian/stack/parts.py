@@ -145,21 +145,28 @@ def kill(part: Part) -> None:
         processes.wait_until_gone(pid, 10)
 
 
-def http_ok(port: int, path: str) -> Health:
+@dataclass
+class HttpHealth:
     """Healthy where GET answers 2xx (or asks who we are) within two seconds."""
 
-    def ask() -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    port: int
+    path: str
+    last: str = ""
+    """What the last question brought, for people."""
+
+    def __call__(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            connection.request("GET", path)
-            status = connection.getresponse().status
-        except (OSError, http.client.HTTPException):
+            connection.request("GET", self.path)
+            answer = connection.getresponse()
+            status, body = answer.status, answer.read(200).decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            self.last = f"GET {self.path}: {type(error).__name__}"
             return False
         finally:
             connection.close()
+        self.last = f"GET {self.path}: {status} {body}"
         return 200 <= status < 300 or status in (401, 403)
-
-    return ask
 
 
 def file_says_ready(path: Path, part: Callable[[], int | None]) -> Health:

@@ -250,7 +250,7 @@ class LocalStack:
             lambda: False,
         )
         part.health = (
-            parts.http_ok(port, program.health_path)
+            parts.HttpHealth(port, program.health_path)
             if program.health_path
             else parts.file_says_ready(ready, lambda: part.pid)
         )
@@ -264,8 +264,10 @@ class LocalStack:
         state.State(self._run).write(self._ports, pids)
 
     def _never_ready(self, name: str, what: str) -> StackError:
-        log = self._parts[name].log
-        return StackError(f"{name} {what}：\n{logs.tail(log)}", f"完整日志：{log}")
+        part = self._parts[name]
+        answer = getattr(getattr(part, "health", None), "last", "")
+        shown = "\n".join(filter(None, (answer, logs.tail(part.log))))
+        return StackError(f"{name} {what}：\n{shown}", f"完整日志：{part.log}")
 
     def _stop_parts(self) -> None:
         for name in reversed(self._parts):
