@@ -14,7 +14,7 @@ from cryptography import x509
 from activities.archive_items import Check, Item, need
 from activities.archive_pdf import describe_pdf
 from activities.certificates import common_name, fingerprint
-from activities.seals import verify
+from activities.seal_check import verify
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
@@ -28,10 +28,28 @@ Regime = Literal["registration", "licensing"]
 """登记 follows the 市场主体登记管理条例, 许可 the 行政许可法: they differ in words and articles."""
 
 
+REGISTRATION: Final = "《中华人民共和国市场主体登记管理条例》"
+LICENSING: Final = "《中华人民共和国行政许可法》"
+
+
+def basis_text(own: str | None, regime: Regime, registration: str, licensing: str) -> str:
+    """The item's own article, else the one that its regime gives for the paper."""
+    if own is not None:
+        return own
+    return REGISTRATION + registration if regime == "registration" else LICENSING + licensing
+
+
 class Part(BaseModel):
     """Base of the parts of papers: closed, unchangeable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Entry(Part):
+    """A labelled value."""
+
+    label: Line
+    value: Text
 
 
 class Due(Part):

@@ -18,7 +18,8 @@ from activities.certificates import (
     read_chain,
 )
 from activities.papers import render
-from activities.seals import SEAL_SIZE_PT, LocalSeals, SealRefused, verify
+from activities.seal_check import verify
+from activities.seals import SEAL_SIZE_PT, LocalSeals, SealRefused
 from forms.papers.model import PAPERS
 from tests.papers.samples import ISSUED, OFFICE, SAMPLES
 
