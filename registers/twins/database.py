@@ -18,7 +18,14 @@ class ClockMissing(RuntimeError):
 
 def create_engine(database_url: str, pool_size: int) -> AsyncEngine:
     url = make_url(database_url).set(drivername="postgresql+asyncpg")
-    return create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        # A failed statement's parameters would carry ID numbers into the log.
+        hide_parameters=True,
+    )
 
 
 async def create_schema(engine: AsyncEngine) -> None:

@@ -1,10 +1,12 @@
 """What falls due at the twins by itself: links that expire, and absent people who answer."""
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from registers.messages import Register
 from registers.twins import errands, identity, signature
 from registers.twins.database import app_now
+from registers.twins.problems import Refused
 
 
 async def settle_due(engine: AsyncEngine) -> int:
@@ -13,6 +15,15 @@ async def settle_due(engine: AsyncEngine) -> int:
     while await _settle_one(engine):
         count += 1
     return count
+
+
+async def _sign(connection: AsyncConnection, row: RowMapping) -> None:
+    """A file that cannot be signed ends its errand; left open it would come up again for ever."""
+    try:
+        async with connection.begin_nested():
+            await signature.sign_row(connection, row)
+    except Refused as refusal:
+        await errands.settle(connection, row, "refused", reason=refusal.detail)
 
 
 async def _settle_one(engine: AsyncEngine) -> bool:
@@ -26,5 +37,5 @@ async def _settle_one(engine: AsyncEngine) -> bool:
         elif row["register"] == Register.IDENTITY.value:
             await identity.confirm_row(connection, row)
         else:
-            await signature.sign_row(connection, row)
+            await _sign(connection, row)
         return True

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +12,6 @@ from uuid import uuid4
 
 import httpx
 from sqlalchemy import RowMapping, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from registers.callbacks import sign_callback
@@ -20,6 +20,8 @@ from registers.twins.database import app_now
 from registers.twins.faults import CALLBACK_KINDS, FaultKind, draw
 from registers.twins.schema import callbacks
 from registers.twins.settings import TwinSettings
+
+_log = logging.getLogger(__name__)
 
 # Seconds of app_now() after the first, second… failure; the last repeats.
 _BACK_OFF = (1, 5, 30, 120, 600, 3600)
@@ -155,10 +157,12 @@ class Courier:
     async def run(self, work: Callable[[], Awaitable[object]]) -> None:
         """Deliver in the background until cancelled; `work` does what else is due (expiry, absent people)."""
         while True:
-            # The database may be restarting; the queue is in it, so nothing is lost by waiting.
-            with contextlib.suppress(OSError, httpx.HTTPError, SQLAlchemyError):
+            try:
                 await work()
                 await self.deliver_due()
+            except Exception as error:
+                # The database may be restarting; the queue is in it, so nothing is lost by waiting.
+                _log.warning("callbacks wait: %s", type(error).__name__)
             self.wake.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), self.settings.poll_seconds)

@@ -101,6 +101,11 @@ def install(app: FastAPI) -> None:
             request, 422, "invalid_request", "请求内容不符合约定", errors=errors
         )
 
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> JSONResponse:
+        # Whether the effect was committed is not known here, and so not told.
+        return problem_response(request, 500, "internal", "登记系统内部错误")
+
     @app.exception_handler(StarletteHTTPException)
     async def http_error(request: Request, error: StarletteHTTPException) -> JSONResponse:
         return problem_response(

@@ -1,13 +1,13 @@
 """Our client against servers that are not what they should be, and what it shows of us."""
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import SecretStr
@@ -39,13 +39,25 @@ RESULT = {
 }
 
 
-@contextlib.asynccontextmanager
-async def served(reply: Reply) -> AsyncIterator[Registers]:
-    """Our clients, pointed at a server that answers everything with `reply`."""
+class Impostor:
+    """A server that answers everything with `reply`, and our clients pointed at it."""
+
+    def __init__(self) -> None:
+        self.reply: Reply
+        self.ours: Registers
+
+    async def answer(self, request: Request) -> Response:
+        return await self.reply(request)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def impostor() -> AsyncIterator[Impostor]:
+    running = Impostor()
     app = FastAPI()
-    app.add_api_route("/{path:path}", reply, methods=["GET", "POST", "PUT"])
+    app.add_api_route("/{path:path}", running.answer, methods=["GET", "POST", "PUT"])
     async with serve(app, free_socket()) as url, connect(endpoints(url, total_timeout=1.0)) as ours:
-        yield ours
+        running.ours = ours
+        yield running
 
 
 def plain(status: int, body: Any, media_type: str = "application/json", **headers: str) -> Reply:
@@ -114,33 +126,37 @@ CASES: list[tuple[str, Reply, type[RegisterError]]] = [
 
 
 @pytest.mark.parametrize(("reply", "error"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-async def test_an_effect_answered_like_this(reply: Reply, error: type[RegisterError]) -> None:
-    async with served(reply) as ours:
-        with pytest.raises(error) as raised:
-            await ours.market.register_enterprise(enterprise(), key=KEY)
+async def test_an_effect_answered_like_this(
+    reply: Reply, error: type[RegisterError], impostor: Impostor
+) -> None:
+    impostor.reply = reply
+    with pytest.raises(error) as raised:
+        await impostor.ours.market.register_enterprise(enterprise(), key=KEY)
     assert type(raised.value) is error
     assert raised.value.register is Register.MARKET
     assert CHEN.id_number not in str(raised.value)
 
 
-async def test_the_right_answer_is_believed() -> None:
-    async with served(plain(200, answer())) as ours:
-        done = await ours.market.register_enterprise(enterprise(), key=KEY)
+async def test_the_right_answer_is_believed(impostor: Impostor) -> None:
+    impostor.reply = plain(200, answer())
+    done = await impostor.ours.market.register_enterprise(enterprise(), key=KEY)
     assert done.uscc == RESULT["uscc"]
 
 
-async def test_retry_after_is_passed_on() -> None:
-    async with served(plain(429, "", **{"retry-after": "30"})) as ours:
-        with pytest.raises(RegisterUnavailable) as raised:
-            await ours.market.check_name("随州市曾都区红光商贸有限公司")
+async def test_retry_after_is_passed_on(impostor: Impostor) -> None:
+    impostor.reply = plain(429, "", **{"retry-after": "30"})
+    with pytest.raises(RegisterUnavailable) as raised:
+        await impostor.ours.market.check_name("随州市曾都区红光商贸有限公司")
     assert raised.value.retry_after == 30.0
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
-async def test_a_question_without_answer_is_only_unavailable(status: int) -> None:
-    async with served(plain(status, "", "text/html")) as ours:
-        with pytest.raises(RegisterUnavailable):
-            await ours.market.check_name("随州市曾都区红光商贸有限公司")
+async def test_a_question_without_answer_is_only_unavailable(
+    status: int, impostor: Impostor
+) -> None:
+    impostor.reply = plain(status, "", "text/html")
+    with pytest.raises(RegisterUnavailable):
+        await impostor.ours.market.check_name("随州市曾都区红光商贸有限公司")
 
 
 async def endless(chunk: bytes, pause: float) -> AsyncIterator[bytes]:
@@ -149,38 +165,38 @@ async def endless(chunk: bytes, pause: float) -> AsyncIterator[bytes]:
         await asyncio.sleep(pause)
 
 
-async def test_an_endless_answer_is_cut_off() -> None:
+async def test_an_endless_answer_is_cut_off(impostor: Impostor) -> None:
     async def reply(request: Request) -> Response:
         return StreamingResponse(endless(b"0" * 65536, 0), media_type="application/json")
 
-    async with served(reply) as ours:
-        with pytest.raises(WrongAnswer, match="oversized"):
-            await ours.market.register_enterprise(enterprise(), key=KEY)
+    impostor.reply = reply
+    with pytest.raises(WrongAnswer, match="oversized"):
+        await impostor.ours.market.register_enterprise(enterprise(), key=KEY)
 
 
-async def test_a_dripping_answer_ends_at_the_deadline() -> None:
+async def test_a_dripping_answer_ends_at_the_deadline(impostor: Impostor) -> None:
     """A read timeout alone would never fire: something comes every 50 ms."""
 
     async def reply(request: Request) -> Response:
         return StreamingResponse(endless(b" ", 0.05), media_type="application/json")
 
-    async with served(reply) as ours:
-        with pytest.raises(OutcomeUnknown):
-            await ours.market.register_enterprise(enterprise(), key=KEY)
-        with pytest.raises(RegisterUnavailable):
-            await ours.market.check_name("随州市曾都区红光商贸有限公司")
+    impostor.reply = reply
+    with pytest.raises(OutcomeUnknown):
+        await impostor.ours.market.register_enterprise(enterprise(), key=KEY)
+    with pytest.raises(RegisterUnavailable):
+        await impostor.ours.market.check_name("随州市曾都区红光商贸有限公司")
 
 
-async def test_the_asker_follows_no_redirect_with_its_key() -> None:
+async def test_the_asker_follows_no_redirect_with_its_key(impostor: Impostor) -> None:
     seen: list[str] = []
 
     async def reply(request: Request) -> Response:
         seen.append(request.url.path)
         return Response(status_code=307, headers={"location": "/trap"})
 
-    async with served(reply) as ours:
-        with pytest.raises(WrongAnswer):
-            await ours.market.register_enterprise(enterprise(), key=KEY)
+    impostor.reply = reply
+    with pytest.raises(WrongAnswer):
+        await impostor.ours.market.register_enterprise(enterprise(), key=KEY)
     assert seen == ["/market/enterprises"]
 
 

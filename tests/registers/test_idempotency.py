@@ -9,6 +9,7 @@ from registers.clients import MarketClient
 from registers.errors import OutcomeUnknown, RegisterRefused, RegisterUnavailable, WrongAnswer
 from registers.messages import Register, canonical, sha256_hex
 from registers.ports import EnterpriseRegistered
+from registers.twins.market_rules import name_core
 from tests.registers.bureau import KEYS, World
 from tests.registers.samples import CHEN, authentication, enterprise, notice
 
@@ -145,3 +146,26 @@ async def test_new_keys_for_one_effect_show_in_the_registers_own_list(twins: Wor
     rows = await twins.effects(case_ref="case-2")
     assert [r["operation"] for r in rows] == ["publish_notice"] * 3
     assert len(await twins.effects(case_ref="case-2", after=str(rows[0]["id"]))) == 2
+
+
+async def test_a_register_that_loses_its_database_midway(twins: World) -> None:
+    """The transaction breaks off before the commit: our side cannot know that, so it asks."""
+    async with twins.engine.begin() as blocker:
+        name = f"market-name:{name_core(enterprise().name)}"
+        await blocker.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+        )
+        sent = asyncio.create_task(market(twins).register_enterprise(enterprise(), key=KEY))
+        killed = 0
+        while not killed:
+            killed = await blocker.scalar(
+                text(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_locks"
+                    " WHERE locktype = 'advisory' AND NOT granted"
+                )
+            )
+        with pytest.raises(OutcomeUnknown, match="status_500"):
+            await sent
+    assert await market(twins).find(enterprise(), key=KEY) is None
+    await market(twins).settle(enterprise(), key=KEY)
+    assert len(await twins.effects()) == 1

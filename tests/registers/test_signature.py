@@ -14,7 +14,7 @@ from sqlalchemy import select
 from registers.errors import RegisterRefused
 from registers.messages import sha256_hex
 from registers.ports import SigningOpened
-from registers.twins.schema import authorities, certificates
+from registers.twins.schema import authorities, certificates, contents
 from tests.registers.bureau import World
 from tests.registers.samples import CHEN, LI, WANG, deposit, pdf, signing
 
@@ -197,3 +197,17 @@ async def test_the_archive_takes_what_was_signed(twins: World) -> None:
     assert third.archive_number == "421303-2027-000001"
     with pytest.raises(RegisterRefused, match="content_unknown"):
         await archive.package(sha256_hex(b"never handed in"))
+
+
+async def test_a_file_that_cannot_be_signed_ends_its_errand(twins: World) -> None:
+    """Absent signatories of a closed document: one refusal, not an errand that comes up for ever."""
+    behaviour = {"register": "signature", "auto_answer_seconds": 0}
+    (await twins.admin.put("/admin/behaviours", json=behaviour)).raise_for_status()
+    document = await twins.registers.signature.put_document(pdf())
+    await open_for(twins, document)
+    async with twins.engine.begin() as connection:
+        await connection.execute(contents.update().values(data=b"%PDF-1.7 damaged"))
+    assert (await twins.tick())["settled"] == 3
+    assert {(c.outcome, c.payload["reason"]) for c in twins.inbox.callbacks} == {
+        ("refused", "文件无法签名")
+    }

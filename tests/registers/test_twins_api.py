@@ -158,12 +158,12 @@ async def test_no_body_makes_a_twin_fail(twins: World) -> None:
         value = example(op)
         if value is None or path in ("/admin/faults",):
             continue
-        for _ in range(25):
+        for _ in range(8):
             body = json.dumps(mutated(value, dice)).encode()
             status, answer = await send(twins, method, path.replace("{", "").replace("}", ""), body)
             assert status in (200, 201, 404, 409, 422), (path, status, answer, body[:300])
             seen[status] = seen.get(status, 0) + 1
-    assert seen[422] > 100
+    assert seen[422] > 40
 
 
 @pytest.mark.parametrize(
@@ -210,23 +210,19 @@ async def test_the_hash_binds_the_body(twins: World) -> None:
     assert (status, answer["code"]) == (422, "digest_mismatch")
 
 
-@pytest.mark.parametrize(
-    "authorization",
-    ["", "Bearer", "Bearer x", "Bearer key-of-identity", "Basic a2V5", "key-of-market"],
-)
-async def test_without_the_registers_key_nothing_opens(twins: World, authorization: str) -> None:
-    spec = await document(twins)
-    for method, path, op in operations(spec):
-        if path.split("/")[1] == "admin" or not op.get("security"):
+async def test_without_the_registers_key_nothing_opens(twins: World) -> None:
+    wrong = ["", "Bearer", "Bearer x", "Bearer key-of-nobody", "Basic a2V5", "HMAC-SHA256 00"]
+    for method, path, op in operations(await document(twins)):
+        register = path.split("/")[1]
+        if register == "admin" or not op.get("security"):
             continue
         filled = path.replace("{key}", "case-1.register.1").replace("{uscc}", "91421303MA0BANJ05F")
         filled = filled.replace("{sha256}", "0" * 64)
-        register = path.split("/")[1]
-        if authorization == f"Bearer {KEYS[Register(register)]}":
-            continue
         body = json.dumps(example(op)).encode() if method == "POST" else b""
-        status, answer = await send(twins, method, filled, body, Authorization=authorization)
-        assert (status, answer["code"]) == (401, "unauthenticated"), filled
+        others = [f"Bearer {key}" for r, key in KEYS.items() if r.value != register][:1]
+        for given in [*wrong, *others, KEYS[Register(register)]]:
+            status, answer = await send(twins, method, filled, body, Authorization=given)
+            assert (status, answer["code"]) == (401, "unauthenticated"), (filled, given)
 
 
 async def test_only_the_administrator_enters_by_the_admin_door(twins: World) -> None:
