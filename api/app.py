@@ -7,11 +7,12 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api import surface
+from api.routers import applications
 from api.security.settings import SecuritySettings
 from api.services import Services
 
 # Each module of api/routers that serves cases adds its router here, and nowhere else.
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (applications.router,)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

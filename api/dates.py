@@ -46,10 +46,10 @@ def weekday_text(value: date | datetime) -> str:
 
 
 def short_text(value: date | datetime) -> str:
-    """9月28日 / 28 September."""
+    """9月28日 / 28 Sep."""
     day = _day(value)
     if _english():
-        return f"{day.day} {_MONTHS_EN[day.month - 1]}"
+        return f"{day.day} {_MONTHS_EN[day.month - 1][:3]}"
     return f"{day.month}月{day.day}日"
 
 
@@ -57,7 +57,7 @@ def date_text(value: date | datetime) -> str:
     """2026年9月28日 / 28 September 2026."""
     day = _day(value)
     if _english():
-        return f"{short_text(day)} {day.year}"
+        return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
     return f"{day.year}年{short_text(day)}"
 
 
@@ -76,7 +76,7 @@ def day_end_text(value: date) -> str:
 
 
 def minute_text(value: datetime) -> str:
-    """9月25日 16:20 / 25 September 16:20."""
+    """9月25日 16:20 / 25 Sep 16:20."""
     return f"{short_text(value)} {local(value):%H:%M}"
 
 

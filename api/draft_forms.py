@@ -6,13 +6,13 @@ be named) is left for the submission; an unknown field or a value that can never
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from api.problems import FieldError
 from api.validation_messages import message_of, pointer
-from forms.base import ApplicationForm
+from forms.base import ApplicationForm, Section
 from forms.registry import APPLICATIONS
 from law.catalogue import Procedure
 from law.codes import CodeError, check_resident_id
@@ -113,3 +113,33 @@ def subject_of(form: type[ApplicationForm], answers: Answers) -> str:
     except (AttributeError, TypeError, KeyError, ValueError):
         return ""
     return subject[:200] if isinstance(subject, str) else ""
+
+
+SectionState = Literal["todo", "half", "done", "bad"]
+
+
+def section_states(form: type[ApplicationForm], answers: Answers) -> dict[str, SectionState]:
+    """How far each page of the form is, by section code.
+
+    A rule over several fields of the whole form speaks at submission, not here.
+    """
+    wrong: set[str] = set()
+    missing: set[str] = set()
+    try:
+        form.model_validate(answers)
+    except ValidationError as invalid:
+        for error in invalid.errors(include_url=False, include_input=False):
+            if error["loc"]:
+                (missing if error["type"] == "missing" else wrong).add(str(error["loc"][0]))
+    return {s.code: _section_state(s, answers, wrong, missing) for s in form.sections}
+
+
+def _section_state(
+    section: Section, answers: Answers, wrong: set[str], missing: set[str]
+) -> SectionState:
+    if any(name in wrong for name in section.fields):
+        return "bad"
+    answered = any(name in answers for name in section.fields)
+    if any(name in missing for name in section.fields):
+        return "half" if answered else "todo"
+    return "done"

@@ -5,6 +5,7 @@ address), Body (size, encoding, forbidden characters).
 """
 
 import re
+import traceback
 import uuid
 from typing import Final
 
@@ -55,8 +56,14 @@ class Envelope:
 
         try:
             await self.app(scope, receive, sending)
-        except Exception:
-            _log.exception("unexpected error", request_id=request_id, path=scope["path"][:200])
+        except Exception as error:
+            # Places only: messages and local variables may hold anybody's personal data.
+            _log.error(
+                "unexpected error",
+                request_id=request_id,
+                error=type(error).__name__,
+                trace="".join(traceback.format_tb(error.__traceback__)),
+            )
             if started:
                 # Half an answer is out: the connection must break, or it would look complete.
                 raise

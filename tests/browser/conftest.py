@@ -125,10 +125,16 @@ async def check_accessible(page: Page) -> None:
 
 async def check_no_sideways_scrolling(page: Page) -> None:
     """The page is as wide as the window, also at 320 px (WCAG 1.4.10)."""
-    over = await page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    over, widest = await page.evaluate(
+        """() => {
+          const root = document.documentElement, right = root.clientWidth;
+          const out = [...document.querySelectorAll("main *")]
+            .filter(e => e.getBoundingClientRect().right > right + 1)
+            .map(e => e.outerHTML.slice(0, 120));
+          return [root.scrollWidth - right, out.slice(0, 5)];
+        }"""
     )
-    assert over <= 0, f"{page.url} is {over} px too wide"
+    assert over <= 0, f"{page.url} is {over} px too wide:\n" + "\n".join(widest)
 
 
 @pytest.fixture

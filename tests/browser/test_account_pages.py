@@ -122,6 +122,13 @@ async def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
     await page.get_by_role("main").get_by_role("button", name="登录").click()
 
 
+async def go(page: Page, path: str, status: int = 200) -> None:
+    """Opens a page that must answer with the status."""
+    response = await page.goto(path)
+    assert response is not None
+    assert response.status == status, path
+
+
 async def test_signing_in_and_out_without_script(
     chromium: Browser, origin: str, look: Look
 ) -> None:
@@ -168,17 +175,17 @@ async def test_pages_are_accessible_in_every_size_and_language(
             await page.get_by_role("main").get_by_role("button", name="登录").click()
             await look(page, f"sign-in-errors-{size}")
             await sign_in(page, "zhouxiaolan")
-            for path, name in (
-                ("/account", "account"),
-                ("/gallery", "gallery"),
-                ("/nowhere", "not-found"),
-                ("/problems/stale", "problem"),
-                ("/broken", "error"),
+            for path, name, status in (
+                ("/account", "account", 200),
+                ("/gallery", "gallery", 200),
+                ("/nowhere", "not-found", 404),
+                ("/problems/stale", "problem", 200),
+                ("/broken", "error", 500),
             ):
-                await page.goto(path)
+                await go(page, path, status)
                 await look(page, f"{name}-{size}")
             for preference in ("elder=1", "lang=en"):
-                await page.goto(f"/preferences?{preference}&next=/gallery")
+                await go(page, f"/preferences?{preference}&next=/gallery")
                 await look(page, f"gallery-{preference.split('=')[0]}-{size}")
 
 
@@ -187,7 +194,7 @@ async def test_the_desk_is_accessible(chromium: Browser, origin: str, look: Look
         await page.goto("/sign-in?next=%2Faccount")
         await sign_in(page, "chensiyuan")
         await look(page, "desk-account-1280")
-        await page.goto("/gallery?desk=1")
+        await go(page, "/gallery?desk=1")
         await look(page, "desk-gallery-1280")
 
 
@@ -197,7 +204,7 @@ async def test_it_reflows_at_320_pixels_also_in_large_type(
     async with reading(chromium, origin) as page:
         await page.set_viewport_size({"width": 320, "height": 700})
         for preference in ("elder=0", "elder=1"):
-            await page.goto(f"/preferences?{preference}&next=/gallery")
+            await go(page, f"/preferences?{preference}&next=/gallery")
             await look(page, f"gallery-320-{preference[-1]}")
 
 

@@ -1,0 +1,137 @@
+"""The receipt (收件凭证): what was received, when to the second, and what happens next by which day.
+
+Read from the database alone, so it can be shown while the engine is away.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from api.i18n import gettext as _
+from api.i18n import mark
+from api.intake import Dossier
+from api.problems import Problem
+from api.query_codes import code_of
+from api.services import Services
+from api.submission import RECEIPT
+from law.calendars import default_calendars
+from law.catalogue import Procedure
+from law.clocks import Clock, Verified, find_clock
+from law.deadlines import deadline
+from law.offices import Office, office
+from law.zone import day_start
+from storage import applications
+from storage.tables import FileRow
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One step ahead. `due` is the last civil day that the law leaves, None where it sets none.
+
+    Attributes:
+        clock: the clock of law that bounds the step, "" for none.
+        verified: whether that row was read in the statute's full text (else 待核).
+    """
+
+    title: str
+    text: str
+    due: date | None = None
+    clock: str = ""
+    citation: str = ""
+    verified: bool = True
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Everything the receipt says."""
+
+    application_id: UUID
+    version: int
+    receipt_no: str
+    query_code: str
+    received_at: datetime
+    digest: str
+    parts: dict[str, str]
+    title: str
+    procedure: Procedure
+    office: Office
+    files: list[FileRow]
+    missing: list[str]
+    steps: list[NextStep]
+    case_url: str
+    readable: bool
+
+
+_ACCEPT: Final = mark("核对材料，决定是否受理")
+_ACCEPT_TEXT: Final = mark("材料不齐的，一次告知全部要补的内容，不会分几次要。")
+_DECIDE: Final = mark("作出决定")
+_RESULT: Final = mark("领取结果")
+
+
+async def receipt_of(means: Services, dossier: Dossier) -> Receipt:
+    """The receipt of the newest version handed in.
+
+    Raises:
+        Problem: not_found while nothing was handed in.
+    """
+    held = dossier.handed_in
+    if held is None:
+        raise Problem("not_found", _("申请还没有提交，没有收件凭证。"))
+    async with means.engine.connect() as connection:
+        number = await applications.number_of(connection, dossier.row.id, RECEIPT)
+        files = await applications.files_handed_in(connection, dossier.row.id, held.received_at)
+    assert number is not None, "the receipt number is taken in the transaction of the act"
+    parts = {f.part for f in files}
+    return Receipt(
+        application_id=dossier.row.id,
+        version=held.version,
+        receipt_no=number,
+        query_code=code_of(means.keys, dossier.row.id),
+        received_at=held.received_at,
+        digest=held.digest,
+        parts=held.parts,
+        title=dossier.row.title,
+        procedure=dossier.procedure,
+        office=office(dossier.row.office),
+        files=files,
+        missing=[m.code for m in dossier.procedure.materials if m.required and m.code not in parts],
+        steps=steps_after(dossier.procedure, held.received_at),
+        case_url=f"{means.public_url}/cases/{number}",
+        readable=dossier.case is not None,
+    )
+
+
+def steps_after(row: Procedure, received_at: datetime) -> list[NextStep]:
+    """What happens after receipt, each step with the last day the law leaves for it."""
+    decision = find_clock(row.clocks.decision)
+    if row.clocks.acceptance is None:
+        # A registration's term covers acceptance and decision (条例 art. 19).
+        first = _bounded(_(_ACCEPT), _(_ACCEPT_TEXT), decision, received_at)
+        second = _bounded(_(_DECIDE), _promise(row), decision, received_at)
+    else:
+        acceptance = find_clock(row.clocks.acceptance)
+        first = _bounded(_(_ACCEPT), _(_ACCEPT_TEXT), acceptance, received_at)
+        text = _("从受理之日起计算；这里按最迟的受理日推算。") + _promise(row)
+        # Counted from the last day of acceptance: the decision cannot lawfully be later than this.
+        second = _bounded(_(_DECIDE), text, decision, day_start(first.due or received_at.date()))
+    result = _("决定作出后送达%(result)s，同时通知您。") % {"result": row.guide.result}
+    return [first, second, NextStep(_(_RESULT), result)]
+
+
+def _promise(row: Procedure) -> str:
+    return _("承诺期限：%(promised)s。") % {"promised": row.guide.promised}
+
+
+def _bounded(title: str, text: str, clock: Clock, trigger: datetime) -> NextStep:
+    end = deadline(clock, trigger, default_calendars())
+    return NextStep(
+        title=title,
+        text=text,
+        due=end.legal_end,
+        clock=clock.id,
+        citation=clock.citation,
+        verified=clock.verified is Verified.TEXT,
+        provisional=end.provisional,
+    )

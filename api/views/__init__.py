@@ -1,0 +1,1 @@
+"""View models: what a page and the REST representation of the same thing both say. SQL only, no engine."""

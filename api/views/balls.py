@@ -1,0 +1,221 @@
+"""Who holds the ball (轮到谁): exactly one answer per case, with what, until when, and what the reader can do."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from api.i18n import gettext as _
+from api.views import words
+from api.views.clocks import ClockView
+from api.views.viewer import Viewer
+from domain.transitions import Stage
+from law.offices import OFFICES
+from storage.tables import CaseRow, EffectRow, TaskRow
+
+Holder = Literal["you", "applicant", "parties", "staff", "register", "system", "nobody"]
+
+
+class Link(NamedTuple):
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Ball:
+    """One holder. `until` is a sentence; `until_at` the exclusive instant behind it, where there is one."""
+
+    holder: Holder
+    who: str
+    todo: str
+    until: str
+    until_at: datetime | None = None
+    mine: bool = False
+    task_id: str | None = None
+    hint: str = ""
+    links: tuple[Link, ...] = field(default_factory=tuple)
+
+    @property
+    def sentence(self) -> str:
+        """〔谁〕正在〔做什么〕，到〔日期 周几 时刻〕."""
+        if self.holder == "nobody":
+            return self.todo
+        said = _("%(who)s正在%(todo)s") % {"who": self.who, "todo": self.todo}
+        return said + (_("，%(until)s") % {"until": self.until} if self.until else "")
+
+
+class Situation(NamedTuple):
+    """What the ball is read from."""
+
+    case: CaseRow
+    stage: Stage
+    tasks: list[TaskRow]
+    effects: list[EffectRow]
+    clock: ClockView | None
+    viewer: Viewer
+
+
+def ball_of(now: Situation) -> Ball:
+    """The one holder of the ball."""
+    if now.case.closed_at is not None:
+        return _closed(now)
+    task = _leading_task(now)
+    kind, _colon, name = now.stage.holder.partition(":")
+    if kind == "applicant":
+        return _applicant(now)
+    if kind == "parties":
+        return _parties(now)
+    if task is not None:
+        return _staff(now, task)
+    if kind in {"register", "system", ""} or now.effects:
+        return _register(now, name)
+    return _pool(now)
+
+
+def _leading_task(now: Situation) -> TaskRow | None:
+    """The stage's own task before the kernel's (an extension or a trouble beside it)."""
+    own = [t for t in now.tasks if not t.form.startswith("kernel.")]
+    if own:
+        return own[0]
+    troubles = [t for t in now.tasks if t.form == "kernel.trouble"]
+    return troubles[0] if troubles else None
+
+
+def _until(now: Situation, ends_at: datetime | None = None) -> tuple[str, datetime | None]:
+    clock = now.clock
+    if clock is None:
+        return "", None
+    if clock.overdue:
+        return clock.overdue_text(now.case.overdue_reason), clock.row.ends_at
+    if clock.row.provisional:
+        return _("到%(end)s（暂定）") % {"end": clock.end_text}, clock.row.ends_at
+    return _("到%(end)s，%(left)s") % {
+        "end": clock.end_text,
+        "left": clock.light.text,
+    }, clock.row.ends_at
+
+
+def _doing(now: Situation) -> str:
+    return words.known(now.stage.doing) or words.stage_label(now.stage)
+
+
+def _staff(now: Situation, task: TaskRow) -> Ball:
+    until, at = _until(now)
+    post = words.role_label(task.role)
+    mine = now.viewer.staff and task.claimed_by == now.viewer.person_id
+    if mine:
+        who = _("您")
+    elif task.claimed_name:
+        who = f"{post} {task.claimed_name}"
+    else:
+        who = _("%(post)s（待领取）") % {"post": post}
+    todo = _doing(now)
+    if task.form == "kernel.trouble":
+        todo = _("处理与外部系统的往来异常")
+    return Ball(
+        holder="you" if mine else "staff",
+        who=who,
+        todo=todo,
+        until=until,
+        until_at=at,
+        mine=mine,
+        task_id=task.task_id,
+        links=(Link(_("打开任务"), f"/desk/tasks/{task.task_id}"),) if now.viewer.staff else (),
+        hint="" if now.viewer.staff else _("等待即可，办好会通知您"),
+    )
+
+
+def _pool(now: Situation) -> Ball:
+    """Between two tasks, or a task on its way into the read model."""
+    until, at = _until(now)
+    return Ball("staff", words.role_label(now.stage.holder), _doing(now), until, at)
+
+
+def _applicant(now: Situation) -> Ball:
+    own = now.viewer.own
+    until = _("不限期；补正后才重新开始计算期限")
+    clock = now.clock
+    if clock is not None and not clock.binds_agency:
+        until = _("到%(end)s") % {"end": clock.end_text}
+    return Ball(
+        holder="you" if own else "applicant",
+        who=_("您") if own else _("申请人 %(name)s") % {"name": now.case.owner_name},
+        todo=_doing(now),
+        until=until,
+        until_at=clock.row.ends_at if clock else None,
+        mine=own,
+        links=(Link(_("去补正"), f"/applications/{now.case.case_id}"),) if own else (),
+    )
+
+
+def missing_parties(parties: list[Any], stage: str) -> list[str]:
+    """Names of those who must still sign (or, at any other stage, authenticate)."""
+    signing = stage == "signature_pending"
+    return [
+        str(p["name"])
+        for p in parties
+        if not p.get("refused")
+        and (
+            (signing and p.get("signs") and not p.get("signed_at"))
+            or (not signing and not p.get("authenticated_at"))
+        )
+    ]
+
+
+def _parties(now: Situation) -> Ball:
+    until, at = _until(now)
+    missing = missing_parties(now.case.parties, now.stage.id)
+    broken = _outage(now)
+    if not missing:
+        return _register(now, broken.register_name if broken else "")
+    if broken is not None and broken.state == "intent":
+        return _register(now, broken.register_name)
+    who = words.names(missing)
+    if now.viewer.audience == "public":
+        who = _("%(n)s 名人员") % {"n": len(missing)}
+    return Ball(
+        holder="parties",
+        who=who,
+        todo=_doing(now),
+        until=until,
+        until_at=at,
+        hint=_("请提醒他们按收到的通知办理") if now.viewer.own else "",
+    )
+
+
+def _outage(now: Situation) -> EffectRow | None:
+    """A call that keeps failing, if there is one."""
+    failing = [e for e in now.effects if e.last_error and e.state in {"intent", "waiting"}]
+    return failing[0] if failing else None
+
+
+def _register(now: Situation, name: str) -> Ball:
+    until, at = _until(now)
+    broken = _outage(now)
+    register = broken.register_name if broken else name
+    who = words.register_name(register) if register else words.known(words.SYSTEM)
+    if broken is not None:
+        todo = _("恢复：我们在等待%(register)s，系统在自动重试，您不用做什么") % {"register": who}
+    else:
+        todo = _doing(now)
+    return Ball(
+        holder="register" if register else "system",
+        who=who,
+        todo=todo,
+        until=until,
+        until_at=at,
+        hint="" if now.viewer.staff else _("您不用做什么"),
+    )
+
+
+def _closed(now: Situation) -> Ball:
+    office = OFFICES.get(now.case.office)
+    closed = now.case.closed_at
+    assert closed is not None
+    return Ball(
+        holder="nobody",
+        who=_("不用再办"),
+        todo=_("办件已办结：%(outcome)s") % {"outcome": words.stage_label(now.stage)},
+        until=_("%(time)s 办结") % {"time": words.dates.minute_text(closed)},
+        until_at=None,
+        hint=_("对结果有疑问的，请拨打 %(phone)s") % {"phone": office.phone if office else "12345"},
+    )

@@ -1,0 +1,187 @@
+"""The clocks of a case with their light, their reasons, and what the public is told of an overrun."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from math import ceil
+from typing import Any, Final
+
+from api.clock_cards import ClockCard, Light, Promised, card, light_of
+from api.i18n import gettext as _
+from api.i18n import mark
+from api.views import words
+from domain.clocks import deadline_of
+from domain.contracts import RunningClock
+from law import catalogue
+from law.calendars import default_calendars
+from law.clock_types import Unit, Verified
+from law.clocks import find_clock
+from law.deadlines import Deadline
+from law.worktime import Remaining, remaining
+from law.zone import civil_date, local
+from storage.tables import CaseRow, ClockRow
+
+OVERDUE_UNSAID: Final = mark("承办人未在法定期限内办结")
+ENDED: Final = mark("已结束")
+STATES: Final[dict[str, str]] = {
+    "met": mark("已办结"),
+    "returned": mark("已退回补正"),
+    "expired": mark("已届满"),
+    "closed": mark("办件已办结"),
+}
+_WORKING_DAYS: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*个工作日")
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """One clock as of `now`. `row` is the index row; everything else follows from its pinned editions."""
+
+    row: ClockRow
+    now: datetime
+    promised: Promised | None = None
+
+    @cached_property
+    def running_clock(self) -> RunningClock:
+        return RunningClock.model_validate(self.row.body)
+
+    @cached_property
+    def deadline(self) -> Deadline:
+        return deadline_of(self.running_clock)
+
+    @cached_property
+    def left(self) -> Remaining:
+        return remaining(self.deadline, self.now, default_calendars())
+
+    @property
+    def running(self) -> bool:
+        return self.row.state == "running"
+
+    @property
+    def binds_agency(self) -> bool:
+        return find_clock(self.row.clock_id).binds_agency
+
+    @property
+    def name(self) -> str:
+        return words.clock_name(find_clock(self.row.clock_id))
+
+    @property
+    def overdue(self) -> bool:
+        """Running past its legal end. Overdue is a fact of the calendar, not of a rung that fired."""
+        return self.running and self.now >= self.row.ends_at
+
+    @cached_property
+    def light(self) -> Light:
+        if not self.running:
+            return Light("green", _(STATES.get(self.row.state, ENDED)))
+        return light_of(self.deadline.to_json(trace=False), self.left)
+
+    @property
+    def end_text(self) -> str:
+        return words.end_text(self.row.ends_at, hours=self.deadline.unit is Unit.H)
+
+    @property
+    def escalated_to(self) -> str:
+        """The post that was told last, as its rung fired; empty before the first."""
+        told = [r for r in self.running_clock.rungs if r.fired_at and r.kind in words.ESCALATED]
+        return words.role_label(told[-1].role) if told else ""
+
+    def overdue_text(self, reason: str) -> str:
+        """超时 N 个工作日，原因：…，已升级到〔岗位〕 (优化营商环境条例 36); empty while in time."""
+        if not self.overdue:
+            return ""
+        days = self.left.working_days
+        text = _("超时 %(n)s 个工作日") % {"n": days} if days else _("超时，不满 1 个工作日")
+        text += _("，原因：%(reason)s") % {"reason": words.known(reason or OVERDUE_UNSAID)}
+        if self.escalated_to:
+            text += _("，已升级到%(post)s") % {"post": self.escalated_to}
+        return text
+
+    @cached_property
+    def card(self) -> ClockCard:
+        return card(
+            self.deadline.to_json(),
+            name=self.name,
+            now=self.now,
+            light=self.light,
+            promised=self.promised,
+        )
+
+    @property
+    def extendable(self) -> bool:
+        """Whether an extension may still be asked for."""
+        law = find_clock(self.row.clock_id)
+        return (
+            self.running
+            and law.extension is not None
+            and self.running_clock.extension is None
+            and self.now < self.row.ends_at
+        )
+
+    def to_json(self, *, trace: bool = False) -> dict[str, Any]:
+        """As REST shows it: civil dates, instants with +08:00, the light in words."""
+        clock = self.running_clock
+        law = find_clock(self.row.clock_id)
+        extension = clock.extension
+        data: dict[str, Any] = {
+            "key": self.row.key,
+            "clock_id": self.row.clock_id,
+            "name": self.name,
+            "state": self.row.state,
+            "level": self.row.level,
+            "light": {"kind": self.light.kind, "text": self.light.text},
+            "overdue": self.overdue,
+            "binds_agency": self.binds_agency,
+            "trigger": local(clock.trigger).isoformat(),
+            "raw_end": self.row.raw_end.isoformat() if self.row.raw_end else None,
+            "legal_end": self.row.legal_end.isoformat(),
+            "ends_at": local(self.row.ends_at).isoformat(),
+            "end_text": self.end_text,
+            "provisional": self.row.provisional,
+            "paused": self.deadline.paused,
+            "extended": extension is not None,
+            "extendable": self.extendable,
+            "closed_at": local(self.row.closed_at).isoformat() if self.row.closed_at else None,
+            "next_rung": self.row.next_rung if self.running else None,
+            "next_rung_at": local(self.row.next_rung_at).isoformat()
+            if self.running and self.row.next_rung_at
+            else None,
+            "citation": law.citation,
+            "verified": law.verified is Verified.TEXT,
+            "verified_label": law.verified.label,
+            "calendars": list(self.deadline.pins),
+        }
+        if trace:
+            data["deadline"] = self.deadline.to_json()
+        return data
+
+
+def promise(case: CaseRow, clock: RunningClock) -> Promised | None:
+    """The bureau's own promise (承诺期限) for the decision, where the catalogue words it in working days."""
+    try:
+        row = catalogue.procedure(case.procedure, case.catalogue_version)
+    except KeyError:
+        return None
+    if clock.clock_id != row.clocks.decision:
+        return None
+    text = row.guide.promised
+    found = _WORKING_DAYS.search(text)
+    day: date | None = None
+    if found:
+        start = civil_date(clock.trigger)
+        day = default_calendars().add_workdays(start, ceil(float(found[1])))
+    return Promised(day, text)
+
+
+def views(case: CaseRow, rows: list[ClockRow], now: datetime) -> list[ClockView]:
+    """The case's clocks, running ones first."""
+    return [
+        ClockView(row, now, promise(case, RunningClock.model_validate(row.body))) for row in rows
+    ]
+
+
+def leading(clocks: list[ClockView]) -> ClockView | None:
+    """The clock people ask about: the agency's earliest running one, else the earliest of all."""
+    running = [c for c in clocks if c.running]
+    agency = [c for c in running if c.binds_agency]
+    return min(agency or running, key=lambda c: c.row.ends_at, default=None)

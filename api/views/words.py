@@ -1,0 +1,161 @@
+"""Names and phrases of cases in the reader's language.
+
+The texts of procedures (stages, conditions, clocks) are the law's own Chinese words and the message ids of
+their translations; a test walks the registered procedures and fails on one without English.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from api import dates
+from api.i18n import current, mark
+from api.i18n import gettext as _
+from domain.roles import Role
+from domain.transitions import Stage, Table
+from forms.registry import TASK_FORMS
+from law import catalogue
+from law.clocks import Clock
+from law.zone import local
+from workflows.registry import PROCEDURES
+
+REGISTERS: Final[dict[str, str]] = {
+    "market": mark("登记系统"),
+    "identity": mark("实名认证系统"),
+    "signature": mark("电子签名系统"),
+    "necips": mark("国家企业信用信息公示系统"),
+    "archive": mark("电子档案系统"),
+}
+SYSTEM: Final = mark("系统")
+# What a call to a register is for; a kind without a word of its own is named by its register.
+EFFECTS: Final[dict[str, str]] = {
+    "establishment_checks": mark("核查名称、注册资本和任职限制"),
+    "open_authentication": mark("发起实名认证"),
+    "open_signing": mark("发起电子签名"),
+    "fetch_signed": mark("取回签名文件"),
+    "register_enterprise": mark("登记企业并赋码"),
+    "publish_establishment": mark("公示登记信息"),
+    "deposit_package": mark("移交电子档案"),
+}
+PAPERS: Final[dict[str, str]] = {
+    "receipt": mark("接收申请材料凭证"),
+    "acceptance": mark("受理通知书"),
+    "notice": mark("一次性告知书"),
+    "not_accepted": mark("不予受理通知书"),
+    "extension": mark("延期告知书"),
+}
+DECISIONS: Final[dict[str, str]] = {
+    "grant": mark("准予"),
+    "refuse": mark("不予准予"),
+}
+OUTCOMES: Final[dict[str, str]] = {
+    "confirmed": mark("完成了实名认证"),
+    "signed": mark("完成了电子签名"),
+    "refused": mark("拒绝签名"),
+    "declined": mark("拒绝签名"),
+    "failed": mark("没有通过实名认证"),
+    "expired": mark("逾期没有办理"),
+    "absent": mark("没有办理"),
+}
+# Who hears of an overrun at which level (law.md §3.11).
+ESCALATED: Final[dict[str, Role]] = {
+    "overdue_l1": Role.SECTION_HEAD,
+    "overdue_l2": Role.REGISTRY_HEAD,
+    "overdue_l3": Role.BUREAU_HEAD,
+}
+
+
+def english() -> bool:
+    """Whether the reader chose English."""
+    return current() == "en"
+
+
+def bilingual(zh: str, en: str) -> str:
+    """The one of two declared texts that the reader wants."""
+    return en if english() and en else zh
+
+
+def known(text: str) -> str:
+    """A declared Chinese text in the reader's language; itself where nobody translated it."""
+    return _(text) if text else ""
+
+
+def procedure_title(stem: str, version: str | None = None) -> str:
+    """The item's name, or the stem of one that this release does not know."""
+    try:
+        row = catalogue.procedure(stem, version)
+    except KeyError:
+        return stem
+    return bilingual(row.title, row.title_en)
+
+
+def table_of(procedure: str, catalogue_version: str, table_version: str) -> Table:
+    """The declared table that the case pins. Raises KeyError where this release lacks it."""
+    row = catalogue.procedure(procedure, catalogue_version)
+    return PROCEDURES[row.workflow].tables[table_version]
+
+
+def stage_label(stage: Stage) -> str:
+    return bilingual(stage.label, stage.label_en)
+
+
+def stage_name(procedure: str, stage: str, version: str | None = None) -> str:
+    """A stage's label by the newest table of the procedure; the id of an unknown one."""
+    try:
+        tables = PROCEDURES[catalogue.procedure(procedure, version).workflow].tables
+    except KeyError:
+        return stage
+    for table in reversed(list(tables.values())):
+        for declared in table.stages:
+            if declared.id == stage:
+                return stage_label(declared)
+    return stage
+
+
+def role_label(role: str) -> str:
+    """A post's name; the system and applicants included."""
+    try:
+        label = Role(role).label
+    except ValueError:
+        return known(REGISTERS.get(role, SYSTEM if role == "system" else role))
+    return bilingual(label.zh, label.en)
+
+
+def register_name(name: str) -> str:
+    return known(REGISTERS.get(name, name)) if name else _("外部系统")
+
+
+def effect_name(kind: str) -> str:
+    return known(EFFECTS.get(kind, kind))
+
+
+def form_title(code: str) -> str:
+    form = TASK_FORMS.get(code)
+    return bilingual(form.title, form.title_en) if form else code
+
+
+def paper_title(kind: str, title: str) -> str:
+    """English names the kind; Chinese shows the title as printed."""
+    return known(PAPERS.get(kind, title)) if english() else title
+
+
+def clock_name(clock: Clock) -> str:
+    """The clock's name as pages write it (full-width colon)."""
+    return known(clock.name).replace(":", "：") if not english() else known(clock.name)
+
+
+def last_day(ends_at: datetime) -> date:
+    """The civil day that an exclusive end closes."""
+    return local(ends_at - timedelta(microseconds=1)).date()
+
+
+def end_text(ends_at: datetime, *, hours: bool = False) -> str:
+    """10月8日 周四 24:00, or the instant of a clock that runs in hours."""
+    if hours:
+        here = local(ends_at)
+        return f"{dates.short_text(here)} {dates.weekday_text(here)} {here:%H:%M}"
+    day = last_day(ends_at)
+    return f"{dates.short_text(day)} {dates.weekday_text(day)} 24:00"
+
+
+def names(people: list[str]) -> str:
+    return _("、").join(people)
