@@ -7,7 +7,7 @@ installation. Messages and stack traces of failures go through the same codec. W
 search attributes and update ids are not sealed by the engine: they must carry no personal data.
 """
 
-import dataclasses
+import copy
 from collections.abc import Sequence
 from typing import Final, Self
 from uuid import UUID
@@ -113,10 +113,29 @@ def case_id_of(workflow_id: str | None) -> UUID | None:
     return case_id if str(case_id) == workflow_id else None
 
 
+class CaseDataConverter(DataConverter):
+    """The SDK asks for a converter per payload and context; only the codec looks at the context.
+
+    The SDK's own `with_context` builds all converters anew each time, ten times the work.
+    """
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The same converters around the codec for one workflow."""
+        codec = self.payload_codec
+        if not isinstance(codec, CaseCodec):
+            return super().with_context(context)
+        bound = codec.with_context(context)
+        if bound is codec:
+            return self
+        clone = copy.copy(self)
+        object.__setattr__(clone, "payload_codec", bound)
+        return clone
+
+
 def data_converter(keys: CaseKeys) -> DataConverter:
     """Pydantic values, sealed per case, failures included. One per process: it holds `keys`."""
-    return dataclasses.replace(
-        pydantic_data_converter,
+    return CaseDataConverter(
+        payload_converter_class=pydantic_data_converter.payload_converter_class,
         payload_codec=CaseCodec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

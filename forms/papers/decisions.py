@@ -25,6 +25,12 @@ class RegistrationNotice(Paper):
     def view(self) -> dict[str, Any]:
         return {
             **super().view(),
+            # The notice names the recipient and code itself.
+            "entries": [
+                entry.model_dump()
+                for entry in self.entries
+                if entry.label not in {"名称", "统一社会信用代码"}
+            ],
             "registered_on_text": chinese_date(self.registered_on),
             "basis": self.basis
             or REGISTRATION + ("第十九条、第二十一条" if self.establishment else "第十九条"),
