@@ -29,7 +29,7 @@ from workflows.dispatch import Unreachable
 MASTER = bytes(range(32))
 ITEM = "establishment_registration"
 # Valid check characters; the persons do not exist.
-IDS = ("110105199003070015", "420106198511230020")
+IDS = ("110105199003070017", "420106198511230026")
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
