@@ -40,6 +40,9 @@ class Part(Protocol):
     def healthy(self) -> bool:
         """Whether it does its work now."""
 
+    def responds(self) -> bool:
+        """Whether it answers at all, be it with a complaint: what does not is hung."""
+
     def stop(self) -> None:
         """Ends it in order."""
 
@@ -64,6 +67,10 @@ class PostgresPart:
 
     def healthy(self) -> bool:
         return self.server.running()
+
+    def responds(self) -> bool:
+        # Recovery after a crash may take minutes and must not be cut off.
+        return self.pid is not None
 
     def stop(self) -> None:
         self.server.stop()
@@ -131,6 +138,10 @@ class ProcessPart:
     def healthy(self) -> bool:
         return self.pid is not None and self.health()
 
+    def responds(self) -> bool:
+        # A site that says 503 because its database is away is not mended by a restart.
+        return self.healthy() or (isinstance(self.health, HttpHealth) and self.health.answered)
+
     def stop(self) -> None:
         if (pid := self.pid) is not None:
             processes.end(pid, self.grace, signal.SIGTERM)
@@ -151,6 +162,7 @@ class HttpHealth:
 
     port: int
     path: str
+    answered: bool = False
     last: str = ""
     """What the last question brought, for people."""
 
@@ -161,11 +173,11 @@ class HttpHealth:
             answer = connection.getresponse()
             status, body = answer.status, answer.read(200).decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
-            self.last = f"GET {self.path}: {type(error).__name__}"
+            self.answered, self.last = False, f"GET {self.path}: {type(error).__name__}"
             return False
         finally:
             connection.close()
-        self.last = f"GET {self.path}: {status} {body}"
+        self.answered, self.last = True, f"GET {self.path}: {status} {body}"
         return 200 <= status < 300 or status in (401, 403)
 
 

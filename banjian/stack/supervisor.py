@@ -87,7 +87,7 @@ class LocalStack:
         begin = time.monotonic()
         missing = set(self._parts)
         while True:
-            missing = {name for name in missing if not self._parts[name].healthy()}
+            missing = {name for name in missing if not self._watcher.ready(name)}
             if not missing:
                 # What was healthy first may have died while the last one was awaited.
                 missing = {name for name, part in self._parts.items() if part.pid is None}
@@ -135,7 +135,7 @@ class LocalStack:
             self._watcher.forgive(name)
             self._launch(name)
         limit = time.monotonic() + timeout
-        while not self._parts[name].healthy():
+        while not self._watcher.ready(name):
             if time.monotonic() > limit:
                 raise self._never_ready(name, f"{timeout:.0f} 秒内未就绪（not ready）")
             time.sleep(0.05)

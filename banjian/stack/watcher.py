@@ -12,6 +12,8 @@ from banjian.stack.parts import Part
 LOOK_EVERY = 0.1
 ASK_EVERY = 10.0
 SICK_AFTER = 3
+# A part that has not yet answered since its start is given this many seconds.
+SLOW_START = 120.0
 HOPELESS_AFTER = 4
 
 
@@ -24,6 +26,7 @@ class Restarts:
     count: int = 0
     last_start: float = 0.0
     sick: int = 0
+    answered: bool = False
 
     def due(self, now: float) -> bool:
         """Whether a dead part may be started again."""
@@ -35,6 +38,7 @@ class Restarts:
         """Counts one start."""
         self.count += 1
         self.sick = 0
+        self.answered = False
         self.last_start = time.monotonic()
 
 
@@ -86,6 +90,13 @@ class Watcher:
         """Forgets that a part has been dying: its next start is immediate."""
         self._restarts.setdefault(name, Restarts()).count = 0
 
+    def ready(self, name: str) -> bool:
+        """Whether a part does its work now; from then on it is expected to answer."""
+        if not self._parts[name].healthy():
+            return False
+        self._restarts[name].answered = True
+        return True
+
     def hopeless(self, name: str) -> bool:
         """Whether a part died at its first starts one after the other (a few seconds)."""
         return self._parts[name].pid is None and self._restarts[name].count >= HOPELESS_AFTER
@@ -122,7 +133,12 @@ class Watcher:
             if self._ending.is_set() or name in self._held or part.pid is None:
                 continue
             restarts = self._restarts[name]
-            restarts.sick = 0 if part.healthy() else restarts.sick + 1
+            if part.responds():
+                restarts.sick, restarts.answered = 0, True
+                continue
+            if not restarts.answered and time.monotonic() - restarts.last_start < SLOW_START:
+                continue
+            restarts.sick += 1
             if restarts.sick >= SICK_AFTER:
                 self._say(f"{name} 无应答，强制重启（not answering, killed）。")
                 with self.guard:

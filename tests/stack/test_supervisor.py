@@ -177,8 +177,8 @@ def test_a_program_that_cannot_live_is_named_with_its_log(stack_folder: Path) ->
     stack = stack_of(stack_folder / "data", lambda _line: None, programs=(broken,))
     stack.start()
     try:
-        with pytest.raises(StackError, match=r"api .*\n.*no such table: cases"):
-            stack.wait_ready(2)
+        with pytest.raises(StackError, match=r"(?s)api .*no such table: cases"):
+            stack.wait_ready(30)
     finally:
         stack.stop()
 
