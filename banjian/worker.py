@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 from temporalio.client import (
@@ -50,9 +50,18 @@ def runner() -> SandboxedWorkflowRunner:
 
 @contextlib.asynccontextmanager
 async def workers(
-    core: Core, client: Client, registers: Registers, *, sweep: bool = True, offset: float = 0.0
+    core: Core,
+    client: Client,
+    registers: Registers,
+    *,
+    sweep: bool = True,
+    offset: float = 0.0,
+    procedures: Sequence[type] = (),
 ) -> AsyncIterator[None]:
-    """Both workers of a process: cases (workflows, local activities) and effects."""
+    """Both workers of a process: cases (workflows, local activities) and effects.
+
+    `procedures` are workflows beside the registered ones: a bench's or a test's.
+    """
     core.trust_keys()
     means = means_of(core, registers)
     seals = seals_of(core)
@@ -93,7 +102,7 @@ async def workers(
     cases = Worker(
         client,
         task_queue=CASES_QUEUE,
-        workflows=[*PROCEDURES.values(), Sweep, Reconcile],
+        workflows=[*PROCEDURES.values(), *procedures, Sweep, Reconcile],
         activities=[projection.project, projection.take_number, projection.pending_acts],
         workflow_runner=runner(),
         max_cached_workflows=2000,

@@ -6,6 +6,7 @@ worker cannot invent a person's act. The trust list is process-wide and set once
 
 import base64
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidSignature
@@ -20,6 +21,19 @@ _trusted: dict[str, Ed25519PublicKey] = {}
 # Keys that may speak for the system only (sweep, related cases): a worker holds one, so it must
 # not be able to speak for a person.
 _system_only: set[str] = set()
+
+
+def _warm() -> None:
+    """Raise the library's refusal once, outside the workflow sandbox.
+
+    The library looks its exception up at its first use; where that first use is a forged command
+    inside the sandbox, the look-up meets the sandbox's import and aborts the whole process.
+    """
+    with suppress(InvalidSignature):
+        Ed25519PrivateKey.generate().public_key().verify(bytes(64), b"")
+
+
+_warm()
 
 
 def _instant(value: datetime) -> str:

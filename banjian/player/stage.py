@@ -10,7 +10,7 @@ import contextlib
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -171,7 +171,11 @@ async def _register_attributes(env: WorkflowEnvironment) -> None:
 
 @contextlib.asynccontextmanager
 async def stage(
-    database_url: str, *, starts: datetime | None = None, folder: Path | None = None
+    database_url: str,
+    *,
+    starts: datetime | None = None,
+    folder: Path | None = None,
+    procedures: Sequence[type] = (),
 ) -> AsyncIterator[Stage]:
     """Raise a stage on an empty or migrated database.
 
@@ -180,6 +184,7 @@ async def stage(
         starts: the story's first instant; time stands there until `advance`. Without it real time
             runs on the dev server (for tests that need no skipping).
         folder: data folder; a temporary one without it.
+        procedures: workflows beside the registered ones.
     """
     await upgrade_async(database_url)
     binaries = Path(sys.executable).parent
@@ -232,7 +237,14 @@ async def stage(
         await stack.enter_async_context(served(twins_app, twins_port))
         await stack.enter_async_context(served(app, api_port))
         await stack.enter_async_context(
-            workers(core, client, registers, sweep=starts is not None, offset=seconds)
+            workers(
+                core,
+                client,
+                registers,
+                sweep=starts is not None,
+                offset=seconds,
+                procedures=procedures,
+            )
         )
         admin = core.secrets.registers.admin_key.get_secret_value()
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=api_url, timeout=30))

@@ -30,6 +30,10 @@ from workflows.kernel.tasks import Leave
 Step = Callable[[], Awaitable[str]]
 # The engine forgets update ids at continue-as-new; the case remembers its acts itself.
 REMEMBERED = 1000
+# Acts that no stage has to name: what they need is checked by each of them.
+ALWAYS = frozenset(
+    {"complete", "reassign", "request_extension", "callback", "clock_due", "related_ended"}
+)
 
 
 def refused_error(refused: Refused) -> ApplicationError:
@@ -76,7 +80,7 @@ class CaseWorkflow(Effects):
             self._close()
             await self._report_to_parent()
             await self.shown(self.state.revision)
-        except BaseException as error:
+        except (Exception, CancelledError) as error:
             # A failing workflow task is retried with its handlers; only a real exit waits for them.
             if isinstance(error, CancelledError) or workflow.is_failure_exception(error):
                 await workflow.wait_condition(workflow.all_handlers_finished)
@@ -205,20 +209,11 @@ class CaseWorkflow(Effects):
             raise Refused(Refusal.FORGED_ACTOR)
         if self._closed:
             raise Refused(Refusal.CASE_CLOSED)
-        check = getattr(self, f"check_{command.kind}", None)
-        if check is None or not command.kind.isidentifier():
-            raise Refused(Refusal.MALFORMED)
-        always = {
-            "complete",
-            "reassign",
-            "request_extension",
-            "callback",
-            "clock_due",
-            "related_ended",
-        }
         accepted = self.table.accepts.get(self.state.stage, frozenset())
-        if command.kind not in always and command.kind not in accepted:
-            raise Refused(Refusal.NOT_ACCEPTED_NOW)
+        if command.kind not in ALWAYS | accepted:
+            known = command.kind in frozenset().union(*self.table.accepts.values())
+            raise Refused(Refusal.NOT_ACCEPTED_NOW if known else Refusal.MALFORMED)
+        check = getattr(self, f"check_{command.kind}")
         check(command)
 
     def _apply(self, command: Command) -> None:

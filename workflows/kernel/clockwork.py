@@ -88,6 +88,15 @@ class Clockwork(Recorder):
         )
         self.state.clocks[clock.key] = clock
         self._compute(clock)
+        self.record(
+            "clock_started",
+            data={
+                "clock": clock.key,
+                "clock_id": clock_id,
+                "trigger": trigger.isoformat(),
+                "legal_end": clock.legal_end.isoformat(),
+            },
+        )
         return clock.key
 
     def stop_clock(self, key: str | None, how: str = "met") -> None:
@@ -237,6 +246,8 @@ class Clockwork(Recorder):
                 # An act received in time wins over the expiry, whatever was processed first.
                 for command in await self._received_before(clock.ends_at):
                     self.apply_if_lawful(command)
+                # The step that waited for the act closes the clock before the clock is asked again.
+                await self._settle()
                 if clock.state != "running" or self._next_due() != due:
                     continue
             self._fire(clock, law, due)

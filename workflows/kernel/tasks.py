@@ -193,9 +193,9 @@ class Tasks(Clockwork):
     def check_duty(self, duty: str, person_id: str) -> None:
         """Separation of duties against everybody who acted in the case."""
         taken = [sod.Taken(d.duty, d.person_id) for d in self.state.duties]
-        violation = sod.check(
-            self.row.sod, taken, duty, person_id, single_officer=self.row.single_officer
-        )
+        # SOD-11 follows from every article that names an approver: no procedure can leave it out.
+        rules = tuple(dict.fromkeys((*self.row.sod, "SOD-11")))
+        violation = sod.check(rules, taken, duty, person_id, single_officer=self.row.single_officer)
         if violation is not None:
             raise Refused(
                 Refusal.SEPARATION_OF_DUTIES,
