@@ -8,7 +8,7 @@ from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
 
-from api.database import maker_of
+from api.database import looking_up
 from api.problems import FieldError, Problem
 from api.security import csrf, sessions
 from api.security.person import Person, Visitor
@@ -33,7 +33,7 @@ async def look_up(request: Request) -> None:
     authorization = request.headers.get("authorization")
     token = request.cookies.get(settings.session_cookie)
     person: Person | None = None
-    async with maker_of(request).begin() as db:
+    async with looking_up(request) as db:
         if authorization is not None:
             if not authorization.lower().startswith(_BEARER):
                 raise Problem("sign_in_required")
@@ -42,7 +42,6 @@ async def look_up(request: Request) -> None:
         elif token:
             person = await sessions.load(db, request, token, "browser")
         now = person.now if person else await accounts.current_instant(db)
-    # Raised after the transaction: an idle session found here stays ended.
     if authorization is not None and person is None:
         raise Problem("sign_in_required")
     request.state.person, request.state.now = person, now

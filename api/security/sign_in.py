@@ -125,6 +125,7 @@ async def _verify(
         await accounts.record_sign_in(
             db, known.account_id, succeeded=True, kind=kind, address=address
         )
+        await accounts.end_expired_sessions(db)
         old = request.cookies.get(request.app.state.security.session_cookie)
         if kind == "browser" and old:
             # Whatever sign-in the browser came with ends here (session fixation).

@@ -1,16 +1,19 @@
 """An application with the HTTP surface's ground and a few routes that only tests need."""
 
-from typing import Annotated, Any
+from types import SimpleNamespace
+from typing import Annotated, Any, cast
 
 from fastapi import FastAPI, File, Form, Query, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import surface
+from api.app import create_app
 from api.security.current import Anyone, Approver, SignedIn, Staff
 from api.security.settings import Environment, Limits, SecuritySettings
+from api.services import Services
 from api.templating import render
 from domain.refusals import Refusal, Refused
 
@@ -95,3 +98,9 @@ def build(
         raise RuntimeError("secret detail")
 
     return app
+
+
+def product(engine: AsyncEngine) -> FastAPI:
+    """The product's own application over a database alone: enough to ask who may call what."""
+    services = cast(Services, SimpleNamespace(engine=engine))
+    return create_app(services, settings_for(), BUREAU)

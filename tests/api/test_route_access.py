@@ -2,14 +2,22 @@
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.security.current import Anyone, Staff
 from api.security.routes import AccessDeclaredTwice, declared_routes
 from tests.api.conftest import Database
-from tests.api.surface_app import build
+from tests.api.surface_app import build, product
 
 # Served without a person: style sheets and scripts, and the framework's own pages about the API.
-OPEN = {"/static", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
+OPEN = {
+    "/static",
+    "/openapi.json",
+    "/api/v1/openapi.json",
+    "/docs",
+    "/docs/oauth2-redirect",
+    "/redoc",
+}
 
 
 def undeclared(app: FastAPI) -> list[str]:
@@ -17,8 +25,9 @@ def undeclared(app: FastAPI) -> list[str]:
     return [r.path for r in declared_routes(app) if r.access is None and r.path not in OPEN]
 
 
-async def test_every_route_declares_its_access(database: Database) -> None:
+async def test_every_route_declares_its_access(database: Database, engine: AsyncEngine) -> None:
     assert undeclared(build(database)) == []
+    assert undeclared(product(engine)) == []
 
 
 async def test_a_route_that_forgets_is_found(database: Database) -> None:
