@@ -137,7 +137,11 @@ async def world(engine: AsyncEngine, database_url: str, **settings: Any) -> Asyn
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with contextlib.AsyncExitStack() as stack:
         api = await stack.enter_async_context(serve(inbox.app(), free_socket()))
-        given = {"background": False, "callback_url": api, "public_url": url} | settings
+        given: dict[str, Any] = {
+            "background": False,
+            "callback_url": api,
+            "public_url": url,
+        } | settings
         twins = create_twins(
             TwinSettings(
                 database_url=database_url,
@@ -148,12 +152,15 @@ async def world(engine: AsyncEngine, database_url: str, **settings: Any) -> Asyn
             )
         )
         await stack.enter_async_context(serve(twins, listener))
-        http = {"base_url": url, "trust_env": False}
         yield World(
             url=url,
             registers=await stack.enter_async_context(connect(endpoints(url))),
-            admin=await stack.enter_async_context(httpx.AsyncClient(headers=ADMIN, **http)),
-            people=await stack.enter_async_context(httpx.AsyncClient(**http)),
+            admin=await stack.enter_async_context(
+                httpx.AsyncClient(base_url=url, headers=ADMIN, trust_env=False)
+            ),
+            people=await stack.enter_async_context(
+                httpx.AsyncClient(base_url=url, trust_env=False)
+            ),
             inbox=inbox,
             engine=engine,
         )

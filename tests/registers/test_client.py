@@ -245,7 +245,7 @@ async def test_no_identity_number_in_urls_or_logs(
     await twins.people.post(f"{opened.link}/confirm", json=LI.model_dump())
     await twins.people.post(f"{opened.link}/confirm", json=CHEN.model_dump())
     await twins.tick()
-    bad = RegisterEnterprise.model_construct(**dict(request), registered="x")
+    bad = RegisterEnterprise.model_construct(**dict(request) | {"name": "\x1b"})
     with pytest.raises(RegisterRefused) as refused:
         await twins.registers.market.perform(bad, key="case-1.register_enterprise.2")
     shown = caplog.text + "".join(capfd.readouterr()) + str(refused.value) + repr(request)

@@ -34,7 +34,7 @@ async def open_for(twins: World, document: str, *, case_ref: str = "case-1") -> 
 async def validate(twins: World, data: bytes, at: datetime) -> list[str]:
     """The names of the signatories, every signature found intact, valid and trusted by the twin's root."""
     async with twins.engine.connect() as connection:
-        root = await connection.scalar(select(authorities.c.certificate_pem))
+        root = (await connection.execute(select(authorities.c.certificate_pem))).scalar_one()
     roots = list(load_certs_from_pemder_data(root.encode()))
     names = []
     for embedded in PdfFileReader(io.BytesIO(data)).embedded_signatures:
@@ -169,7 +169,7 @@ async def test_absent_signatories_sign_by_themselves_when_so_ordered(twins: Worl
     await twins.freeze("2026-09-24T11:01:00+08:00")
     assert (await twins.tick())["settled"] == 3
     assert {c.outcome for c in twins.inbox.callbacks} == {"signed"}
-    behaviour["auto_answer_seconds"] = None  # type: ignore[assignment]
+    behaviour["auto_answer_seconds"] = None
     (await twins.admin.put("/admin/behaviours", json=behaviour)).raise_for_status()
     await open_for(twins, document, case_ref="case-2")
     await twins.freeze("2026-09-24T12:00:00+08:00")
