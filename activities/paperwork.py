@@ -4,6 +4,7 @@ What a paper says is built from the case's rows by a builder per (procedure kind
 adds its own in `activities/<stem>.py` with `@paper`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -77,7 +78,8 @@ class PaperworkActivities:
             "trial": self._means.trial,
             **fields,
         }
-        pdf = papers.render(kind, data, timestamp=order.at)
+        # Setting a page is CPU work: off the loop, where other effects wait for their answers.
+        pdf = await asyncio.to_thread(papers.render, kind, data, timestamp=order.at)
         if order.kind != "application":
             pdf = await self._seals.seal(pdf, signed_at=order.at)
         stored = await self._means.files.put(

@@ -2,7 +2,7 @@
 
 import typer
 
-from banjian.commands import clock
+from banjian.commands import archive, clock
 from banjian.commands.doctor import doctor
 from banjian.commands.up import up
 
@@ -17,6 +17,7 @@ def root() -> None:
 
 
 app.command("up")(up)
+app.add_typer(archive.app, name="archive", help="归档信息包")
 app.add_typer(clock.app, name="clock", help="期限：为什么是这一天")
 app.command("doctor")(doctor)
 

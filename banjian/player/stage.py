@@ -176,6 +176,7 @@ async def stage(
     starts: datetime | None = None,
     folder: Path | None = None,
     procedures: Sequence[type] = (),
+    engine_arguments: Sequence[str] = (),
 ) -> AsyncIterator[Stage]:
     """Raise a stage on an empty or migrated database.
 
@@ -185,6 +186,7 @@ async def stage(
             runs on the dev server (for tests that need no skipping).
         folder: data folder; a temporary one without it.
         procedures: workflows beside the registered ones.
+        engine_arguments: for the dev server (without `starts`).
     """
     await upgrade_async(database_url)
     binaries = Path(sys.executable).parent
@@ -219,9 +221,12 @@ async def stage(
                 data_converter=converter,
                 dev_server_log_level="error",
                 dev_server_extra_args=[
-                    part
-                    for name in SEARCH_ATTRIBUTES
-                    for part in ("--search-attribute", f"{name}=Keyword")
+                    *engine_arguments,
+                    *(
+                        part
+                        for name in SEARCH_ATTRIBUTES
+                        for part in ("--search-attribute", f"{name}=Keyword")
+                    ),
                 ],
             )
             stack.push_async_callback(_shut, env)

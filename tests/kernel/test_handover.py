@@ -1,0 +1,106 @@
+"""Continue-as-new: between stages only, one unbroken story; what is carried stays small."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from banjian.player.stage import stage
+from bench.reference import ROW, Reference
+from domain.contracts import CaseInput, CaseState, Command
+from law import catalogue
+from storage import acts
+from storage.projector import stored_events
+from storage.tables import ActRow
+from tests.kernel.desk import APPLICANT, Desk
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def desk(module_database: str) -> AsyncIterator[Desk]:
+    catalogue.add(ROW)
+    suggest = ["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=10"]
+    async with stage(module_database, procedures=[Reference], engine_arguments=suggest) as made:
+        yield Desk(made)
+
+
+async def test_a_case_handed_over_between_stages_has_one_unbroken_story(desk: Desk) -> None:
+    case = await desk.open()
+    await case.reach_notice()
+    done = await case.act("close", APPLICANT)
+    assert done.state == "applied"
+    assert await case.stage() == "done"
+    runs = await case.rows("SELECT DISTINCT run_id FROM case_events WHERE case_id = :c")
+    assert len(runs) > 1
+    revisions = await case.rows("SELECT revision FROM case_events WHERE case_id=:c ORDER BY 1")
+    assert [r.revision for r in revisions] == list(range(1, len(revisions) + 1))
+    assert (await case.kinds()).count("submitted") == 1
+
+
+async def test_an_act_repeated_after_the_handover_is_still_one_act(desk: Desk) -> None:
+    case = await desk.open()
+    first = await case.decide("acceptor", {"decision": "accept"})
+    await case.decide("reviewer", {"finding": "conforms", "no_interest": True})
+    command_rows = await case.rows("SELECT id FROM acts WHERE id = :a", a=first.act_id)
+    assert command_rows
+    async with desk.stage.core.engine.connect() as connection:
+        row = await acts.find(connection, first.act_id)
+        assert row is not None
+        command = await acts.command_of(desk.stage.core.keys, row)
+    # The engine forgot the update's id with the run; the case remembers the act.
+    await desk.acts._sender.send(command.model_copy())
+    assert (await case.kinds()).count("task_completed") == 2
+
+
+async def test_what_a_full_case_carries_stays_under_a_megabyte(desk: Desk) -> None:
+    """A case with far more than any real one: 60 parties, 200 papers, 100 clocks, 1000 acts."""
+    case = await desk.open()
+    await case.reach_notice()
+    async with desk.stage.core.engine.connect() as connection:
+        events = await stored_events(
+            connection, case.id, await desk.stage.core.keys.cipher(case.id)
+        )
+    clocks = [c for e in events for c in e.changes.clocks if c["clock_id"] == "G02"]
+    clock = clocks[-1]["body"]
+    state = CaseState.model_validate(
+        {
+            "stage": "notice",
+            "clocks": {f"G02#{n}": {**clock, "key": f"G02#{n}"} for n in range(100)},
+            "parties": [
+                {"party_id": f"p{n}", "name": "欧阳" + "某" * 8, "parts": ["shareholder"]}
+                for n in range(60)
+            ],
+            "papers": [
+                {
+                    "document_id": f"{case.id}:notice:{n}",
+                    "kind": "notice",
+                    "number": f"曾市监〔2026〕登设补字第{n:06d}号",
+                    "title": "一次性告知书",
+                    "sha256": "a" * 64,
+                    "stored_id": "permanent/" + "b" * 64,
+                    "size": 40000,
+                    "issued_at": "2026-09-23T02:00:00Z",
+                }
+                for n in range(200)
+            ],
+            "applied": [str(case.id)] * 1001,
+        }
+    )
+    carried = CaseInput(
+        case_id=str(case.id),
+        procedure="reference",
+        office="421303",
+        catalogue_version="1",
+        table_version="1",
+        law_edition="2026.1",
+        opening=(await _opening(desk, case.id)),
+        resumed=state,
+    )
+    assert len(json.dumps(carried.model_dump(mode="json"), ensure_ascii=False).encode()) < 1_000_000
+
+
+async def _opening(desk: Desk, case_id: object) -> Command:
+    rows = await desk.rows("SELECT id FROM acts WHERE case_id = :c AND kind = 'open'", c=case_id)
+    async with desk.stage.core.engine.connect() as connection:
+        row = await acts.find(connection, rows[0].id)
+    assert isinstance(row, ActRow)
+    return await acts.command_of(desk.stage.core.keys, row)
