@@ -7,12 +7,15 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api import surface
-from api.routers import applications
+from api.routers import applications, items
 from api.security.settings import SecuritySettings
 from api.services import Services
 
 # Each module of api/routers that serves cases adds its router here, and nowhere else.
-ROUTERS: tuple[APIRouter, ...] = (applications.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    items.router,
+    applications.router,
+)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -1,0 +1,194 @@
+"""办事指南: an item as the catalogue declares it, with its time limits computed and explained.
+
+行政许可法 art. 30 says what a guide must tell: 依据、条件、数量、程序、期限、材料目录.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from api.i18n import gettext as _
+from api.i18n import mark
+from api.intake import table_of
+from api.views import words
+from law import catalogue
+from law.calendars import default_calendars
+from law.catalogue import Material, Procedure
+from law.clock_types import Unit
+from law.clocks import Clock, Verified, find_clock
+from law.deadlines import deadline
+from law.offices import Office, office
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One time limit (法定期限). `due` is its last day for an application handed in today."""
+
+    stage: str
+    clock: str
+    name: str
+    length: str
+    extension: str
+    due: date | None
+    provisional: bool
+    citation: str
+    verified: bool
+    verified_label: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the declared procedure: what, by whom, within which limit."""
+
+    stage: str
+    title: str
+    what: str
+    who: str
+    limit: str
+
+
+@dataclass(frozen=True)
+class GuideView:
+    """Everything a guide page says beside the catalogue's own texts."""
+
+    row: Procedure
+    limits: list[Limit]
+    steps: list[Step]
+    office: Office
+
+
+_LENGTHS: Final = {
+    Unit.WD: mark("%(n)s 个工作日"),
+    Unit.CD: mark("%(n)s 日"),
+    Unit.H: mark("%(n)s 小时"),
+    Unit.MO: mark("%(n)s 个月"),
+    Unit.Y: mark("%(n)s 年"),
+}
+_STAGES: Final = {
+    "acceptance": mark("是否受理"),
+    "decision": mark("作出决定"),
+    "site_check": mark("现场核查"),
+    "issue": mark("送达"),
+    "publication": mark("公示"),
+}
+_APPLICANT: Final = mark("您办理")
+_PARTIES: Final = mark("全体相关人员办理")
+
+
+def items(search: str = "") -> list[Procedure]:
+    """The items that can be applied for, all whose texts hold every word searched for."""
+    wanted = search.casefold().split()
+    return [row for row in catalogue.procedures() if all(w in _haystack(row) for w in wanted)]
+
+
+def _haystack(row: Procedure) -> str:
+    texts = (row.title, row.title_en, row.guide.lede, row.guide.result, row.procedure)
+    return " ".join(texts).casefold()
+
+
+def guide_of(row: Procedure, now: datetime, office_code: str) -> GuideView:
+    """The guide as of an instant."""
+    return GuideView(row, limits_of(row, now), steps_of(row), office(office_code))
+
+
+def legal_limit(row: Procedure, now: datetime) -> Limit:
+    """The limit people ask for first: until the decision."""
+    return _limit("decision", find_clock(row.clocks.decision), now)
+
+
+def limits_of(row: Procedure, now: datetime) -> list[Limit]:
+    """Every clock of law that the item's row names, in the order of the procedure."""
+    named = row.clocks.model_dump()
+    return [_limit(stage, find_clock(named[stage]), now) for stage in _STAGES if named.get(stage)]
+
+
+def _limit(stage: str, clock: Clock, now: datetime) -> Limit:
+    # Only what runs from receipt has a date today; the others begin with a later event.
+    from_receipt = stage in ("acceptance", "decision") and clock.length is not None
+    end = deadline(clock, now, default_calendars()) if from_receipt else None
+    return Limit(
+        stage=_(_STAGES[stage]),
+        clock=clock.id,
+        name=words.clock_name(clock),
+        length=length_of(clock.length, clock.unit),
+        extension=_extension(clock),
+        due=end.legal_end if end else None,
+        provisional=end.provisional if end else False,
+        citation=clock.citation,
+        verified=clock.verified is Verified.TEXT,
+        verified_label=_(clock.verified.label),
+    )
+
+
+def length_of(length: int | None, unit: Unit) -> str:
+    """3 个工作日; a length that is set case by case says so."""
+    if length is None or unit not in _LENGTHS:
+        return _("个案确定")
+    return _(_LENGTHS[unit]) % {"n": length}
+
+
+def _extension(clock: Clock) -> str:
+    if clock.extension is None:
+        return _("不能延长")
+    if clock.extension.length is None:
+        return _("经负责人批准可以延长一次，期限由批准人确定，并书面告知")
+    length = length_of(clock.extension.length, clock.extension.unit)
+    return _("情形复杂的，经负责人批准可以延长一次 %(length)s，并书面告知") % {"length": length}
+
+
+def steps_of(row: Procedure) -> list[Step]:
+    """The main line of the declared table, in words."""
+    table = table_of(row)
+    apply = Step(
+        "apply",
+        _("网上申请"),
+        _("填写、上传、核对后提交，立即拿到收件凭证。"),
+        _(_APPLICANT),
+        "",
+    )
+    made = [apply]
+    for stage_id in table.main:
+        stage = table.stage(stage_id)
+        if stage.final or stage.holder == "register:archive":
+            continue
+        made.append(
+            Step(
+                stage.id,
+                words.stage_label(stage),
+                words.known(stage.doing),
+                _holder(stage.holder),
+                _limit_of_stage(row, stage.id),
+            )
+        )
+    return made
+
+
+def _holder(holder: str) -> str:
+    kind, _colon, name = holder.partition(":")
+    if kind == "applicant":
+        return _(_APPLICANT)
+    if kind == "parties":
+        return _(_PARTIES)
+    who = words.register_name(name) if kind == "register" else words.role_label(kind)
+    return _("%(who)s办理") % {"who": who}
+
+
+def _limit_of_stage(row: Procedure, stage: str) -> str:
+    clocks = {
+        "submitted": row.clocks.acceptance,
+        "site_check": row.clocks.site_check,
+        "deciding": row.clocks.decision,
+        "issuing": row.clocks.issue,
+    }
+    named = clocks.get(stage)
+    if named is None:
+        return ""
+    clock = find_clock(named)
+    return _("法定 %(length)s") % {"length": length_of(clock.length, clock.unit)}
+
+
+def tolerance_of(row: Procedure, material: Material) -> str:
+    """可否容缺, in words."""
+    if not material.required:
+        return _("需要时提交")
+    return _("可容缺") if material.tolerable else _("不可容缺")
