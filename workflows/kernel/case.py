@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions import Table
     from forms.approval import ExtensionDecision, Trouble
 
-from workflows.kernel.effects import Effects
+from workflows.kernel.related import RelatedCases
 from workflows.kernel.search_attributes import CASE_OUTCOME
 from workflows.kernel.tasks import Leave
 
@@ -43,7 +43,7 @@ def refused_error(refused: Refused) -> ApplicationError:
     )
 
 
-class CaseWorkflow(Effects):
+class CaseWorkflow(RelatedCases):
     """A procedure names its tables by version, its steps, and the acts each stage accepts."""
 
     tables: ClassVar[Mapping[str, Table]] = {}

@@ -12,26 +12,19 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.paperwork import PaperworkActivities
     from activities.register_calls import RegisterActivities
-    from activities.related import RelatedActivities
     from domain.contracts import (
         CaseInput,
         Command,
         EffectState,
-        ExtensionGrant,
         OpenTask,
         PaperOrder,
         PaperServed,
-        ParentReport,
         RegisterAnswer,
         RegisterCall,
-        RelatedCase,
-        RelatedOrder,
     )
     from domain.refusals import Refusal, Refused
     from domain.verification import slug_of
-    from forms.approval import ExtensionDecision, ExtensionOutcome, Trouble
-    from forms.base import TaskForm
-    from law.clocks import find_clock
+    from forms.approval import Trouble
 
 from workflows.kernel.recorder import PERSISTENT
 from workflows.kernel.tasks import Tasks
@@ -252,179 +245,4 @@ class Effects(Tasks):
                 "sha256": paper.sha256,
                 "document": paper.document_id,
             },
-        )
-
-    # -- extension ---------------------------------------------------------------------------------
-
-    def check_request_extension(self, command: Command) -> None:
-        """Asked before expiry, once, by an officer of the case's office (law.md §3.9)."""
-        key = str(command.data.get("clock", ""))
-        clock = self.check_extendable(key, command.received_at)
-        staff = set(self.row.roles.values())
-        if not staff & set(command.actor.roles):
-            raise Refused(Refusal.WRONG_ROLE)
-        if command.actor.office != self.case.office:
-            raise Refused(Refusal.WRONG_OFFICE)
-        if not str(command.data.get("reason", "")).strip():
-            raise Refused(Refusal.INVALID_ANSWERS, "申请延期应当写明理由。")
-        if any(
-            t.form == ExtensionDecision.code and t.clock == clock.key
-            for t in self.state.tasks.values()
-        ):
-            raise Refused(Refusal.EXTENSION_NOT_POSSIBLE, "这个期限已有延期申请等待批准。")
-
-    def apply_request_extension(self, command: Command) -> None:
-        key = str(command.data["clock"])
-        law = find_clock(self.state.clocks[key].clock_id)
-        role = law.extension.approver_role if law.extension and law.extension.approver_role else ""
-        self.take_duty("extension_asker", command)
-        task = self.open_task(
-            ExtensionDecision,
-            role=role or self.row.roles.get("extension", "bureau_head"),
-            clock=key,
-            context={"reason": str(command.data["reason"])[:2000], "asked_by": command.actor.name},
-        )
-        self.record(
-            "extension_requested",
-            actor=command.actor,
-            at=command.received_at,
-            act_id=command.act_id,
-            data={"clock": key, "task": task.task_id},
-            internal={"reason": str(command.data["reason"])[:2000]},
-        )
-
-    def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
-        if isinstance(answers, ExtensionDecision) and answers.decision is ExtensionOutcome.APPROVE:
-            self.check_extendable(task.clock or "", command.received_at)
-
-    def apply_complete(self, command: Command) -> None:
-        task = self.state.tasks[command.task_id or ""]
-        if task.form == ExtensionDecision.code:
-            self._decide_extension(task, command)
-        super().apply_complete(command)
-        if task.form == ExtensionDecision.code:
-            self._answers.pop(task.task_id, None)
-
-    def _decide_extension(self, task: OpenTask, command: Command) -> None:
-        answers = ExtensionDecision.model_validate(command.data)
-        key = task.clock or ""
-        if answers.decision is ExtensionOutcome.REFUSE:
-            self.record("extension_refused", data={"clock": key})
-            return
-        before = self.state.clocks[key].model_copy(deep=True)
-        asked = next(d for d in reversed(self.state.duties) if d.duty == "extension_asker")
-        clock = self.extend_clock(
-            key,
-            ExtensionGrant(
-                asked_by=asked.person_id,
-                approved_by=command.actor.person_id,
-                reason=answers.reason,
-                at=command.received_at,
-            ),
-        )
-        for other in self.state.tasks.values():
-            if other.clock == key and other.task_id != task.task_id:
-                other.due_at = clock.ends_at
-                self.change_row(
-                    "tasks", {"task_id": other.task_id, "due_at": clock.ends_at.isoformat()}
-                )
-        self.record(
-            "clock_extended",
-            actor=command.actor,
-            at=command.received_at,
-            data={
-                "clock": key,
-                "from": before.legal_end.isoformat(),
-                "to": clock.legal_end.isoformat(),
-                "reason": answers.reason,
-            },
-        )
-        self.aside(
-            self._serve_extension(
-                key, before.legal_end.isoformat(), clock.legal_end.isoformat(), answers.reason
-            )
-        )
-
-    async def _serve_extension(self, key: str, old: str, new: str, reason: str) -> None:
-        accepted = self.state.accepted_at or self.state.versions[-1].received_at
-        await self.serve(
-            "extension",
-            clock=key,
-            original_due=old,
-            new_due=new,
-            reason=reason,
-            accepted_at=accepted.isoformat(),
-        )
-
-    def stop_clock(self, key: str | None, how: str = "met") -> None:
-        super().stop_clock(key, how)
-        for task in list(self.state.tasks.values()):
-            if task.form == ExtensionDecision.code and task.clock == key:
-                self.drop_task(task, "clock_closed")
-
-    # -- related cases -------------------------------------------------------------------------------
-
-    async def open_related(self, item: str, procedure: str, **data: Any) -> str:
-        """Open a related case: an ordinary top-level case, tied by a link row (promise 5)."""
-        case_id: str = await workflow.execute_activity_method(
-            RelatedActivities.open_related,
-            RelatedOrder(
-                parent_case=self.case.case_id,
-                item=item,
-                procedure=procedure,
-                office=self.case.office,
-                at=self.now(),
-                actor=self.case.opening.actor,
-                data=data,
-                offset_seconds=self.case.offset_seconds,
-                sweep=self.case.sweep,
-            ),
-            task_queue=EFFECTS_QUEUE,
-            start_to_close_timeout=ATTEMPT,
-            retry_policy=PERSISTENT,
-            summary=item,
-        )
-        self.state.related[item] = RelatedCase(case_id=case_id, item=item, procedure=procedure)
-        self.change_row(
-            "links",
-            {"item": item, "child_case": case_id, "procedure": procedure, "state": "open"},
-        )
-        self.record("related_opened", data={"item": item, "procedure": procedure, "case": case_id})
-        return case_id
-
-    def check_related_ended(self, command: Command) -> None:
-        if "system" not in command.actor.roles:
-            raise Refused(Refusal.WRONG_ROLE)
-        related = self.state.related.get(str(command.data.get("item", "")))
-        if related is None or related.case_id != command.data.get("case"):
-            raise Refused(Refusal.UNKNOWN_CALLBACK)
-
-    def apply_related_ended(self, command: Command) -> None:
-        related = self.state.related[str(command.data["item"])]
-        related.state, related.outcome = "ended", str(command.data.get("outcome", ""))
-        self.change_row(
-            "links", {"item": related.item, "state": "ended", "outcome": related.outcome}
-        )
-        self.record(
-            "related_ended",
-            at=command.received_at,
-            act_id=command.act_id,
-            data={"item": related.item, "outcome": related.outcome},
-        )
-
-    async def _report_to_parent(self) -> None:
-        if self.case.parent_case is None:
-            return
-        await workflow.execute_activity_method(
-            RelatedActivities.report_to_parent,
-            ParentReport(
-                parent_case=self.case.parent_case,
-                item=self.case.parent_item or "",
-                case_id=self.case.case_id,
-                outcome=self.state.stage,
-                at=self.now(),
-            ),
-            task_queue=EFFECTS_QUEUE,
-            start_to_close_timeout=ATTEMPT,
-            retry_policy=PERSISTENT,
         )

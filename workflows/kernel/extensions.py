@@ -1,0 +1,122 @@
+"""Extensions of a term (延期): asked in time, approved by the head that the clock names, once."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.contracts import Command, ExtensionGrant, OpenTask
+    from domain.refusals import Refusal, Refused
+    from forms.approval import ExtensionDecision, ExtensionOutcome
+    from forms.base import TaskForm
+    from law.clocks import find_clock
+
+from workflows.kernel.effects import Effects
+
+
+class Extensions(Effects):
+    """Acts `request_extension` and the decision on it (law.md §3.9, SOD-11)."""
+
+    def check_request_extension(self, command: Command) -> None:
+        """Asked before expiry, once, by an officer of the case's office (law.md §3.9)."""
+        key = str(command.data.get("clock", ""))
+        clock = self.check_extendable(key, command.received_at)
+        staff = set(self.row.roles.values())
+        if not staff & set(command.actor.roles):
+            raise Refused(Refusal.WRONG_ROLE)
+        if command.actor.office != self.case.office:
+            raise Refused(Refusal.WRONG_OFFICE)
+        if not str(command.data.get("reason", "")).strip():
+            raise Refused(Refusal.INVALID_ANSWERS, "申请延期应当写明理由。")
+        if any(
+            t.form == ExtensionDecision.code and t.clock == clock.key
+            for t in self.state.tasks.values()
+        ):
+            raise Refused(Refusal.EXTENSION_NOT_POSSIBLE, "这个期限已有延期申请等待批准。")
+
+    def apply_request_extension(self, command: Command) -> None:
+        key = str(command.data["clock"])
+        law = find_clock(self.state.clocks[key].clock_id)
+        role = law.extension.approver_role if law.extension and law.extension.approver_role else ""
+        self.take_duty("extension_asker", command)
+        task = self.open_task(
+            ExtensionDecision,
+            role=role or self.row.roles.get("extension", "bureau_head"),
+            clock=key,
+            context={"reason": str(command.data["reason"])[:2000], "asked_by": command.actor.name},
+        )
+        self.record(
+            "extension_requested",
+            actor=command.actor,
+            at=command.received_at,
+            act_id=command.act_id,
+            data={"clock": key, "task": task.task_id},
+            internal={"reason": str(command.data["reason"])[:2000]},
+        )
+
+    def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
+        if isinstance(answers, ExtensionDecision) and answers.decision is ExtensionOutcome.APPROVE:
+            self.check_extendable(task.clock or "", command.received_at)
+
+    def apply_complete(self, command: Command) -> None:
+        task = self.state.tasks[command.task_id or ""]
+        if task.form == ExtensionDecision.code:
+            self._decide_extension(task, command)
+        super().apply_complete(command)
+        if task.form == ExtensionDecision.code:
+            self._answers.pop(task.task_id, None)
+
+    def _decide_extension(self, task: OpenTask, command: Command) -> None:
+        answers = ExtensionDecision.model_validate(command.data)
+        key = task.clock or ""
+        if answers.decision is ExtensionOutcome.REFUSE:
+            self.record("extension_refused", data={"clock": key})
+            return
+        before = self.state.clocks[key].model_copy(deep=True)
+        asked = next(d for d in reversed(self.state.duties) if d.duty == "extension_asker")
+        clock = self.extend_clock(
+            key,
+            ExtensionGrant(
+                asked_by=asked.person_id,
+                approved_by=command.actor.person_id,
+                reason=answers.reason,
+                at=command.received_at,
+            ),
+        )
+        for other in self.state.tasks.values():
+            if other.clock == key and other.task_id != task.task_id:
+                other.due_at = clock.ends_at
+                self.change_row(
+                    "tasks", {"task_id": other.task_id, "due_at": clock.ends_at.isoformat()}
+                )
+        self.record(
+            "clock_extended",
+            actor=command.actor,
+            at=command.received_at,
+            data={
+                "clock": key,
+                "from": before.legal_end.isoformat(),
+                "to": clock.legal_end.isoformat(),
+                "reason": answers.reason,
+            },
+        )
+        self.aside(
+            self._serve_extension(
+                key, before.legal_end.isoformat(), clock.legal_end.isoformat(), answers.reason
+            )
+        )
+
+    async def _serve_extension(self, key: str, old: str, new: str, reason: str) -> None:
+        accepted = self.state.accepted_at or self.state.versions[-1].received_at
+        await self.serve(
+            "extension",
+            clock=key,
+            original_due=old,
+            new_due=new,
+            reason=reason,
+            accepted_at=accepted.isoformat(),
+        )
+
+    def stop_clock(self, key: str | None, how: str = "met") -> None:
+        super().stop_clock(key, how)
+        for task in list(self.state.tasks.values()):
+            if task.form == ExtensionDecision.code and task.clock == key:
+                self.drop_task(task, "clock_closed")

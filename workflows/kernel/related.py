@@ -1,0 +1,83 @@
+"""Related cases (promise 5): ordinary top-level cases, tied by a link row, their end reported once."""
+
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.related import RelatedActivities
+    from domain.contracts import Command, ParentReport, RelatedCase, RelatedOrder
+    from domain.refusals import Refusal, Refused
+
+from workflows.kernel.effects import ATTEMPT, EFFECTS_QUEUE
+from workflows.kernel.extensions import Extensions
+from workflows.kernel.recorder import PERSISTENT
+
+
+class RelatedCases(Extensions):
+    """Opens them, hears of their end, and reports this case's own end to its parent."""
+
+    async def open_related(self, item: str, procedure: str, **data: Any) -> str:
+        """Open a related case: an ordinary top-level case, tied by a link row (promise 5)."""
+        case_id: str = await workflow.execute_activity_method(
+            RelatedActivities.open_related,
+            RelatedOrder(
+                parent_case=self.case.case_id,
+                item=item,
+                procedure=procedure,
+                office=self.case.office,
+                at=self.now(),
+                actor=self.case.opening.actor,
+                data=data,
+                offset_seconds=self.case.offset_seconds,
+                sweep=self.case.sweep,
+            ),
+            task_queue=EFFECTS_QUEUE,
+            start_to_close_timeout=ATTEMPT,
+            retry_policy=PERSISTENT,
+            summary=item,
+        )
+        self.state.related[item] = RelatedCase(case_id=case_id, item=item, procedure=procedure)
+        self.change_row(
+            "links",
+            {"item": item, "child_case": case_id, "procedure": procedure, "state": "open"},
+        )
+        self.record("related_opened", data={"item": item, "procedure": procedure, "case": case_id})
+        return case_id
+
+    def check_related_ended(self, command: Command) -> None:
+        if "system" not in command.actor.roles:
+            raise Refused(Refusal.WRONG_ROLE)
+        related = self.state.related.get(str(command.data.get("item", "")))
+        if related is None or related.case_id != command.data.get("case"):
+            raise Refused(Refusal.UNKNOWN_CALLBACK)
+
+    def apply_related_ended(self, command: Command) -> None:
+        related = self.state.related[str(command.data["item"])]
+        related.state, related.outcome = "ended", str(command.data.get("outcome", ""))
+        self.change_row(
+            "links", {"item": related.item, "state": "ended", "outcome": related.outcome}
+        )
+        self.record(
+            "related_ended",
+            at=command.received_at,
+            act_id=command.act_id,
+            data={"item": related.item, "outcome": related.outcome},
+        )
+
+    async def _report_to_parent(self) -> None:
+        if self.case.parent_case is None:
+            return
+        await workflow.execute_activity_method(
+            RelatedActivities.report_to_parent,
+            ParentReport(
+                parent_case=self.case.parent_case,
+                item=self.case.parent_item or "",
+                case_id=self.case.case_id,
+                outcome=self.state.stage,
+                at=self.now(),
+            ),
+            task_queue=EFFECTS_QUEUE,
+            start_to_close_timeout=ATTEMPT,
+            retry_policy=PERSISTENT,
+        )
