@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from api import dates
 from api.i18n import gettext as _
 from api.views import words
 from api.views.clocks import ClockView
@@ -32,6 +33,7 @@ class Ball:
     mine: bool = False
     task_id: str | None = None
     hint: str = ""
+    said: str = ""
     links: tuple[Link, ...] = field(default_factory=tuple)
 
     @property
@@ -39,6 +41,8 @@ class Ball:
         """〔谁〕正在〔做什么〕，到〔日期 周几 时刻〕."""
         if self.holder == "nobody":
             return self.todo
+        if self.said:
+            return self.said
         said = _("%(who)s正在%(todo)s") % {"who": self.who, "todo": self.todo}
         return said + (_("，%(until)s") % {"until": self.until} if self.until else "")
 
@@ -193,16 +197,17 @@ def _register(now: Situation, name: str) -> Ball:
     broken = _outage(now)
     register = broken.register_name if broken else name
     who = words.register_name(register) if register else words.known(words.SYSTEM)
+    todo, said = _doing(now), ""
     if broken is not None:
-        todo = _("恢复：我们在等待%(register)s，系统在自动重试，您不用做什么") % {"register": who}
-    else:
-        todo = _doing(now)
+        todo = _("恢复后自动继续；系统在自动重试")
+        said = _("等待%(register)s，系统在自动重试，您不用做什么") % {"register": who}
     return Ball(
         holder="register" if register else "system",
         who=who,
         todo=todo,
         until=until,
         until_at=at,
+        said=said,
         hint="" if now.viewer.staff else _("您不用做什么"),
     )
 
@@ -215,7 +220,7 @@ def _closed(now: Situation) -> Ball:
         holder="nobody",
         who=_("不用再办"),
         todo=_("办件已办结：%(outcome)s") % {"outcome": words.stage_label(now.stage)},
-        until=_("%(time)s 办结") % {"time": words.dates.minute_text(closed)},
+        until=_("%(time)s 办结") % {"time": dates.minute_text(closed)},
         until_at=None,
         hint=_("对结果有疑问的，请拨打 %(phone)s") % {"phone": office.phone if office else "12345"},
     )

@@ -159,3 +159,8 @@ def end_text(ends_at: datetime, *, hours: bool = False) -> str:
 
 def names(people: list[str]) -> str:
     return _("、").join(people)
+
+
+def iso_day(text: str) -> str:
+    """2026年10月8日（周四） from the record's 2026-10-08."""
+    return dates.day_text(date.fromisoformat(text))

@@ -1,0 +1,86 @@
+"""Acts over HTTP: a refusal carries the current state and what may be done instead; 202 names the act."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import JSONResponse
+
+from api.acts import Draft, Outcome
+from api.problems import Problem, from_refusal
+from api.security.person import Person
+from api.services import Services
+from api.views.cases import CaseView, view_of
+from api.views.viewer import Viewer, audience_of
+from domain.refusals import Refused
+from law.zone import local
+from storage import cases
+
+# What tells nothing about a thing that the caller may not know of.
+SILENT = frozenset({404})
+
+
+async def seen_case(means: Services, person: Person, case_id: UUID) -> CaseView | None:
+    """The case as this person sees it now; None for a stranger or where it is not readable yet."""
+    async with means.engine.connect() as connection:
+        case = await cases.find(connection, str(case_id))
+        audience = audience_of(case, person) if case is not None else None
+        if case is None or audience is None:
+            return None
+        return await view_of(connection, case, Viewer(audience, person, person.now))
+
+
+def current_state(view: CaseView) -> dict[str, Any]:
+    """What a client that was refused needs to decide anew."""
+    return {
+        "current": {
+            "number": view.number,
+            "stage": view.case.stage,
+            "stage_label": view.stage_label,
+            "status_text": view.status_text,
+            "revision": view.case.revision,
+        },
+        "allowed_actions": [action.to_json() for action in view.actions],
+    }
+
+
+async def explained(
+    means: Services, person: Person, case_id: UUID, refused: Refused, **more: Any
+) -> Problem:
+    """The problem of a refusal, with the case's current state for those who may see it."""
+    problem = from_refusal(refused)
+    if int(problem.type.status) not in SILENT:
+        view = await seen_case(means, person, case_id)
+        if view is not None:
+            problem.extra |= current_state(view) | more
+    return problem
+
+
+async def perform(means: Services, person: Person, draft: Draft) -> Outcome:
+    """Raises Problem for a refusal; ActConflict passes (the key's guard answers it)."""
+    try:
+        return await means.acts.perform(draft)
+    except Refused as refused:
+        raise await explained(means, person, draft.case_id, refused) from refused
+
+
+def outcome_json(outcome: Outcome, view: CaseView | None) -> dict[str, Any]:
+    """An act's result; the case as it is afterwards where it can be read."""
+    data: dict[str, Any] = {
+        "act_id": str(outcome.act_id),
+        "state": outcome.state,
+        "received_at": local(outcome.received_at).isoformat(),
+        "revision": outcome.revision,
+        "act_url": f"/api/v1/acts/{outcome.act_id}",
+    }
+    if view is not None:
+        data |= current_state(view) | {"case_url": f"/api/v1/cases/{view.number}"}
+    return data
+
+
+async def answered(
+    means: Services, person: Person, draft: Draft, outcome: Outcome, headers: dict[str, str]
+) -> JSONResponse:
+    """200 when the effect can be read, else 202 with the act's address."""
+    body = outcome_json(outcome, await seen_case(means, person, draft.case_id))
+    status = 200 if outcome.state == "applied" else 202
+    return JSONResponse(body, status, headers=headers | {"Location": body["act_url"]})

@@ -1,0 +1,122 @@
+"""REST: when a statutory clock ends, and the reason of every day. No case, no account needed."""
+
+from datetime import date
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Body
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
+
+from api.documentation import refusals
+from api.problems import FieldError, Problem
+from api.security.current import Anyone
+from law.calendars import default_calendars
+from law.clock_types import Unit
+from law.clocks import UnknownClock, find_clock
+from law.deadlines import Deadline, DeadlineError, Suspension, deadline
+
+router = APIRouter(prefix="/api/v1/deadline-calculations", tags=["deadlines"])
+
+# More days than this are told as runs only (`trace`): thirty years of days are nobody's reading.
+MAX_DAYS: Final = 4000
+# Which value a refusal of the arithmetic is about.
+POINTERS: Final = {
+    "trigger-invalid": "/trigger",
+    "length-required": "/length",
+    "length-not-allowed": "/length",
+    "length-invalid": "/length",
+    "suspension-invalid": "/suspensions",
+    "ground-not-allowed": "/suspensions",
+    "extension-not-allowed": "/extended",
+    "extension-length-required": "/extension",
+}
+
+
+class SuspensionWanted(BaseModel):
+    """Days that are not counted, both ends included; without `to` the clock stands still."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date | None, Field(alias="to")] = None
+    ground: Annotated[str, Field(max_length=32)] = "unspecified"
+    article: Annotated[str, Field(max_length=200)] = ""
+    paper: Annotated[str, Field(max_length=200)] = ""
+
+
+class Calculation(BaseModel):
+    """A clock of the law and its trigger: an instant, or a civil day in Asia/Shanghai."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    clock: Annotated[str, Field(max_length=16, examples=["R01"])]
+    trigger: Annotated[
+        AwareDatetime | date,
+        Field(union_mode="left_to_right", examples=["2026-09-23T10:02:37+08:00"]),
+    ]
+    length: Annotated[int | None, Field(ge=0, le=10_000)] = None
+    unit: Unit | None = None
+    extended: Annotated[int, Field(ge=0, le=10)] = 0
+    extension: Annotated[int | None, Field(ge=0, le=10_000)] = None
+    suspensions: Annotated[list[SuspensionWanted], Field(max_length=100)] = []
+
+
+def _refusal(code: str, message: str, pointer: str) -> Problem:
+    return Problem(
+        "invalid_input",
+        message,
+        errors=[FieldError(message, pointer=pointer)],
+        extra={"reason": code},
+    )
+
+
+def calculated(wanted: Calculation) -> Deadline:
+    """Raises Problem invalid_input; `reason` in it is the arithmetic's own stable code."""
+    try:
+        return deadline(
+            find_clock(wanted.clock),
+            wanted.trigger,
+            default_calendars(),
+            length=wanted.length,
+            unit=wanted.unit,
+            suspensions=tuple(
+                Suspension(s.start, s.end, s.ground, s.article, s.paper) for s in wanted.suspensions
+            ),
+            extended=wanted.extended,
+            extension=wanted.extension,
+        )
+    except UnknownClock as error:
+        raise _refusal("unknown-clock", str(error), "/clock") from error
+    except DeadlineError as error:
+        raise _refusal(error.code, str(error), POINTERS.get(error.code, "")) from error
+
+
+@router.post(
+    "",
+    operation_id="explainDeadline",
+    responses=refusals("invalid_input", "malformed_body", "forbidden_characters"),
+)
+async def explain_deadline(
+    visitor: Anyone,
+    wanted: Annotated[
+        Calculation,
+        Body(examples=[{"clock": "R01", "trigger": "2026-09-23T10:02:37+08:00"}]),
+    ],
+) -> Response:
+    """The legal end with each counted and skipped day and its reason; nothing is stored."""
+    found = calculated(wanted)
+    body: dict[str, Any] = found.to_json()
+    days = sum(row.length for row in found.trace)
+    body["days"] = None
+    if days <= MAX_DAYS:
+        body["days"] = [
+            {
+                "date": day.date.isoformat(),
+                "kind": day.kind.value,
+                "number": day.number,
+                "reason": day.reason_zh,
+                "source": day.source,
+            }
+            for day in found.days()
+        ]
+    return JSONResponse(body)

@@ -1,0 +1,363 @@
+"""REST: the officers' tasks. Claims are versioned by ETag; completing, handing over are acts of the case."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Header, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import JSONResponse, Response
+
+from api import places
+from api.acts import Draft, fence_claim
+from api.documentation import SIGNED_IN, refusals
+from api.error_pages import answer
+from api.i18n import gettext as _
+from api.idempotency import Key, once
+from api.performing import answered, explained, perform
+from api.problems import FieldError, Problem
+from api.security.current import Staff
+from api.security.person import Person
+from api.services import Means, Services
+from api.views import tasks as views
+from domain.refusals import Refusal, Refused
+from law.zone import local
+from storage import cases, claims, tasks
+from storage.colleagues import colleague
+from storage.tables import CaseRow, TaskRow
+
+router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
+
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", max_length=64, description="ETag of the claim")
+]
+TaskId = Annotated[str, Field(max_length=64)]
+
+
+class Release(BaseModel):
+    """Why a head puts a colleague's task back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Reassignment(BaseModel):
+    """To whom a task goes: an account's id or sign-in name, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: Annotated[str, Field(min_length=1, max_length=64, examples=["chensiyuan"])]
+    reason: Annotated[str, Field(min_length=1, max_length=2000, examples=["原承办人休假"])]
+
+
+def claim_version(if_match: str | None) -> int | None:
+    """The claim version that a conditional request names; None for `*`.
+
+    Raises:
+        Problem: precondition_required.
+    """
+    if if_match is None:
+        raise Problem("precondition_required")
+    tag = if_match.strip()
+    if tag == "*":
+        return None
+    digits = tag[1:-1]
+    quoted = tag.startswith('"') and tag.endswith('"') and len(tag) > 2
+    # A weak or foreign tag is no version of ours.
+    return int(digits) if quoted and digits.isascii() and digits.isdecimal() else -1
+
+
+async def task_and_case(
+    connection: AsyncConnection, person: Person, task_id: str
+) -> tuple[TaskRow, CaseRow]:
+    """The task of the person's office with its case.
+
+    Raises:
+        Problem: not_found, for a foreign one as for none.
+    """
+    task = await tasks.find(connection, task_id)
+    if task is None or task.pool.partition("@")[2] != person.office:
+        raise Problem("not_found")
+    case = await cases.find(connection, str(task.case_id))
+    assert case is not None, "a task is projected with its case"
+    return task, case
+
+
+async def _shown(
+    means: Services, person: Person, task_id: str, *, status: int = 200
+) -> JSONResponse:
+    async with means.engine.connect() as connection:
+        task, case = await task_and_case(connection, person, task_id)
+        body = await views.task_json(connection, task, case, person)
+    return JSONResponse(body, status, headers={"ETag": views.etag_of(task.claim_version)})
+
+
+@router.get(
+    "",
+    operation_id="listTasks",
+    responses=refusals(*SIGNED_IN, "unknown_query_parameter", "invalid_input"),
+)
+async def list_tasks(
+    request: Request,
+    person: Staff,
+    means: Means,
+    assignee: Annotated[str, Query(pattern="^(me|none|any)$", description="whose")] = "any",
+    state: Annotated[str, Query(pattern="^open$")] = "open",
+    case: Annotated[str, Query(max_length=96, description="a case's id or number")] = "",
+    procedure: Annotated[str, Query(max_length=64)] = "",
+    q: Annotated[str, Query(max_length=100, description="in title or number")] = "",
+    due_from: AwareDatetime | None = None,
+    due_before: AwareDatetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """Open tasks of the caller's posts, by legal due date. `assignee`: me, none (free to claim), any."""
+    place = places.read(cursor)
+    me = str(person.id)
+    filters = tasks.Filters(
+        procedure=procedure,
+        text=q,
+        due_from=places.within_reach("due_from", due_from),
+        due_before=places.within_reach("due_before", due_before),
+        holder=me if assignee == "me" else None,
+        free_for=me if assignee == "none" else None,
+    )
+    async with means.engine.connect() as connection:
+        if case:
+            found = await _of_case(connection, person, case, filters)
+        else:
+            after = tasks.Cursor(place.at, place.key) if place else None
+            found = await tasks.inbox(
+                connection, views.pools_of(person), filters, after, limit=limit + 1
+            )
+        page = found[:limit]
+        lines = await views.lines_of(connection, page, person.now)
+    following = None
+    if len(found) > limit:
+        following = places.Place(page[-1].due_at, page[-1].task_id)
+    body = {
+        "items": [line.to_json(person) for line in lines],
+        "next_cursor": str(following) if following else None,
+    }
+    return JSONResponse(body, headers=places.next_link(request, following))
+
+
+async def _of_case(
+    connection: AsyncConnection, person: Person, number: str, filters: tasks.Filters
+) -> list[tasks.ListedTask]:
+    """One case has few tasks: they are filtered here, by the caller's pools."""
+    case = await cases.find(connection, number)
+    if case is None or case.office != person.office:
+        return []
+    pools = set(views.pools_of(person))
+    rows = [
+        views.listed_of(t) for t in await tasks.of_case(connection, case.case_id) if t.pool in pools
+    ]
+    if filters.holder:
+        rows = [t for t in rows if filters.holder in (t.claimed_by, t.assignee)]
+    if filters.free_for:
+        rows = [t for t in rows if t.claimed_by is None and t.assignee in (None, filters.free_for)]
+    return sorted(rows, key=lambda t: (t.due_at, t.task_id))
+
+
+@router.get("/{task_id}", operation_id="getTask", responses=refusals(*SIGNED_IN, "not_found"))
+async def get_task(person: Staff, means: Means, task_id: TaskId) -> Response:
+    """The task with its claim; the answer's ETag is what claim, release and complete ask for."""
+    return await _shown(means, person, task_id)
+
+
+def _stale(request: Request, version: int) -> Response:
+    return answer(request, Problem("stale"), {"ETag": views.etag_of(version)})
+
+
+@router.post(
+    "/{task_id}/claim",
+    operation_id="claimTask",
+    responses=refusals(
+        *SIGNED_IN,
+        "not_found",
+        "precondition_required",
+        "stale",
+        "not_your_task",
+        "task_done",
+        "wrong_role",
+        "own_case",
+    ),
+)
+async def claim_task(
+    request: Request,
+    person: Staff,
+    means: Means,
+    key: Key,
+    task_id: TaskId,
+    if_match: IfMatch = None,
+) -> Response:
+    """Takes the task; one of many wins, the others learn who did. Claims older than two hours may be taken over."""
+    version = claim_version(if_match)
+
+    async def work(_act: UUID) -> Response:
+        try:
+            async with means.engine.begin() as connection:
+                await claims.claim(connection, task_id, person.actor, version)
+        except claims.ClaimChanged as changed:
+            return _stale(request, changed.version)
+        except Refused as refused:
+            raise await _refused(means, person, task_id, refused) from refused
+        return await _shown(means, person, task_id)
+
+    return await once(request, person, means, key, work)
+
+
+@router.post(
+    "/{task_id}/release",
+    operation_id="releaseTask",
+    responses=refusals(
+        *SIGNED_IN,
+        "not_found",
+        "precondition_required",
+        "stale",
+        "not_your_task",
+        "claim_lost",
+        "task_done",
+        "invalid_answers",
+    ),
+)
+async def release_task(
+    request: Request,
+    person: Staff,
+    means: Means,
+    key: Key,
+    task_id: TaskId,
+    wanted: Annotated[Release | None, Body()] = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Puts the task back: its holder, or a head of the office with a reason."""
+    version = claim_version(if_match)
+    reason = wanted.reason if wanted else ""
+
+    async def work(_act: UUID) -> Response:
+        try:
+            async with means.engine.begin() as connection:
+                await claims.release(connection, task_id, person.actor, version, reason)
+        except claims.ClaimChanged as changed:
+            return _stale(request, changed.version)
+        except Refused as refused:
+            raise await _refused(means, person, task_id, refused) from refused
+        return await _shown(means, person, task_id)
+
+    return await once(request, person, means, key, work)
+
+
+async def _refused(means: Services, person: Person, task_id: str, refused: Refused) -> Problem:
+    """A refusal about a claim, with who holds it and the case's state."""
+    async with means.engine.connect() as connection:
+        task = await tasks.find(connection, task_id)
+    if task is None:
+        return Problem("not_found")
+    more: dict[str, Any] = {}
+    if isinstance(refused, claims.ClaimTaken):
+        more = {"holder": refused.holder, "until": local(refused.until).isoformat()}
+    return await explained(means, person, task.case_id, refused, **more)
+
+
+@router.post(
+    "/{task_id}/complete",
+    operation_id="completeTask",
+    responses=refusals(
+        *SIGNED_IN,
+        "not_found",
+        "precondition_required",
+        "stale",
+        "task_done",
+        "not_your_task",
+        "claim_lost",
+        "wrong_role",
+        "own_case",
+        "separation_of_duties",
+        "invalid_answers",
+        "notice_already_given",
+        "grant_not_lawful",
+        "idempotency_key_reused",
+        "request_in_progress",
+    ),
+)
+async def complete_task(
+    request: Request,
+    person: Staff,
+    means: Means,
+    key: Key,
+    task_id: TaskId,
+    answers: Annotated[
+        dict[str, JsonValue],
+        Body(max_length=100, examples=[{"decision": "accept"}]),
+    ],
+    if_match: IfMatch = None,
+) -> Response:
+    """Hands in the officer's answers: the fields of the task's form."""
+    version = claim_version(if_match)
+    async with means.engine.connect() as connection:
+        task, _case = await task_and_case(connection, person, task_id)
+
+    async def work(act_id: UUID) -> Response:
+        async def fenced(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
+            await fence_claim(connection, draft, received_at)
+            if version is not None and draft.actor.claim_version != version:
+                raise claims.ClaimChanged(draft.actor.claim_version)
+
+        data: dict[str, Any] = dict(answers)
+        draft = Draft(
+            act_id, task.case_id, "complete", person.actor, data, task.task_id, within=fenced
+        )
+        try:
+            outcome = await perform(means, person, draft)
+        except claims.ClaimChanged as changed:
+            return _stale(request, changed.version)
+        return await answered(means, person, draft, outcome, {})
+
+    return await once(request, person, means, key, work)
+
+
+@router.post(
+    "/{task_id}/reassign",
+    operation_id="reassignTask",
+    responses=refusals(
+        *SIGNED_IN,
+        "not_found",
+        "task_done",
+        "wrong_role",
+        "separation_of_duties",
+        "invalid_answers",
+        "idempotency_key_reused",
+        "request_in_progress",
+    ),
+)
+async def reassign_task(
+    request: Request,
+    person: Staff,
+    means: Means,
+    key: Key,
+    task_id: TaskId,
+    wanted: Annotated[Reassignment, Body()],
+) -> Response:
+    """Gives the task to a colleague: an act of a head, checked against who did what in the case."""
+    async with means.engine.connect() as connection:
+        task, _case = await task_and_case(connection, person, task_id)
+        to = await colleague(connection, wanted.to, person.office)
+    if to is None:
+        error = FieldError(_("本机关没有这位同事"), pointer="/to")
+        raise Problem(Refusal.INVALID_ANSWERS.value, errors=[error])
+
+    async def work(act_id: UUID) -> Response:
+        data = {
+            "to": str(to.id),
+            "to_name": to.name,
+            "to_roles": sorted(to.roles),
+            "reason": wanted.reason,
+        }
+        draft = Draft(act_id, task.case_id, "reassign", person.actor, data, task.task_id)
+        outcome = await perform(means, person, draft)
+        return await answered(means, person, draft, outcome, {})
+
+    return await once(request, person, means, key, work)

@@ -1,0 +1,95 @@
+"""What the reader may do with a case now. The case decides again when the act arrives."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from api.i18n import gettext as _
+from api.views.clocks import ClockView
+from api.views.viewer import Viewer
+from domain.transitions import Table
+from law import catalogue
+from storage.claims import HEADS
+from storage.tables import CaseRow, TaskRow
+
+
+@dataclass(frozen=True)
+class Action:
+    """An act the reader may try: a stable name, its words, and where REST takes it."""
+
+    name: str
+    title: str
+    method: str
+    href: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "action": self.name,
+            "title": self.title,
+            "method": self.method,
+            "href": self.href,
+        }
+
+
+def of_case(
+    case: CaseRow,
+    table: Table,
+    tasks: list[TaskRow],
+    clocks: list[ClockView],
+    viewer: Viewer,
+) -> list[Action]:
+    """Acts on the case itself and on its open tasks."""
+    if case.closed_at is not None or viewer.person is None:
+        return []
+    number = case.receipt_no or str(case.case_id)
+    found: list[Action] = []
+    accepted = table.accepts.get(case.stage, frozenset())
+    if viewer.own:
+        if "resubmit" in accepted:
+            href = f"/api/v1/applications/{case.case_id}/submissions"
+            found.append(Action("resubmit", _("提交补正"), "POST", href))
+        if "withdraw" in accepted:
+            href = f"/api/v1/cases/{number}/withdrawals"
+            found.append(Action("withdraw", _("撤回申请"), "POST", href))
+        return found
+    for task in tasks:
+        found += of_task(task, case, viewer)
+    if may_ask_extension(case, tasks, clocks, viewer):
+        href = f"/api/v1/cases/{number}/extensions"
+        found.append(Action("request_extension", _("申请延期"), "POST", href))
+    return found
+
+
+def may_ask_extension(
+    case: CaseRow, tasks: list[TaskRow], clocks: list[ClockView], viewer: Viewer
+) -> bool:
+    """Whether an officer of the procedure could ask now (law.md §3.9)."""
+    person = viewer.person
+    if person is None or not viewer.staff or person.office != case.office:
+        return False
+    posts = set(catalogue.procedure(case.procedure, case.catalogue_version).roles.values())
+    if posts.isdisjoint(role.value for role in person.roles):
+        return False
+    asked = {t.clock for t in tasks if t.form == "kernel.extension"}
+    return any(c.extendable and c.row.key not in asked for c in clocks)
+
+
+def of_task(task: TaskRow, case: CaseRow, viewer: Viewer) -> list[Action]:
+    """Claim, release, complete, reassign: what this officer may try on this open task."""
+    person = viewer.person
+    if person is None or not viewer.staff or task.state != "open" or person.office != case.office:
+        return []
+    me, roles = str(person.id), {role.value for role in person.roles}
+    here = f"/api/v1/tasks/{task.task_id}"
+    found: list[Action] = []
+    mine = task.claimed_by == me
+    head = bool(HEADS & roles)
+    for_me = task.role in roles and task.assignee in (None, me) and case.owner != me
+    if for_me and task.claimed_by is None:
+        found.append(Action("claim", _("领取"), "POST", f"{here}/claim"))
+    if mine:
+        found.append(Action("complete", _("提交"), "POST", f"{here}/complete"))
+    if mine or (head and task.claimed_by is not None):
+        found.append(Action("release", _("放回待领"), "POST", f"{here}/release"))
+    if head:
+        found.append(Action("reassign", _("转办"), "POST", f"{here}/reassign"))
+    return found
