@@ -7,7 +7,17 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api import surface
-from api.routers import applications, items
+from api.routers import (
+    acts,
+    applications,
+    callbacks,
+    cases,
+    deadlines,
+    health,
+    items,
+    streams,
+    tasks,
+)
 from api.security.settings import SecuritySettings
 from api.services import Services
 
@@ -15,6 +25,13 @@ from api.services import Services
 ROUTERS: tuple[APIRouter, ...] = (
     items.router,
     applications.router,
+    cases.router,
+    tasks.router,
+    acts.router,
+    callbacks.router,
+    deadlines.router,
+    streams.router,
+    health.router,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
