@@ -4,6 +4,7 @@ import typer
 
 from banjian.commands import archive, clock
 from banjian.commands.doctor import doctor
+from banjian.commands.play import play_files
 from banjian.commands.up import up
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ def root() -> None:
 
 
 app.command("up")(up)
+app.command("play")(play_files)
 app.add_typer(archive.app, name="archive", help="归档信息包")
 app.add_typer(clock.app, name="clock", help="期限：为什么是这一天")
 app.command("doctor")(doctor)

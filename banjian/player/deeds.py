@@ -77,8 +77,8 @@ async def _upload(
     play: Play, deed: Deed, application: str, procedure: str, files: Mapping[str, str] | None
 ) -> None:
     if files is None:
-        item = await play.cast.ask(deed.by, "GET", f"/api/v1/items/{procedure}")
-        files = {m["code"]: m["label"] for m in item["materials"] if m["required"]}
+        guide = await play.cast.ask(deed.by, "GET", f"/api/v1/items/{procedure}/guide")
+        files = {m["code"]: m["label"] for m in guide["materials"] if m["required"]}
     for part, title in files.items():
         await play.cast.ask(
             deed.by,

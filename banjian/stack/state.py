@@ -21,6 +21,7 @@ MARK = "BANJIAN_STACK"
 """Environment variable of every child: the data folder it belongs to."""
 PART = "BANJIAN_PART"
 """Environment variable of every child: its name in the stack."""
+MARKS = (MARK, PART)
 
 
 class FolderLock:

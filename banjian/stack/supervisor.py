@@ -160,7 +160,9 @@ class LocalStack:
 
     def environment(self) -> dict[str, str]:
         """What a further process of this installation needs (for tests and the demo)."""
-        return layout.environment(self.settings, "guest")
+        whole = layout.environment(self.settings, "guest")
+        # A guest is no part of the stack: the next supervisor must not end it as a leftover.
+        return {name: value for name, value in whole.items() if name not in state.MARKS}
 
     def memory(self) -> dict[str, int]:
         """PSS in bytes of each part with its children."""

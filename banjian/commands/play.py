@@ -1,0 +1,88 @@
+"""`banjian play FILE…`: dated scenarios in skipped time, on a scratch database each."""
+
+import asyncio
+import contextlib
+import json
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import asyncpg
+import typer
+
+from banjian.player.story import Played, Scenario, ScenarioError, load, play
+from banjian.stack.postgres import PostgresServer
+
+
+@contextlib.asynccontextmanager
+async def scratch_database(server: str) -> AsyncIterator[str]:
+    """A database of one story alone on the server, dropped afterwards."""
+    plain = server.replace("postgresql+asyncpg://", "postgresql://")
+    name = f"story_{uuid.uuid4().hex[:12]}"
+    connection = await asyncpg.connect(plain)
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield plain.rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await connection.close()
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """`DATABASE_URL`, else a PostgreSQL of our own for as long as the stories last."""
+    if given := os.environ.get("DATABASE_URL"):
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="banjian-play-") as folder:
+        own = PostgresServer(Path(folder) / "pg", say=lambda _: None)
+        own.start()
+        try:
+            yield own.url()
+        finally:
+            own.stop()
+
+
+async def _play_all(scenarios: list[Scenario], quiet: bool) -> list[Played]:
+    done: list[Played] = []
+    with server() as url:
+        for scenario in scenarios:
+            if not quiet:
+                typer.echo(f"\n{scenario.scenario}")
+            async with scratch_database(url) as database:
+                say = (lambda _: None) if quiet else typer.echo
+                done.append(await play(scenario, database, say))
+    return done
+
+
+def play_files(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)],
+    as_json: Annotated[bool, typer.Option("--json", help="one document on stdout")] = False,
+) -> None:
+    """Plays dated scenarios in skipped time and prints the timeline.
+
+    Exit 0 when every expectation holds, 2 when a file is no scenario, 6 when an expectation fails.
+    """
+    try:
+        scenarios = [load(path) for path in files]
+    except ScenarioError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    played = asyncio.run(_play_all(scenarios, as_json))
+    if as_json:
+        typer.echo(
+            json.dumps(
+                [
+                    {"scenario": p.name, "ok": p.ok, "failures": p.failures, "lines": p.lines}
+                    for p in played
+                ],
+                ensure_ascii=False,
+            )
+        )
+    else:
+        failed = [p for p in played if not p.ok]
+        typer.echo(f"\n{len(played) - len(failed)} passed, {len(failed)} failed")
+    raise typer.Exit(0 if all(p.ok for p in played) else 6)
