@@ -10,13 +10,17 @@ from api import surface
 from api.routers import (
     acts,
     applications,
+    apply_pages,
     callbacks,
     cases,
     deadlines,
     health,
+    item_pages,
     items,
+    section_pages,
     streams,
     tasks,
+    verification,
 )
 from api.security.settings import SecuritySettings
 from api.services import Services
@@ -25,6 +29,10 @@ from api.services import Services
 ROUTERS: tuple[APIRouter, ...] = (
     items.router,
     applications.router,
+    verification.router,
+    item_pages.router,
+    apply_pages.router,
+    section_pages.router,
     cases.router,
     tasks.router,
     acts.router,

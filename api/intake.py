@@ -168,9 +168,17 @@ async def open_for_change(
 
 
 async def create(
-    means: Services, person: Person, code: str, answers: Answers | None = None
+    means: Services,
+    person: Person,
+    code: str,
+    answers: Answers | None = None,
+    *,
+    application_id: UUID | None = None,
 ) -> Dossier:
     """A new draft of the newest version of an item.
+
+    Args:
+        application_id: where a repeated call must find the draft of the first one.
 
     Raises:
         Problem: not_found (no such item), invalid_input.
@@ -179,7 +187,7 @@ async def create(
     form = form_of(row)
     given = merge({}, answers or {})
     _refuse_wrong(form, given)
-    application_id = uuid4()
+    application_id = application_id or uuid4()
     # The key first, in its own transaction: a key without a draft is harmless, a draft whose key
     # was never stored could not be read again.
     cipher = await means.keys.cipher(application_id)

@@ -35,10 +35,12 @@ class Listed:
 
 
 async def create(connection: AsyncConnection, **values: Any) -> None:
-    """A draft; both instants are app_now()."""
+    """A draft, unless there is one of this id already; both instants are app_now()."""
     now = func.app_now()
     await connection.execute(
-        insert(ApplicationRow).values(created_at=now, updated_at=now, **values)
+        insert(ApplicationRow)
+        .values(created_at=now, updated_at=now, **values)
+        .on_conflict_do_nothing(index_elements=["id"])
     )
 
 

@@ -1,0 +1,91 @@
+"""证照核验: what our own register says of a paper, to be held against the paper in hand."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from api.draft_forms import form_of
+from api.i18n import gettext as _
+from api.i18n import mark
+from api.services import Services
+from law import catalogue
+from law.offices import OFFICES
+from storage import applications, submissions, verification
+from storage.tables import CaseRow, DocumentRow
+
+Verdict = Literal["", "warn", "bad"]
+
+# State → how the answer looks and what it says; a state this release does not know is never "valid".
+STATES: Final[dict[str, tuple[Verdict, str]]] = {
+    "valid": ("", mark("有效")),
+    "changed": ("warn", mark("已变更")),
+    "superseded": ("warn", mark("已变更")),
+    "cancelled": ("bad", mark("已注销")),
+    "revoked": ("bad", mark("已撤销")),
+    "withdrawn": ("bad", mark("已吊销")),
+    "void": ("bad", mark("已作废")),
+}
+UNKNOWN: Final = ("bad", mark("不再有效"))
+MAX_ASKED: Final = 96
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The answer. `lines`: label and value to compare with the paper, as printed on it."""
+
+    document: DocumentRow
+    verdict: Verdict
+    state_text: str
+    lines: list[tuple[str, str]]
+    office: str
+    trial: bool
+    checked_at: datetime
+
+
+def asked_for(text: str) -> str:
+    """What somebody typed, pasted or scanned: the slug of an address, or a number."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    # NFKC turns the full-width brackets of numbers into their plain relatives; put back what we print.
+    plain = plain.replace("[", "〔").replace("]", "〕").replace("(", "〔").replace(")", "〕")
+    return plain.rstrip("/").rpartition("/")[2].replace(" ", "")[:MAX_ASKED]
+
+
+async def verify(means: Services, asked: str, now: datetime) -> Verification | None:
+    """What we know of the paper; None when no paper of ours has this address or number."""
+    async with means.engine.connect() as connection:
+        document = await verification.find(connection, asked_for(asked))
+        if document is None:
+            return None
+        case = await applications.case_of(connection, document.case_id)
+        certificate: list[tuple[str, str]] = []
+        if case is not None and document.kind in verification.PUBLIC_KINDS:
+            _row, answers = await submissions.newest(connection, means.keys, case.case_id)
+            certificate = _certificate_lines(case, answers)
+    verdict, text = STATES.get(document.state, UNKNOWN)
+    office = OFFICES.get(case.office) if case else None
+    return Verification(
+        document=document,
+        verdict=verdict,
+        state_text=_(text),
+        lines=_lines(document, case) + certificate,
+        office=office.name if office else "",
+        trial=means.trial,
+        checked_at=now,
+    )
+
+
+def _lines(document: DocumentRow, case: CaseRow | None) -> list[tuple[str, str]]:
+    lines = [(_("证照名称"), document.title), (_("编号"), document.number)]
+    if document.holder:
+        lines.append((_("持有人"), document.holder))
+    uscc = case.numbers.get("uscc") if case else None
+    if uscc and document.kind in verification.PUBLIC_KINDS:
+        lines.append((_("统一社会信用代码"), uscc))
+    return lines
+
+
+def _certificate_lines(case: CaseRow, answers: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the certificate itself prints (public by law); never an identity number."""
+    row = catalogue.procedure(case.procedure, case.catalogue_version)
+    return form_of(row).model_validate(answers).certificate_lines()
