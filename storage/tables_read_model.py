@@ -104,6 +104,14 @@ class TaskRow(Base):
             "task_id",
             postgresql_where=text("state = 'open' AND claimed_by IS NOT NULL"),
         ),
+        # What a head has handed to somebody and nobody has claimed yet.
+        Index(
+            "ix_tasks_handed",
+            "assignee",
+            "due_at",
+            "task_id",
+            postgresql_where=text("state = 'open' AND claimed_by IS NULL AND assignee IS NOT NULL"),
+        ),
     )
     task_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     case_id: Mapped[UUID]

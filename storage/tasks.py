@@ -83,8 +83,6 @@ class Filters:
     stages: frozenset[str] = field(default_factory=frozenset)
     due_from: datetime | None = None
     due_before: datetime | None = None
-    holder: str | None = None
-    """A person's id: theirs (claimed by or handed to them)."""
     free_for: str | None = None
     """A person's id: what nobody has claimed and nobody else was given."""
 
@@ -118,13 +116,6 @@ def _conditions(filters: Filters, after: Cursor | None) -> list[ColumnElement[bo
             or_(
                 c.title.icontains(filters.text, autoescape=True),
                 c.number.icontains(filters.text, autoescape=True),
-            )
-        )
-    if filters.holder is not None:
-        found.append(
-            or_(
-                c.claimed_by == filters.holder,
-                and_(c.claimed_by.is_(None), c.assignee == filters.holder),
             )
         )
     if filters.free_for is not None:
@@ -170,20 +161,38 @@ async def inbox(
     return [ListedTask(*row) for row in rows]
 
 
-async def claimed(
-    connection: AsyncConnection, person_id: str, after: Cursor | None = None, limit: int = PAGE
-) -> list[ListedTask]:
-    """What the person has claimed, in any pool, by due date (`ix_tasks_claimed`)."""
-    rows = await connection.execute(
+def mine_query(
+    person_id: str,
+    filters: Filters | None = None,
+    after: Cursor | None = None,
+    limit: int = PAGE,
+) -> Select[Any]:
+    """What the person has claimed or was given, in any pool, by due date: two ordered index scans."""
+    conditions = _conditions(filters or Filters(), after)
+    c = TASKS.c
+    branches = [
         select(*LISTED)
-        .where(
-            TASKS.c.claimed_by == person_id,
-            TASKS.c.state == "open",
-            *_conditions(Filters(), after),
-        )
-        .order_by(TASKS.c.due_at, TASKS.c.task_id)
+        .where(*whose, c.state == "open", *conditions)
+        .order_by(c.due_at, c.task_id)
         .limit(limit)
-    )
+        for whose in (
+            (c.claimed_by == person_id, c.claimed_by.is_not(None)),
+            (c.assignee == person_id, c.assignee.is_not(None), c.claimed_by.is_(None)),
+        )
+    ]
+    merged = union_all(*branches).subquery()
+    return select(merged).order_by(merged.c.due_at, merged.c.task_id).limit(limit)
+
+
+async def mine(
+    connection: AsyncConnection,
+    person_id: str,
+    filters: Filters | None = None,
+    after: Cursor | None = None,
+    limit: int = PAGE,
+) -> list[ListedTask]:
+    """The person's own list."""
+    rows = await connection.execute(mine_query(person_id, filters, after, limit))
     return [ListedTask(*row) for row in rows]
 
 

@@ -121,17 +121,18 @@ async def list_tasks(
         text=q,
         due_from=places.within_reach("due_from", due_from),
         due_before=places.within_reach("due_before", due_before),
-        holder=me if assignee == "me" else None,
         free_for=me if assignee == "none" else None,
     )
     async with means.engine.connect() as connection:
         if case:
-            found = await _of_case(connection, person, case, filters)
+            found = await _of_case(connection, person, case, assignee)
         else:
             after = tasks.Cursor(place.at, place.key) if place else None
-            found = await tasks.inbox(
-                connection, views.pools_of(person), filters, after, limit=limit + 1
-            )
+            if assignee == "me":
+                found = await tasks.mine(connection, me, filters, after, limit + 1)
+            else:
+                pools = views.pools_of(person)
+                found = await tasks.inbox(connection, pools, filters, after, limit + 1)
         page = found[:limit]
         lines = await views.lines_of(connection, page, person.now)
     following = None
@@ -145,20 +146,20 @@ async def list_tasks(
 
 
 async def _of_case(
-    connection: AsyncConnection, person: Person, number: str, filters: tasks.Filters
+    connection: AsyncConnection, person: Person, number: str, assignee: str
 ) -> list[tasks.ListedTask]:
     """One case has few tasks: they are filtered here, by the caller's pools."""
     case = await cases.find(connection, number)
     if case is None or case.office != person.office:
         return []
-    pools = set(views.pools_of(person))
+    me, pools = str(person.id), set(views.pools_of(person))
     rows = [
         views.listed_of(t) for t in await tasks.of_case(connection, case.case_id) if t.pool in pools
     ]
-    if filters.holder:
-        rows = [t for t in rows if filters.holder in (t.claimed_by, t.assignee)]
-    if filters.free_for:
-        rows = [t for t in rows if t.claimed_by is None and t.assignee in (None, filters.free_for)]
+    if assignee == "me":
+        rows = [t for t in rows if t.claimed_by == me or (not t.claimed_by and t.assignee == me)]
+    elif assignee == "none":
+        rows = [t for t in rows if t.claimed_by is None and t.assignee in (None, me)]
     return sorted(rows, key=lambda t: (t.due_at, t.task_id))
 
 

@@ -94,7 +94,7 @@ def _until(now: Situation, ends_at: datetime | None = None) -> tuple[str, dateti
         return _("到%(end)s（暂定）") % {"end": clock.end_text}, clock.row.ends_at
     return _("到%(end)s，%(left)s") % {
         "end": clock.end_text,
-        "left": clock.light.text,
+        "left": clock.left_text,
     }, clock.row.ends_at
 
 
@@ -112,9 +112,12 @@ def _staff(now: Situation, task: TaskRow) -> Ball:
         who = f"{post} {task.claimed_name}"
     else:
         who = _("%(post)s（待领取）") % {"post": post}
-    todo = _doing(now)
+    todo, said = _doing(now), ""
     if task.form == "kernel.trouble":
         todo = _("处理与外部系统的往来异常")
+    if not mine and not task.claimed_name:
+        said = _("等%(post)s领取后%(todo)s") % {"post": post, "todo": todo}
+        said += _("，%(until)s") % {"until": until} if until else ""
     return Ball(
         holder="you" if mine else "staff",
         who=who,
@@ -123,6 +126,7 @@ def _staff(now: Situation, task: TaskRow) -> Ball:
         until_at=at,
         mine=mine,
         task_id=task.task_id,
+        said=said,
         links=(Link(_("打开任务"), f"/desk/tasks/{task.task_id}"),) if now.viewer.staff else (),
         hint="" if now.viewer.staff else _("等待即可，办好会通知您"),
     )

@@ -77,6 +77,16 @@ class ClockView:
         return light_of(self.deadline.to_json(trace=False), self.left)
 
     @property
+    def left_text(self) -> str:
+        """How much is left, without the verdict that a light adds to it."""
+        left = self.left
+        if self.light.kind != "green" or left.minutes is not None:
+            return self.light.text
+        if self.deadline.unit is Unit.WD:
+            return _("还剩 %(n)s 个工作日") % {"n": left.working_days}
+        return _("还剩 %(n)s 天") % {"n": left.calendar_days}
+
+    @property
     def end_text(self) -> str:
         return words.end_text(self.row.ends_at, hours=self.deadline.unit is Unit.H)
 

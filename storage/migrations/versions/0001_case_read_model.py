@@ -448,6 +448,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open' AND claimed_by IS NOT NULL"),
     )
     op.create_index(
+        "ix_tasks_handed",
+        "tasks",
+        ["assignee", "due_at", "task_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'open' AND claimed_by IS NULL AND assignee IS NOT NULL"),
+    )
+    op.create_index(
         "ix_tasks_inbox",
         "tasks",
         ["pool", "due_at", "task_id"],

@@ -1,0 +1,246 @@
+"""Pages of cases: the applicant's list, the case with its ball, clocks and story, and its papers."""
+
+import uuid
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import RedirectResponse, Response
+
+from api import cursors
+from api.acts import Draft, Outcome
+from api.i18n import gettext as _
+from api.idempotency import page_once
+from api.performing import perform
+from api.problems import Problem
+from api.routers.cases import load_case
+from api.security.current import SignedIn
+from api.security.person import Person
+from api.services import Means
+from api.templating import render
+from api.views import words
+from api.views.cases import CaseView, document_json, timeline_of, view_of
+from api.views.notices import notice_views
+from api.views.timeline import Line
+from api.views.viewer import Viewer
+from storage import applications, cases
+
+router = APIRouter(include_in_schema=False)
+
+Number = Annotated[str, Field(max_length=96)]
+Token = Annotated[str, Form(max_length=64)]
+LIST = 20
+
+
+def new_token() -> str:
+    """Stands for one act of one page: a double click is the same act."""
+    return str(uuid.uuid4())
+
+
+def newest_first(view: CaseView, lines: list[Line]) -> list[dict[str, Any]]:
+    """The story as the macro draws it; the legal end ahead, hollow, where one runs."""
+    found: list[dict[str, Any]] = []
+    if view.clock is not None and view.case.closed_at is None and not view.clock.overdue:
+        said = _("法定期限届满：%(name)s") % {"name": view.clock.name}
+        if view.clock.row.provisional:
+            said += _("（暂定）")
+        found.append(
+            {
+                "what": said,
+                "at": None,
+                "when": view.clock.end_text,
+                "by": "",
+                "state": "future",
+                "links": (),
+            }
+        )
+    for n, line in enumerate(reversed(lines)):
+        found.append(
+            {
+                "what": line.what,
+                "at": line.at,
+                "by": line.by,
+                "state": "now" if n == 0 and view.case.closed_at is None else "",
+                "links": line.links,
+            }
+        )
+    return found
+
+
+def papers_of(view: CaseView) -> list[dict[str, Any]]:
+    """The case's papers with their page addresses."""
+    return [document_json(view, d) | {"day": d.issued_at} for d in view.documents]
+
+
+@router.get("/cases")
+async def own_cases(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """The applicant's cases; whoever works here goes to the office's search."""
+    if person.staff:
+        return RedirectResponse("/desk/search", status_code=303)
+    place = cursors.read(cursor)
+    after = cases.Cursor(place.at, place.id) if place else None
+    viewer = Viewer("applicant", person, person.now)
+    async with means.engine.connect() as connection:
+        filters = cases.Filters(owner=str(person.id))
+        rows = await cases.listed(connection, filters, after, limit=LIST + 1)
+        views = [await view_of(connection, row, viewer) for row in rows[:LIST]]
+    following = ""
+    if len(rows) > LIST:
+        last = rows[LIST - 1]
+        following = f"/cases?cursor={cursors.Cursor(last.opened_at, last.case_id)}"
+    views.sort(key=lambda v: (not v.ball.mine, v.case.closed_at is not None))
+    return render(request, "cases/list.html", {"items": views, "following": following})
+
+
+@router.get("/cases/{number}")
+async def case_page(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    number: Number,
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """The case for its applicant or for the office's staff."""
+    async with means.engine.connect() as connection:
+        case = await cases.find(connection, number)
+        if case is None:
+            return await _received(request, person, connection, number)
+    return await _case(request, person, means, number, done=done)
+
+
+async def _case(
+    request: Request,
+    person: Person,
+    means: Means,
+    number: str,
+    *,
+    done: str = "",
+    errors: dict[str, str] | None = None,
+    reason: str = "",
+    status: int = 200,
+) -> Response:
+    async with means.engine.connect() as connection:
+        view = await load_case(connection, person, number)
+        lines = await timeline_of(connection, means, view.case, view.viewer)
+    said = {
+        "withdrawn": _("申请已撤回。"),
+        "received": _("操作已收到，几分钟内生效。"),
+        "extension": _("延期申请已提交，由负责人批准。"),
+    }
+    notices = notice_views(view.case, view.row)
+    context = {
+        "view": view,
+        "lines": newest_first(view, lines),
+        "documents": papers_of(view),
+        "notice": notices[0] if notices and view.case.stage == "correction" else None,
+        "done": said.get(done, ""),
+        "errors": errors or {},
+        "reason": reason,
+        "token": new_token(),
+    }
+    return render(request, "cases/case.html", context, status=status)
+
+
+async def _received(
+    request: Request, person: Person, connection: AsyncConnection, number: str
+) -> Response:
+    """Durable, but not yet a case: the engine is away, the receipt holds all the same."""
+    ident = cases.as_uuid(number) or await applications.case_id_of(connection, number)
+    row = await applications.find(connection, ident) if ident else None
+    held = await applications.handed_in(connection, ident) if ident else None
+    if row is None or held is None or row.owner != str(person.id):
+        raise Problem("not_found")
+    receipt = await applications.number_of(connection, row.id, "receipt")
+    context = {
+        "number": receipt or number,
+        "case_id": row.id,
+        "title": row.title,
+        "procedure_title": words.procedure_title(row.procedure, row.catalogue_version),
+    }
+    return render(request, "cases/received.html", context)
+
+
+@router.post("/cases/{number}/withdraw")
+async def withdraw(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    number: Number,
+    token: Token = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Withdraws, and shows the case as it is then."""
+    async with means.engine.connect() as connection:
+        view = await load_case(connection, person, number)
+
+    async def work(act_id: UUID) -> Response:
+        draft = Draft(
+            act_id, view.case.case_id, "withdraw", person.actor, {"reason": reason.strip()}
+        )
+        return _after(view, await perform(means, person, draft), "withdrawn")
+
+    try:
+        return await page_once(person, work, token or new_token())
+    except Problem as problem:
+        if problem.code not in {"not_accepted_now", "case_closed", "wrong_role"}:
+            raise
+        errors = {"": problem.detail or _(problem.type.title)}
+        return await _case(
+            request,
+            person,
+            means,
+            number,
+            errors=errors,
+            reason=reason,
+            status=int(problem.type.status),
+        )
+
+
+def _after(view: CaseView, outcome: Outcome, said: str) -> Response:
+    word = said if outcome.state == "applied" else "received"
+    return RedirectResponse(f"/cases/{view.number}?done={word}", status_code=303)
+
+
+@router.get("/cases/{number}/papers/{document_id}")
+async def paper_page(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    number: Number,
+    document_id: Annotated[str, Field(max_length=96)],
+) -> Response:
+    """One paper: what it is, how to get it, how to check it."""
+    async with means.engine.connect() as connection:
+        view = await load_case(connection, person, number)
+        document = await cases.document(connection, view.case.case_id, document_id)
+    if document is None:
+        raise Problem("not_found")
+    version = document.document_id.rpartition(":")[2]
+    gaps = [
+        gap
+        for notice in notice_views(view.case, view.row)
+        if document.kind == "notice" and str(notice.version) == version
+        for gap in notice.gaps
+    ]
+    context = {
+        "view": view,
+        "document": document,
+        "paper": document_json(view, document),
+        "gaps": gaps,
+        "size": size_text(document.size),
+    }
+    return render(request, "cases/paper.html", context)
+
+
+def size_text(size: int) -> str:
+    """124 KB, 1.2 MB."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB"

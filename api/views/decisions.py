@@ -1,0 +1,234 @@
+"""The decision panel, generated from the task's form: fields, choices with their effects, what stands in the way.
+
+A form's own metadata comes first (`json_schema_extra.options`: value → [zh, en, effect zh, effect en]); the
+forms every approval shares are worded here, once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Literal, NamedTuple, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from starlette.datastructures import FormData
+
+from api.i18n import gettext as _
+from api.i18n import mark
+from api.validation_messages import message_of
+from api.views import words
+from forms.base import TaskForm
+from law import sod
+from law.catalogue import Procedure
+from storage.tables import CaseRow
+
+CHOICES: Final[dict[tuple[str, str], dict[str, tuple[str, str]]]] = {
+    ("approval.acceptance", "decision"): {
+        "accept": (mark("受理"), mark("出具受理通知书，转审查")),
+        "one_time_notice": (
+            mark("一次性告知"),
+            mark("退回申请人，发出勾选的缺陷；同一份材料只能告知一次"),
+        ),
+        "not_accept": (mark("不予受理"), mark("出具不予受理通知书，本件办结；须说明理由")),
+    },
+    ("approval.review", "finding"): {
+        "conforms": (mark("建议准予"), mark("转下一环节")),
+        "does_not_conform": (mark("建议不予"), mark("转核准；须写明理由")),
+    },
+    ("approval.site_check", "finding"): {
+        "conforms": (mark("符合条件"), mark("转核准")),
+        "does_not_conform": (mark("不符合条件"), mark("转核准，由核准人决定")),
+    },
+    ("approval.decision", "decision"): {
+        "grant": (mark("准予"), mark("发出准予通知并制证；不能自行撤回")),
+        "refuse": (mark("不予准予"), mark("发出不予决定书，写明理由、依据和救济途径")),
+    },
+    ("kernel.extension", "decision"): {
+        "approve": (mark("批准延期"), mark("期限延长，理由告知申请人")),
+        "refuse": (mark("不批准"), mark("期限不变")),
+    },
+    ("kernel.trouble", "action"): {
+        "retry": (mark("继续重试"), mark("系统接着自动重试，恢复后自动继续")),
+        "give_up": (mark("不再等待"), mark("按没有结果处理，办件继续往下走")),
+    },
+}
+# What the button says: the act and its effect, never “确定”.
+BUTTONS: Final[dict[str, str]] = {
+    "approval.acceptance": mark("提交受理意见"),
+    "approval.review": mark("提交审查意见"),
+    "approval.site_check": mark("提交核查结论"),
+    "approval.decision": mark("作出决定"),
+    "kernel.extension": mark("作出延期决定"),
+    "kernel.trouble": mark("提交处理意见"),
+}
+MUST_CONFIRM: Final = mark("请确认这一项；不能确认的，应当回避")
+
+
+class Option(NamedTuple):
+    """One choice in words: what it is, and what happens then. `blocked` says why it cannot be chosen."""
+
+    value: str
+    text: str
+    effect: str
+    blocked: str = ""
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field as the panel draws it. `value` is what was sent last, for a page shown again."""
+
+    name: str
+    label: str
+    hint: str
+    widget: str
+    optional: bool
+    options: tuple[Option, ...] = ()
+    value: Any = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Why this person may not do this duty in this case."""
+
+    rule: str
+    message: str
+
+
+def conflict(case: CaseRow, row: Procedure, duty: str, person_id: str) -> Conflict | None:
+    """Separation of duties, told before anything is filled in; the case checks it again."""
+    if case.owner == person_id:
+        return Conflict("", _("您是本件的申请人，应当回避"))
+    taken = [sod.Taken(d["duty"], d["person_id"]) for d in case.duties]
+    found = sod.check(row.sod, taken, duty, person_id, single_officer=row.single_officer)
+    return Conflict(found.rule, words.known(found.message)) if found else None
+
+
+def later_conflict(case: CaseRow, row: Procedure, duty: str, person_id: str) -> str:
+    """What deciding here closes for this person: 您不能核准本件（受审分离 SOD-1）."""
+    if duty == "approver":
+        return ""
+    taken = [sod.Taken(d["duty"], d["person_id"]) for d in case.duties]
+    taken.append(sod.Taken(duty, person_id))
+    found = sod.check(row.sod, taken, "approver", person_id, single_officer=row.single_officer)
+    if found is None:
+        return ""
+    rule = found.message.partition("：")[0]
+    return _("您不能核准本件（%(rule)s %(code)s）") % {
+        "rule": words.known(rule),
+        "code": found.rule,
+    }
+
+
+def _extra(info: FieldInfo) -> Mapping[str, Any]:
+    extra = info.json_schema_extra
+    return extra if isinstance(extra, dict) else {}
+
+
+def _values(annotation: Any) -> list[str]:
+    """The values of an enumeration or a literal."""
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return [member.value for member in annotation]
+    if get_origin(annotation) is Literal:
+        return [str(value) for value in get_args(annotation) if isinstance(value, str)]
+    return []
+
+
+def _options(form: type[TaskForm], name: str, info: FieldInfo) -> tuple[Option, ...]:
+    declared = _extra(info).get("options", {})
+    worded = CHOICES.get((form.code, name), {})
+    found = []
+    for value in _values(info.annotation):
+        if value in declared:
+            zh, en, effect, effect_en = [*declared[value], "", "", ""][:4]
+            found.append(Option(value, words.bilingual(zh, en), words.bilingual(effect, effect_en)))
+        else:
+            text, effect = worded.get(value, (value, ""))
+            found.append(Option(value, words.known(text), words.known(effect)))
+    return tuple(found)
+
+
+def fields(
+    form: type[TaskForm], sent: Mapping[str, Any], errors: Mapping[str, str]
+) -> list[FieldView]:
+    """The panel's fields in the form's order."""
+    found = []
+    for name, info in form.model_fields.items():
+        extra = _extra(info)
+        label = words.bilingual(info.title or name, str(extra.get("title_en", "")))
+        found.append(
+            FieldView(
+                name=name,
+                label=label,
+                hint=words.known(str(extra.get("hint", ""))),
+                widget=str(extra.get("widget", "")) or "text",
+                optional=not info.is_required(),
+                options=_options(form, name, info),
+                value=sent.get(name, ""),
+                error=errors.get(name, ""),
+            )
+        )
+    return found
+
+
+def sent_answers(form: type[TaskForm], data: FormData) -> dict[str, Any]:
+    """The page's form as the answers REST would send: empty optional texts are left out."""
+    answers: dict[str, Any] = {}
+    for name, info in form.model_fields.items():
+        widget = str(_extra(info).get("widget", ""))
+        if widget == "gaps":
+            if found := sent_gaps(data):
+                answers[name] = found
+            continue
+        raw = data.get(name)
+        text = raw if isinstance(raw, str) else ""
+        if widget == "checkbox":
+            if text == "yes":
+                answers[name] = True
+        elif widget == "lines":
+            lines = [line.strip() for line in text.splitlines() if line.strip()]
+            if lines:
+                answers[name] = lines
+        elif text.strip():
+            answers[name] = text.strip()
+    return answers
+
+
+def sent_gaps(data: FormData) -> list[dict[str, str]]:
+    """The ticked gaps with their (perhaps rewritten) advice."""
+    found = []
+    for code in data.getlist("gap"):
+        if isinstance(code, str):
+            part, advice = data.get(f"part:{code}"), data.get(f"advice:{code}")
+            found.append(
+                {
+                    "gap": code[:64],
+                    "part": part if isinstance(part, str) else "",
+                    "advice": advice.strip() if isinstance(advice, str) else "",
+                }
+            )
+    return found
+
+
+def field_messages(form: type[TaskForm], problems: list[Any]) -> dict[str, str]:
+    """Pydantic's errors by field name; "" holds what concerns the form as a whole."""
+    found: dict[str, str] = {}
+    for error in problems:
+        name = str(error["loc"][0]) if error["loc"] else ""
+        info = form.model_fields.get(name)
+        message = message_of(error)
+        if info is not None and error["type"] == "missing":
+            if _extra(info).get("widget") == "checkbox":
+                message = _(MUST_CONFIRM)
+            elif _extra(info).get("widget") == "radios":
+                message = _("请选择一项")
+        found.setdefault(name, message)
+    return found
+
+
+def refused_messages(errors: Mapping[str, str]) -> dict[str, str]:
+    """Errors of the case (JSON Pointer → text) by field name."""
+    found: dict[str, str] = {}
+    for where, message in errors.items():
+        name = where.strip("/").partition("/")[0]
+        found.setdefault(name, words.known(message))
+    return found
