@@ -1,38 +1,27 @@
 """The composition root: builds each process's means from settings and secrets, and nothing else."""
 
-import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
-from urllib.parse import urlsplit
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from google.protobuf.json_format import MessageToDict
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
-from temporalio.service import RPCError
 
 from activities.context import Means
 from activities.seals import LocalSeals
-from api.acts import Acts
-from api.app import create_app
-from api.security.settings import SecuritySettings
-from api.services import Services
 from banjian.settings import Secrets, Settings
 from domain import signing
 from law.offices import DEFAULT_OFFICE, office
 from registers.client import Endpoint
 from registers.clients import Registers, connect
 from registers.messages import Register
-from registers.twins.settings import TwinSettings
 from storage.codec import data_converter
 from storage.engine import create_engine
 from storage.files import FolderStore
 from storage.keys import CaseKeys, derive
-from workflows.dispatch import Dispatcher
 
 API_KEY_ID = "api"
 SYSTEM_KEY_ID = "system"
@@ -41,6 +30,9 @@ SYSTEM_KEY_ID = "system"
 QUIET = TelemetryConfig(
     logging=LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
 )
+
+
+_runtime: Runtime | None = None
 
 
 @dataclass(frozen=True)
@@ -75,15 +67,20 @@ def core_of(settings: Settings, *, pool_size: int = 8) -> Core:
     return Core(settings, secrets, engine, keys, FolderStore(settings.files_folder, keys))
 
 
+@cache
+def _runtime() -> Runtime:
+    """One per process: every further one would start a thread pool of its own."""
+    return Runtime(telemetry=QUIET)
+
+
 async def connect_engine(core: Core, *, lazy: bool = False) -> Client:
     """The Temporal client, with payloads sealed per case."""
-    if Runtime._default_runtime is None:  # type: ignore[attr-defined,unused-ignore]
-        Runtime.set_default(Runtime(telemetry=QUIET))
     return await Client.connect(
         core.settings.temporal_address,
         namespace=core.settings.temporal_namespace,
         data_converter=data_converter(core.keys),
         lazy=lazy,
+        runtime=_runtime(),
     )
 
 
@@ -116,76 +113,3 @@ def means_of(core: Core, registers: Registers) -> Means:
 
 def seals_of(core: Core) -> LocalSeals:
     return LocalSeals(core.settings.secrets_folder, office(DEFAULT_OFFICE).name)
-
-
-class ClientHistory:
-    """Decoded engine history, for the administrator's inspector."""
-
-    def __init__(self, client: Callable[[], Client]) -> None:
-        self._client = client
-
-    async def history(self, case_id: uuid.UUID) -> list[dict[str, object]]:
-        """One dict per engine event, oldest first; empty when the engine no longer has it."""
-        try:
-            handle = self._client().get_workflow_handle(str(case_id))
-            found = await handle.fetch_history(rpc_timeout=timedelta(seconds=10))
-        except RPCError:
-            return []
-        events: list[dict[str, object]] = [MessageToDict(event) for event in found.events]
-        return events
-
-
-def services_of(
-    core: Core, client: Client, *, offset: Callable[[], float], sweep: bool
-) -> Services:
-    signer = signing.CommandSigner(API_KEY_ID, core.secrets.signing.private_key)
-    sender = Dispatcher(client, offset=offset, sweep=sweep)
-    return Services(
-        engine=core.engine,
-        keys=core.keys,
-        acts=Acts(core.engine, core.keys, sender, signer),
-        signer=signer,
-        files=core.files,
-        history=ClientHistory(lambda: client),
-        callback_secrets={
-            r.value: s.callback_secret.get_secret_value()
-            for r, s in core.secrets.registers.registers.items()
-        },
-        public_url=core.settings.public_url.rstrip("/"),
-        office=DEFAULT_OFFICE,
-    )
-
-
-def security_of(settings: Settings) -> SecuritySettings:
-    host = urlsplit(settings.public_url).hostname or "127.0.0.1"
-    return SecuritySettings(
-        environment=settings.banjian_env,
-        public_origin=settings.public_url.rstrip("/"),
-        allowed_hosts=frozenset({host, "127.0.0.1", "localhost"})
-        if settings.banjian_env != "production"
-        else frozenset({host}),
-    )
-
-
-def api_of(services: Services, settings: Settings, lifespan: Any = None) -> Any:
-    name = office(services.office).name
-    if lifespan is None:
-        return create_app(services, security_of(settings), name)
-    return create_app(services, security_of(settings), name, lifespan)
-
-
-def twin_settings(core: Core, *, background: bool = True) -> TwinSettings:
-    held = core.secrets.registers
-    return TwinSettings(
-        database_url=core.settings.database_url,
-        api_keys={r: s.api_key.get_secret_value() for r, s in held.registers.items()},
-        callback_secrets={
-            r: s.callback_secret.get_secret_value() for r, s in held.registers.items()
-        },
-        admin_key=held.admin_key.get_secret_value(),
-        callback_url=core.settings.public_url.rstrip("/"),
-        public_url=core.settings.registers_url.rstrip("/"),
-        background=background,
-        poll_seconds=0.5,
-        pool_size=4,
-    )

@@ -20,7 +20,7 @@ from temporalio.client import (
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities import archiving, establishment_registration, paper_fields, papers
+from activities import archiving, establishment_registration, paper_fields
 from activities.paperwork import PaperworkActivities
 from activities.projection import ProjectionActivities
 from activities.register_calls import RegisterActivities
@@ -30,6 +30,7 @@ from api.acts import OPEN, Acts, Draft
 from banjian.compose import Core, connect_engine, core_of, means_of, registers_of, seals_of
 from banjian.settings import Settings, check_start
 from domain.contracts import Command, RelatedOrder
+from law.calendars import default_calendars
 from registers.clients import Registers
 from workflows.dispatch import CASES_QUEUE, Dispatcher
 from workflows.kernel.effects import EFFECTS_QUEUE
@@ -38,7 +39,9 @@ from workflows.upkeep import Reconcile, Sweep
 
 # Imported for their side effect: they declare effects and papers.
 DECLARED = (archiving, establishment_registration, paper_fields)
-PASSED_THROUGH = ("activities", "domain", "forms", "law", "registers", "storage", "yaml")
+PASSED_THROUGH = (
+    "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
+)  # fmt: skip
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -153,7 +156,8 @@ async def ensure_schedules(client: Client) -> None:
 async def serve(settings: Settings) -> None:
     check_start(settings)
     core = core_of(settings)
-    papers.warm()
+    # Read and worked out here, not inside the first workflow task, which has two seconds.
+    default_calendars()
     client = await connect_engine(core)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
