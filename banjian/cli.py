@@ -8,7 +8,11 @@ from banjian.commands.play import play_files
 from banjian.commands.up import up
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="办件: cases under statutory clocks"
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables would show what people filled in.
+    pretty_exceptions_enable=False,
+    help="办件: cases under statutory clocks",
 )
 
 

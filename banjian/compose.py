@@ -32,9 +32,6 @@ QUIET = TelemetryConfig(
 )
 
 
-_runtime: Runtime | None = None
-
-
 @dataclass(frozen=True)
 class Core:
     """What worker and API share."""

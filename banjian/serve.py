@@ -1,23 +1,22 @@
 """`python -m banjian.serve api|twins --port N`: the HTTP processes of an installation."""
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
-from typing import Annotated
 
-import typer
 import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-from banjian.compose import api_of, connect_engine, core_of, services_of, twin_settings
 from banjian.settings import Settings, check_start
-from registers.twins.app import create_twins
-
-app = typer.Typer(add_completion=False)
-Port = Annotated[int, typer.Option(min=1, max=65535)]
 
 
-async def build(settings: Settings) -> FastAPI:
+async def build_api(settings: Settings) -> FastAPI:
+    """The API over its means. The engine's client connects at first use: receipts work while it is down."""
+    # Imported here: the twins' process shares this module and needs neither engine nor pages.
+    from banjian.compose import connect_engine, core_of
+    from banjian.compose_api import api_of, services_of
+
     core = core_of(settings)
     client = await connect_engine(core, lazy=True)
     services = services_of(core, client, offset=lambda: settings.banjian_story_offset, sweep=True)
@@ -31,12 +30,20 @@ async def build(settings: Settings) -> FastAPI:
     return made
 
 
+def build_twins(settings: Settings) -> FastAPI:
+    from banjian.compose_twins import twin_settings
+    from registers.twins.app import create_twins
+
+    return create_twins(twin_settings(settings))
+
+
 async def listen(application: FastAPI, host: str, port: int) -> None:
     config = uvicorn.Config(
         application,
         host=host,
         port=port,
         log_level="warning",
+        # People's links stand in paths.
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
@@ -44,25 +51,24 @@ async def listen(application: FastAPI, host: str, port: int) -> None:
     await uvicorn.Server(config).serve()
 
 
-@app.command()
-def api(port: Port) -> None:
-    """REST and pages. The engine's client connects at first use: receipts work while it is down."""
+async def serve(what: str, port: int) -> None:
     settings = Settings()
     check_start(settings)
+    if what == "api":
+        await listen(await build_api(settings), settings.api_host, port)
+    else:
+        await listen(build_twins(settings), "127.0.0.1", port)
 
-    async def main() -> None:
-        await listen(await build(settings), settings.api_host, port)
 
-    uvloop.run(main())
-
-
-@app.command()
-def twins(port: Port) -> None:
-    """The register twins."""
-    settings = Settings()
-    core = core_of(settings, pool_size=2)
-    uvloop.run(listen(create_twins(twin_settings(core)), "127.0.0.1", port))
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case [("api" | "twins") as what, "--port", number] if number.isdigit():
+            uvloop.run(serve(what, int(number)))
+            return 0
+        case _:
+            print("usage: python -m banjian.serve api|twins --port N", file=sys.stderr)
+            return 2
 
 
 if __name__ == "__main__":
-    app()
+    sys.exit(main(sys.argv[1:]))

@@ -11,7 +11,7 @@ Regulation on the Registration of Market Entities (市场主体登记管理条�
 """
 
 import asyncio
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from temporalio import workflow
@@ -257,7 +257,7 @@ class EstablishmentRegistration(Approval):
         self.change(parties=[p.model_dump(mode="json") for p in self.state.parties])
 
     def _chase_next(self) -> None:
-        day = self._calendars.next_workday(civil_date(self.now()) + timedelta(days=1))
+        day = self._calendars.next_workday(civil_date(self.now()))
         self.set_alarm("chase", datetime.combine(day, CHASE_AT, tzinfo=CST))
 
     def on_alarm(self, name: str) -> None:

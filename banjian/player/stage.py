@@ -25,14 +25,9 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from banjian.compose import (
-    Core,
-    api_of,
-    core_of,
-    registers_of,
-    services_of,
-    twin_settings,
-)
+from banjian.compose import Core, core_of, registers_of
+from banjian.compose_api import api_of, services_of
+from banjian.compose_twins import twin_settings
 from banjian.secret_files import create_missing
 from banjian.settings import Settings
 from banjian.worker import workers
@@ -238,7 +233,7 @@ async def stage(
         seconds = offset.total_seconds()
         services = services_of(core, client, offset=lambda: seconds, sweep=starts is not None)
         app = api_of(services, settings)
-        twins_app = create_twins(twin_settings(core, background=starts is None))
+        twins_app = create_twins(twin_settings(settings, background=starts is None))
         await stack.enter_async_context(served(twins_app, twins_port))
         await stack.enter_async_context(served(app, api_port))
         await stack.enter_async_context(

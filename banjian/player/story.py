@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +59,19 @@ class Played:
         return not self.failures
 
 
+def _plain(value: Any) -> Any:
+    """YAML reads dates as dates; over the wire they are text."""
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def load(path: Path) -> Scenario:
     """Raises ScenarioError."""
     try:
-        scenario = Scenario.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        scenario = Scenario.model_validate(_plain(yaml.safe_load(path.read_text(encoding="utf-8"))))
     except (ValueError, yaml.YAMLError) as error:
         raise ScenarioError(f"{path.name}: {error}") from error
     last = None

@@ -138,7 +138,12 @@ class Clockwork(Recorder):
         """New end = the original, unrolled end plus the extension, then rolled (law.md §3.9)."""
         clock = self.state.clocks[key]
         clock.extension = grant
+        # A light that the old end lit goes out: the term is in time again.
+        clock.level = ""
         self._compute(clock)
+        self.change(level="")
+        for row in self.level_rows(clock):
+            self.change_row("tasks", row)
         return clock
 
     def _compute(self, clock: RunningClock) -> None:

@@ -1,0 +1,83 @@
+"""The API's means: apart from the worker's, which never loads a web framework."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from google.protobuf.json_format import MessageToDict
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from api.acts import Acts
+from api.app import create_app
+from api.security.settings import Limits, SecuritySettings
+from api.services import Services
+from banjian.compose import API_KEY_ID, Core
+from banjian.settings import Settings
+from domain import signing
+from law.offices import DEFAULT_OFFICE, office
+from workflows.dispatch import Dispatcher
+
+
+class ClientHistory:
+    """Decoded engine history, for the administrator's inspector."""
+
+    def __init__(self, client: Callable[[], Client]) -> None:
+        self._client = client
+
+    async def history(self, case_id: uuid.UUID) -> list[dict[str, object]]:
+        """One dict per engine event, oldest first; empty when the engine no longer has it."""
+        try:
+            handle = self._client().get_workflow_handle(str(case_id))
+            found = await handle.fetch_history(rpc_timeout=timedelta(seconds=10))
+        except RPCError:
+            return []
+        events: list[dict[str, object]] = [MessageToDict(event) for event in found.events]
+        return events
+
+
+def services_of(
+    core: Core, client: Client, *, offset: Callable[[], float], sweep: bool
+) -> Services:
+    signer = signing.CommandSigner(API_KEY_ID, core.secrets.signing.private_key)
+    sender = Dispatcher(client, offset=offset, sweep=sweep)
+    return Services(
+        engine=core.engine,
+        keys=core.keys,
+        acts=Acts(core.engine, core.keys, sender, signer),
+        signer=signer,
+        files=core.files,
+        history=ClientHistory(lambda: client),
+        callback_secrets={
+            r.value: s.callback_secret.get_secret_value()
+            for r, s in core.secrets.registers.registers.items()
+        },
+        public_url=core.settings.public_url.rstrip("/"),
+        office=DEFAULT_OFFICE,
+    )
+
+
+def security_of(settings: Settings) -> SecuritySettings:
+    host = urlsplit(settings.public_url).hostname or "127.0.0.1"
+    return SecuritySettings(
+        environment=settings.banjian_env,
+        public_origin=settings.public_url.rstrip("/"),
+        allowed_hosts=frozenset({host, "127.0.0.1", "localhost"})
+        if settings.banjian_env != "production"
+        else frozenset({host}),
+        # A story signs its people in again at every leap of time.
+        limits=Limits(
+            attempts_per_address="100000 per minute", attempts_overall="100000 per minute"
+        )
+        if settings.banjian_env == "test"
+        else Limits(),
+    )
+
+
+def api_of(services: Services, settings: Settings, lifespan: Any = None) -> Any:
+    name = office(services.office).name
+    if lifespan is None:
+        return create_app(services, security_of(settings), name)
+    return create_app(services, security_of(settings), name, lifespan)
