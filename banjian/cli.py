@@ -3,6 +3,7 @@
 import typer
 
 from banjian.commands import archive, clock
+from banjian.commands.demo import demo
 from banjian.commands.doctor import doctor
 from banjian.commands.play import play_files
 from banjian.commands.up import up
@@ -22,6 +23,7 @@ def root() -> None:
 
 
 app.command("up")(up)
+app.command("demo")(demo)
 app.command("play")(play_files)
 app.add_typer(archive.app, name="archive", help="归档信息包")
 app.add_typer(clock.app, name="clock", help="期限：为什么是这一天")
