@@ -85,6 +85,7 @@ class NextStep(BaseModel):
     title: str
     text: str
     due: date | None
+    promised: date | None = Field(description="the bureau's own promise (承诺期限)")
     clock: str | None
     citation: str | None
     verified: bool = Field(description="false: the row of law is still 待核")
@@ -242,6 +243,7 @@ def receipt_answer(receipt: Receipt) -> SubmissionReceipt:
                 title=s.title,
                 text=s.text,
                 due=s.due,
+                promised=s.promised,
                 clock=s.clock or None,
                 citation=s.citation or None,
                 verified=s.verified,

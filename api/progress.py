@@ -12,7 +12,7 @@ from api.views.viewer import Viewer
 from storage import applications
 from storage.tables import ApplicationRow
 
-MASK = "＊"
+MASK = "*"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from api.problems import Problem
 from api.query_codes import code_of
 from api.services import Services
 from api.submission import RECEIPT
+from api.views.clocks import promised_for
 from law.calendars import default_calendars
 from law.catalogue import Procedure
 from law.clocks import Clock, Verified, find_clock
@@ -30,6 +31,7 @@ class NextStep:
     """One step ahead. `due` is the last civil day that the law leaves, None where it sets none.
 
     Attributes:
+        promised: the day the bureau itself promises (承诺期限), where it is counted in working days.
         clock: the clock of law that bounds the step, "" for none.
         verified: whether that row was read in the statute's full text (else 待核).
     """
@@ -37,6 +39,7 @@ class NextStep:
     title: str
     text: str
     due: date | None = None
+    promised: date | None = None
     clock: str = ""
     citation: str = ""
     verified: bool = True
@@ -109,13 +112,14 @@ def steps_after(row: Procedure, received_at: datetime) -> list[NextStep]:
     if row.clocks.acceptance is None:
         # A registration's term covers acceptance and decision (条例 art. 19).
         first = _bounded(_(_ACCEPT), _(_ACCEPT_TEXT), decision, received_at)
-        second = _bounded(_(_DECIDE), _promise(row), decision, received_at)
+        second = _bounded(_(_DECIDE), _promise(row), decision, received_at, row)
     else:
         acceptance = find_clock(row.clocks.acceptance)
         first = _bounded(_(_ACCEPT), _(_ACCEPT_TEXT), acceptance, received_at)
         text = _("从受理之日起计算；这里按最迟的受理日推算。") + _promise(row)
         # Counted from the last day of acceptance: the decision cannot lawfully be later than this.
-        second = _bounded(_(_DECIDE), text, decision, day_start(first.due or received_at.date()))
+        trigger = day_start(first.due or received_at.date())
+        second = _bounded(_(_DECIDE), text, decision, trigger, row)
     result = _("决定作出后送达%(result)s，同时通知您。") % {"result": row.guide.result}
     return [first, second, NextStep(_(_RESULT), result)]
 
@@ -124,12 +128,16 @@ def _promise(row: Procedure) -> str:
     return _("承诺期限：%(promised)s。") % {"promised": row.guide.promised}
 
 
-def _bounded(title: str, text: str, clock: Clock, trigger: datetime) -> NextStep:
+def _bounded(
+    title: str, text: str, clock: Clock, trigger: datetime, promised_by: Procedure | None = None
+) -> NextStep:
     end = deadline(clock, trigger, default_calendars())
+    promise = promised_for(promised_by.procedure, promised_by.version, end) if promised_by else None
     return NextStep(
         title=title,
         text=text,
         due=end.legal_end,
+        promised=promise.date if promise else None,
         clock=clock.id,
         citation=clock.citation,
         verified=clock.verified is Verified.TEXT,

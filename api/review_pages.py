@@ -37,17 +37,24 @@ def answers_of(dossier: Dossier) -> list[Group]:
             if spec.widget == "people":
                 rows += _entries(spec, dossier.answers.get(spec.name), f"{here}/{spec.name}")
             else:
-                value = shown(spec, dossier.answers.get(spec.name))
+                value = shown(spec, dossier.answers.get(spec.name)) or _unsaid(spec)
                 rows.append((label_of(spec), value, "", f"{here}#{spec.name}"))
         groups.append(Group(words.bilingual(section.title, section.title_en), rows))
     groups.append(Group(_("材料"), _materials(dossier)))
     return groups
 
 
+def _unsaid(spec: FieldSpec) -> str:
+    """Why there is no answer; optional ones are left to the summary's own words."""
+    if spec.widget == "checkbox":
+        return _("否")
+    return "" if spec.optional else _("还没有填写")
+
+
 def _entries(spec: FieldSpec, value: Any, here: str) -> list[Row]:
     entries = [e for e in value if isinstance(e, Mapping)] if isinstance(value, list) else []
     if not entries:
-        return [(label_of(spec), "", "", here.rpartition("/")[0])]
+        return [(label_of(spec), _("还没有填写"), "", here.rpartition("/")[0])]
     return [
         (entry_title(spec.item, e, n), entry_text(spec.item, e), "", f"{here}/{n}")
         for n, e in enumerate(entries, start=1)
@@ -59,8 +66,8 @@ def _materials(dossier: Dossier) -> list[Row]:
     for material in dossier.procedure.materials:
         held = dossier.files_for(material.code)
         names = _("、").join(f.name for f in held)
-        if not names and material.required:
-            names = _("没有上传")
+        if not names:
+            names = _("没有上传") if material.required else _("没有上传（需要时提交）")
         note = _("可容缺：可以先受理，后补交") if material.tolerable and not held else ""
         label = words.bilingual(material.label, material.label_en)
         rows.append((label, names, note, address(dossier, "materials", material.code)))

@@ -19,7 +19,6 @@ from api.security.current import Applicant
 from api.services import Means
 from api.task_lists import FORM_PART, address, gaps_of, task_list, whole_form_errors
 from api.templating import render
-from api.validation_messages import MESSAGES
 from forms.base import Form as FormBase
 from forms.base import Section
 from law.codes import CodeError, check_resident_id
@@ -122,7 +121,7 @@ async def save_section(
     dossier = await intake.patch(means, person, application_id, kept)
     if not leave:
         errors |= {
-            s.name: _(MESSAGES["missing"])
+            s.name: _unanswered(s)
             for s in specs
             if s.widget != "people" and not s.optional and answers[s.name] is None
         }
@@ -130,6 +129,13 @@ async def save_section(
         in_order = {s.name: errors[s.name] for s in specs if s.name in errors}
         return _page(request, person, dossier, section, answers, in_order)
     return see_other(address(dossier) if leave else _onward(dossier, declared))
+
+
+def _unanswered(spec: FieldSpec) -> str:
+    """Names the field, so that the summary on top can be read alone."""
+    if spec.widget in ("radios", "checkboxes", "date"):
+        return _("请选择%(field)s") % {"field": label_of(spec)}
+    return _("请填写%(field)s") % {"field": label_of(spec)}
 
 
 def _wrong(dossier: Dossier, specs: list[FieldSpec], answers: dict[str, Any]) -> dict[str, str]:

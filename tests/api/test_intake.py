@@ -255,6 +255,7 @@ async def test_a_receipt_holds_while_the_engine_is_away(
     assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", receipt["query_code"])
     # R01: three working days from 23 September 2026; the 25th to 27th are the Mid-Autumn holiday.
     assert [s["due"] for s in receipt["next"]] == ["2026-09-29", "2026-09-29", None]
+    assert [s["promised"] for s in receipt["next"]] == [None, "2026-09-28", None]
     assert receipt["missing_materials"] == []
     assert (await zhou.get(done.headers["location"])).json() == receipt
 

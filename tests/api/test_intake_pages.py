@@ -155,7 +155,8 @@ async def test_what_is_right_is_kept_and_what_is_wrong_is_said(zhou: httpx.Async
 
     empty = await send(zhou, f"{here}/sections/company")
     assert empty.status_code == 422
-    assert empty.text.count("请填写这一项") == 4
+    assert empty.text.count("请填写企业名称") == 2
+    assert empty.text.count("请选择企业类型") == 2
     later = await send(zhou, f"{here}/sections/company", data={"leave": "1"})
     assert (later.status_code, later.headers["location"]) == (303, here)
 
