@@ -9,7 +9,15 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.contracts import Command, FileVersion, NoticeGiven, OpenTask
+    from domain.contracts import (
+        SYSTEM,
+        Actor,
+        Command,
+        FileVersion,
+        NoticeGiven,
+        OpenTask,
+        TaskAnswer,
+    )
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Transition
     from forms.approval import (
@@ -72,14 +80,14 @@ class Approval(CaseWorkflow):
             return await self.deemed_accepted(version)
         form, given = decided
         if form.decision is AcceptanceOutcome.ONE_TIME_NOTICE:
-            return await self.tell_once(form, version, given.received_at)
+            return await self.tell_once(form, version, given)
         if form.decision is AcceptanceOutcome.NOT_ACCEPT:
             self.stop_clock(clock)
             await self.serve(
                 "not_accepted", reasons=[form.reasons], received_at=version.received_at
             )
             return "not_accepted"
-        await self.accepted(given.received_at)
+        await self.accepted(given.received_at, by=given.actor)
         return "under_review"
 
     def _start_intake_clock(self, version: FileVersion) -> str:
@@ -97,7 +105,7 @@ class Approval(CaseWorkflow):
     async def _serve_receipt(self, clock: str) -> None:
         await self.serve("receipt", clock=clock, received_at=self.state.versions[0].received_at)
 
-    async def accepted(self, at: datetime, *, deemed: bool = False) -> None:
+    async def accepted(self, at: datetime, *, by: Actor = SYSTEM, deemed: bool = False) -> None:
         """受理: from now on the decision's term runs (for a licence, from this day)."""
         self.state.accepted_at = at
         if self.row.kind == "licence":
@@ -105,7 +113,7 @@ class Approval(CaseWorkflow):
             self.state.memo["decision_clock"] = self.start_clock(self.row.clocks.decision, at)
         number = await self.number("case")
         self.change(accepted_at=at.isoformat(), case_no=number)
-        self.record("accepted", data={"number": number, "deemed": deemed}, at=at)
+        self.record("accepted", actor=by, data={"number": number, "deemed": deemed}, at=at)
         self.aside(self._serve_acceptance(at, deemed))
 
     async def _serve_acceptance(self, at: datetime, deemed: bool) -> None:
@@ -124,8 +132,9 @@ class Approval(CaseWorkflow):
     def on_expired(self, clock: Any, law: Any) -> None:
         self.tell("section_head", "deemed", clock=clock)
 
-    async def tell_once(self, form: Acceptance, version: FileVersion, at: datetime) -> str:
+    async def tell_once(self, form: Acceptance, version: FileVersion, given: TaskAnswer) -> str:
         """One notice with everything (一次性告知); the file goes back, its clock has not begun."""
+        at = given.received_at
         self.state.notices.append(
             NoticeGiven(
                 version=version.version,
@@ -142,7 +151,12 @@ class Approval(CaseWorkflow):
                 for n in self.state.notices
             ]
         )
-        self.record("notice_given", at=at, data={"version": version.version, "gaps": gaps})
+        self.record(
+            "notice_given",
+            actor=given.actor,
+            at=at,
+            data={"version": version.version, "gaps": gaps},
+        )
         self.tell("applicant", "notice_given")
         await self.serve(
             "notice",
