@@ -1,0 +1,157 @@
+"""The life of one small establishment registration, as its people drive it over HTTP."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from banjian.player.cast import Answered
+from banjian.player.deeds import sample_pdf
+from tests.chaos.people import Insistent
+
+PROCEDURE = "establishment_registration"
+PARTS = ("articles", "appointment", "address_proof")
+OFFICERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "submitted": ("acceptor", {"decision": "accept"}),
+    "under_review": ("reviewer", {"finding": "conforms", "no_interest": True}),
+    "deciding": ("approver", {"decision": "grant", "no_interest": True}),
+}
+"""Stage → who has to do something, and what they answer."""
+
+_SYLLABLES = "青禾红光东方瑞祥永泰和顺宏远天成"
+_PDF = sample_pdf("chaos")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def id_number(number: int) -> str:
+    """A fictional identity number whose check character holds."""
+    body = f"42130319{70 + number // 10_000:02d}0614{number % 1000:03d}"
+    return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, _WEIGHTS, strict=True)) % 11]
+
+
+def trade_name(number: int) -> str:
+    """Four syllables, different for every number below 65,536."""
+    return "".join(_SYLLABLES[(number >> shift) & 15] for shift in (12, 8, 4, 0))
+
+
+def form(number: int, people: int) -> dict[str, Any]:
+    """A small application: one shareholder who is legal representative, then others."""
+    persons = [
+        {
+            "name": f"周晓{_SYLLABLES[n % 16]}",
+            "id_number": id_number(number * 4 + n),
+            "phone": "13900000000",
+            "posts": ["legal_representative", "director", "shareholder"] if n == 0 else ["supervisor"],
+            **({"contribution": "500000"} if n == 0 else {}),
+        }
+        for n in range(people)
+    ]
+    return {
+        "name": f"随州市曾都区{trade_name(number)}商贸有限公司",
+        "entity_type": "limited_company",
+        "domicile": "湖北省随州市曾都区烈山大道1号",
+        "capital": "500000",
+        "paid_until": "2027-12-31",
+        "business_scope": ["日用百货销售"],
+        "persons": persons,
+    }
+
+
+@dataclass
+class Life:
+    """What became of one case.
+
+    Attributes:
+        number: of the case in its run; its form follows from it.
+        stage: as last seen; the outcome once `ended`.
+        refusals: clear answers "no" that its people got on the way.
+    """
+
+    number: int
+    case_id: str = ""
+    receipt_no: str = ""
+    digest: str = ""
+    stage: str = ""
+    ended: bool = False
+    seconds: float = 0.0
+    refusals: list[str] = field(default_factory=list)
+
+
+async def live(
+    cast: Insistent,
+    life: Life,
+    *,
+    people: int = 1,
+    poll: float = 0.4,
+    born: Callable[[str], None] = lambda case_id: None,
+) -> Life:
+    """From the first word to the archive.
+
+    Args:
+        born: told the case's id before it is handed in.
+    """
+    begin = time.monotonic()
+    who = "applicant" if life.number % 2 else "applicant2"
+    draft = await cast.ask(
+        who,
+        "POST",
+        "/api/v1/applications",
+        json={"procedure": PROCEDURE, "form": form(life.number, people)},
+    )
+    path = f"/api/v1/applications/{draft['id']}"
+    for part in PARTS[:2]:
+        await cast.ask(
+            who,
+            "POST",
+            f"{path}/files",
+            data={"part": part},
+            files={"file": (f"{part}.pdf", _PDF, "application/pdf")},
+        )
+    born(draft["id"])
+    receipt = await cast.ask(who, "POST", f"{path}/submissions", json={"declaration": True})
+    life.case_id, life.receipt_no = receipt["case_id"], receipt["receipt_no"]
+    life.digest = receipt["digest"]
+    while not life.ended:
+        await _step(cast, life, who)
+        life.seconds = time.monotonic() - begin
+        if not life.ended:
+            await asyncio.sleep(poll)
+    return life
+
+
+async def _step(cast: Insistent, life: Life, owner: str) -> None:
+    try:
+        case = await cast.ask(owner, "GET", f"/api/v1/cases/{life.receipt_no}")
+    except Answered as missing:
+        # Durable, and on its way to the case.
+        if missing.status != 404:
+            raise
+        return
+    life.stage = case["stage"]
+    life.ended = case["closed_at"] is not None
+    if life.ended or life.stage not in OFFICERS:
+        return
+    officer, answers = OFFICERS[life.stage]
+    try:
+        await _decide(cast, life, officer, answers)
+    except Answered as refused:
+        life.refusals.append(f"{life.stage}: {refused}")
+
+
+async def _decide(cast: Insistent, life: Life, officer: str, answers: dict[str, Any]) -> None:
+    found = await cast.ask(officer, "GET", f"/api/v1/tasks?case={life.case_id}")
+    task = next((t for t in found["items"] if t["stage"] == life.stage), None)
+    if task is None:
+        return
+    path = f"/api/v1/tasks/{task['task_id']}"
+    claim = await cast.call(officer, "POST", f"{path}/claim", headers={"If-Match": task["etag"]})
+    if claim.status_code >= 400:
+        raise Answered(claim)
+    await cast.ask(
+        officer,
+        "POST",
+        f"{path}/complete",
+        json=answers,
+        headers={"If-Match": claim.headers["ETag"]},
+    )
