@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import text
 
 from banjian.player import bureau
 from banjian.player.cast import Answered, Cast
@@ -53,6 +54,8 @@ class Played:
     failures: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     cases: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # (procedure's workflow table, from, to) of every move that a case of the story made.
+    moves: set[tuple[str, str, str]] = field(default_factory=set)
 
     @property
     def ok(self) -> bool:
@@ -100,9 +103,9 @@ async def play_on(on: Stage, scenario: Scenario, say: Callable[[str], None]) -> 
     acting = Play(Cast(on.http, passwords), on.twins)
     played.cases = acting.cases
 
-    def line(text: str) -> None:
-        played.lines.append(text)
-        say(text)
+    def line(words: str) -> None:
+        played.lines.append(words)
+        say(words)
 
     for n, step in enumerate(scenario.steps, 1):
         at = instant(step.at)
@@ -123,7 +126,18 @@ async def play_on(on: Stage, scenario: Scenario, say: Callable[[str], None]) -> 
         for failure in failed:
             played.failures.append(f"step {n} ({step.do} by {step.by}): {failure}")
             line(f"    {failure}")
+    played.moves = await _moves(on)
     return played
+
+
+async def _moves(on: Stage) -> set[tuple[str, str, str]]:
+    async with on.core.engine.connect() as connection:
+        rows = (await connection.execute(text("SELECT procedure, passed FROM cases"))).all()
+    return {
+        (row.procedure, a["stage"], b["stage"])
+        for row in rows
+        for a, b in zip(row.passed, row.passed[1:], strict=False)
+    }
 
 
 async def _seed_world(on: Stage, world: Mapping[str, Any]) -> None:
