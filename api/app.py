@@ -12,8 +12,11 @@ from api.routers import (
     applications,
     apply_pages,
     callbacks,
+    case_pages,
     cases,
     deadlines,
+    desk_pages,
+    desk_task_pages,
     health,
     item_pages,
     items,
@@ -40,6 +43,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     deadlines.router,
     streams.router,
     health.router,
+    case_pages.router,
+    desk_pages.router,
+    desk_task_pages.router,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -4,7 +4,8 @@ Layout, three rules:
   1. column = longest path from the first stage (back edges are ignored);
   2. the main line is row 0; every other chain takes the first free row below it, latest branch first,
      so that branch lines never cross each other;
-  3. edges leave on the right, turn in the gutter, enter on the left. The tall form swaps the axes (phones).
+  3. edges leave on the right, turn in the gutter, enter on the left; steps back go around, in from below.
+     The tall form swaps the axes (phones).
 Same input, same output: no randomness, no measuring of text. Labels have at most 7 characters, notes 9.
 """
 
@@ -141,6 +142,33 @@ def _path(
     return line, f"M{x2:g} {y2:g}l-8 -4.5v9z"
 
 
+def _back(form: _Form, start: tuple[int, int], end: tuple[int, int]) -> tuple[str, str]:
+    """A step back (a correction, a refused register): around the boxes, never through them."""
+    w, h = form.width, form.height
+    sx, sy, ex, ey = *start, *end
+    if form.tall:
+        side, middle = ex + w + 1, ey + h / 2
+        if sx > ex:
+            return (
+                f"M{sx + w / 2:g} {sy}V{middle:g}H{side + 6}",
+                f"M{side} {middle:g}l8 -4.5v9z",
+            )
+        return (
+            f"M{sx + w} {sy + h / 2:g}H{side + 3}V{middle:g}H{side + 2}",
+            f"M{side} {middle:g}l5 -3v6z",
+        )
+    under, middle = ey + h + 1, ex + w / 2
+    if sy > ey:
+        return (
+            f"M{sx} {sy + h / 2:g}H{middle:g}V{under + 6}",
+            f"M{middle:g} {under}l-4.5 8h9z",
+        )
+    return (
+        f"M{sx + w / 2:g} {sy + h}V{under + 11}H{middle:g}V{under + 6}",
+        f"M{middle:g} {under}l-4.5 8h9z",
+    )
+
+
 def _box(form: _Form, corner: tuple[int, int], state: str, label: str, sub: str, kind: str) -> str:
     x, y = corner
     w, h = form.width, form.height
@@ -182,9 +210,12 @@ def _svg(
         kind = (
             "past" if (source, target) in walked else "next" if state[source] == "now" else "later"
         )
-        line, arrow = _path(
-            form, corner[source], corner[target], turn_late=row[target] < row[source]
-        )
+        if layer[target] <= layer[source]:
+            line, arrow = _back(form, corner[source], corner[target])
+        else:
+            line, arrow = _path(
+                form, corner[source], corner[target], turn_late=row[target] < row[source]
+            )
         drawn = f'<path class="{kind}" d="{line}"/><path class="arr {kind}" d="{arrow}"/>'
         edges.append((("later", "next", "past").index(kind), drawn))
     boxes = [

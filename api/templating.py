@@ -76,6 +76,13 @@ class Page:
         return self.request.url.path
 
     @property
+    def post(self) -> str:
+        """The reader's posts, in words."""
+        labels = [role.label for role in sorted(self.person.roles)] if self.person else []
+        names = [label.en if self.language == "en" else label.zh for label in labels if label]
+        return i18n.gettext("、").join(names)
+
+    @property
     def csrf_field(self) -> Markup:
         """The hidden field every form that posts must hold."""
         return CSRF_FIELD.format(csrf.FIELD, csrf.token_for(self.request))

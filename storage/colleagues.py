@@ -42,7 +42,7 @@ async def colleagues(connection: AsyncConnection, role: str, office: str) -> lis
     c = ACCOUNTS.c
     rows = await connection.execute(
         select(c.id, c.sign_in, c.display_name, c.roles)
-        .where(c.office == office, c.disabled.is_(False), c.roles.any(role))
+        .where(c.office == office, c.disabled.is_(False), c.roles.contains([role]))
         .order_by(c.display_name, c.id)
     )
     return [Colleague(r.id, r.sign_in, r.display_name, frozenset(r.roles)) for r in rows]

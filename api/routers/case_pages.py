@@ -23,6 +23,7 @@ from api.templating import render
 from api.views import words
 from api.views.cases import CaseView, document_json, timeline_of, view_of
 from api.views.notices import notice_views
+from api.views.task_pages import size_text
 from api.views.timeline import Line
 from api.views.viewer import Viewer
 from storage import applications, cases
@@ -43,7 +44,7 @@ def newest_first(view: CaseView, lines: list[Line]) -> list[dict[str, Any]]:
     """The story as the macro draws it; the legal end ahead, hollow, where one runs."""
     found: list[dict[str, Any]] = []
     if view.clock is not None and view.case.closed_at is None and not view.clock.overdue:
-        said = _("法定期限届满：%(name)s") % {"name": view.clock.name}
+        said = _("法定期限届满（%(name)s）") % {"name": view.clock.name}
         if view.clock.row.provisional:
             said += _("（暂定）")
         found.append(
@@ -237,10 +238,3 @@ async def paper_page(
         "size": size_text(document.size),
     }
     return render(request, "cases/paper.html", context)
-
-
-def size_text(size: int) -> str:
-    """124 KB, 1.2 MB."""
-    if size < 1024 * 1024:
-        return f"{max(1, round(size / 1024))} KB"
-    return f"{size / 1024 / 1024:.1f} MB"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from math import ceil
 from typing import Any, Final
@@ -19,7 +19,7 @@ from law.clock_types import Unit, Verified
 from law.clocks import find_clock
 from law.deadlines import Deadline
 from law.worktime import Remaining, remaining
-from law.zone import civil_date, local
+from law.zone import local
 from storage.tables import CaseRow, ClockRow
 
 OVERDUE_UNSAID: Final = mark("承办人未在法定期限内办结")
@@ -39,7 +39,13 @@ class ClockView:
 
     row: ClockRow
     now: datetime
-    promised: Promised | None = None
+    procedure: str
+    catalogue_version: str
+
+    @property
+    def promised(self) -> Promised | None:
+        """The bureau's promise beside the legal limit."""
+        return promised_for(self.procedure, self.catalogue_version, self.deadline)
 
     @cached_property
     def running_clock(self) -> RunningClock:
@@ -166,28 +172,24 @@ class ClockView:
         return data
 
 
-def promise(case: CaseRow, clock: RunningClock) -> Promised | None:
+def promised_for(stem: str, version: str | None, end: Deadline) -> Promised | None:
     """The bureau's own promise (承诺期限) for the decision, where the catalogue words it in working days."""
     try:
-        row = catalogue.procedure(case.procedure, case.catalogue_version)
+        row = catalogue.procedure(stem, version)
     except KeyError:
         return None
-    if clock.clock_id != row.clocks.decision:
+    if end.clock.id != row.clocks.decision:
         return None
-    text = row.guide.promised
-    found = _WORKING_DAYS.search(text)
-    day: date | None = None
+    found = _WORKING_DAYS.search(row.guide.promised)
+    day = None
     if found:
-        start = civil_date(clock.trigger)
-        day = default_calendars().add_workdays(start, ceil(float(found[1])))
-    return Promised(day, text)
+        day = default_calendars().add_workdays(end.start_date, ceil(float(found[1])))
+    return Promised(day, row.guide.promised)
 
 
 def views(case: CaseRow, rows: list[ClockRow], now: datetime) -> list[ClockView]:
     """The case's clocks, running ones first."""
-    return [
-        ClockView(row, now, promise(case, RunningClock.model_validate(row.body))) for row in rows
-    ]
+    return [ClockView(row, now, case.procedure, case.catalogue_version) for row in rows]
 
 
 def leading(clocks: list[ClockView]) -> ClockView | None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import dates
-from api.clock_cards import Light, light_of
+from api.clock_cards import ClockCard, Light, card, light_of
 from api.i18n import gettext as _
 from api.security.person import Person
 from api.views import actions, words
+from api.views.clocks import promised_for
 from api.views.viewer import Viewer
 from domain.clocks import deadline_of
 from domain.contracts import RunningClock
@@ -69,6 +70,53 @@ class TaskLine:
             return None if self.never else plain_light(self.task.due_at, self.now)
         left = remaining(self.deadline, self.now, default_calendars())
         return light_of(self.deadline.to_json(trace=False), left)
+
+    @property
+    def light_word(self) -> str:
+        """The light in a word, for the narrow column; the full text stands under the date."""
+        light = self.light
+        if light is None:
+            return ""
+        words_of = {
+            "green": _("正常"),
+            "red": light.text,
+            "paused": _("暂停"),
+            "prov": _("暂定"),
+        }
+        if light.kind == "amber" and words.last_day(self.task.due_at) != local(self.now).date():
+            return _("临近")
+        return words_of.get(light.kind, _("今天"))
+
+    @property
+    def kernel(self) -> bool:
+        """A task beside the stages: an extension to approve, a register in trouble."""
+        return self.task.form.startswith("kernel.")
+
+    @property
+    def day(self) -> date:
+        """The last day."""
+        return words.last_day(self.task.due_at)
+
+    @property
+    def promised(self) -> date | None:
+        """The bureau's own promise, where the catalogue words one for this clock."""
+        if self.deadline is None:
+            return None
+        found = promised_for(self.task.procedure, None, self.deadline)
+        return found.date if found else None
+
+    @property
+    def card(self) -> ClockCard | None:
+        """The clock as a card: its ribbon is the preview."""
+        light = self.light
+        if self.deadline is None or light is None:
+            return None
+        return card(
+            self.deadline.to_json(),
+            name=words.clock_name(self.deadline.clock),
+            now=self.now,
+            light=light,
+        )
 
     @property
     def end_text(self) -> str:
