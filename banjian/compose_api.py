@@ -1,41 +1,21 @@
 """The API's means: apart from the worker's, which never loads a web framework."""
 
-import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from google.protobuf.json_format import MessageToDict
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from api.acts import Acts
 from api.app import create_app
 from api.security.settings import Limits, SecuritySettings
 from api.services import Services
 from banjian.compose import API_KEY_ID, Core
+from banjian.histories import ClientHistory
 from banjian.settings import Settings
 from domain import signing
 from law.offices import DEFAULT_OFFICE, office
 from workflows.dispatch import Dispatcher
-
-
-class ClientHistory:
-    """Decoded engine history, for the administrator's inspector."""
-
-    def __init__(self, client: Callable[[], Client]) -> None:
-        self._client = client
-
-    async def history(self, case_id: uuid.UUID) -> list[dict[str, object]]:
-        """One dict per engine event, oldest first; empty when the engine no longer has it."""
-        try:
-            handle = self._client().get_workflow_handle(str(case_id))
-            found = await handle.fetch_history(rpc_timeout=timedelta(seconds=10))
-        except RPCError:
-            return []
-        events: list[dict[str, object]] = [MessageToDict(event) for event in found.events]
-        return events
 
 
 def services_of(

@@ -23,11 +23,13 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities import archiving, establishment_registration, paper_fields
 from activities.paperwork import PaperworkActivities
 from activities.projection import ProjectionActivities
+from activities.records import RecordActivities
 from activities.register_calls import RegisterActivities
 from activities.related import RelatedActivities
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
 from banjian.compose import Core, connect_engine, core_of, means_of, registers_of, seals_of
+from banjian.histories import ClientHistory
 from banjian.settings import Settings, check_start
 from domain.contracts import Command, RelatedOrder
 from law.calendars import default_calendars
@@ -35,7 +37,7 @@ from registers.clients import Registers
 from workflows.dispatch import CASES_QUEUE, Dispatcher
 from workflows.kernel.effects import EFFECTS_QUEUE
 from workflows.registry import PROCEDURES
-from workflows.upkeep import Reconcile, Sweep
+from workflows.upkeep import KeepRecords, Reconcile, Sweep, SweepFiles
 
 # Imported for their side effect: they declare effects and papers.
 DECLARED = (archiving, establishment_registration, paper_fields)
@@ -102,10 +104,11 @@ async def workers(
         core.engine, core.keys, core.system_signer, send=sender.send, deliver=acts.deliver
     )
     related = RelatedActivities(open_case, send_act)
+    records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).history)
     cases = Worker(
         client,
         task_queue=CASES_QUEUE,
-        workflows=[*PROCEDURES.values(), *procedures, Sweep, Reconcile],
+        workflows=[*PROCEDURES.values(), *procedures, Sweep, Reconcile, KeepRecords, SweepFiles],
         activities=[projection.project, projection.take_number, projection.pending_acts],
         workflow_runner=runner(),
         max_cached_workflows=2000,
@@ -123,6 +126,8 @@ async def workers(
             related.report_to_parent,
             upkeep.sweep_due,
             upkeep.reconcile_acts,
+            records.keep_histories,
+            records.sweep_files,
         ],
         max_concurrent_activities=16,
         graceful_shutdown_timeout=timedelta(seconds=5),
@@ -136,6 +141,8 @@ async def ensure_schedules(client: Client) -> None:
     for name, workflow, every in (
         ("banjian-sweep", Sweep, timedelta(minutes=1)),
         ("banjian-reconcile", Reconcile, timedelta(seconds=10)),
+        ("banjian-records", KeepRecords, timedelta(minutes=10)),
+        ("banjian-files", SweepFiles, timedelta(days=1)),
     ):
         schedule = Schedule(
             action=ScheduleActionStartWorkflow(

@@ -100,6 +100,11 @@ class FolderStore:
         self._drafts = root / ".drafts"
         self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
 
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
+
     async def put(
         self,
         content: bytes | AsyncIterable[bytes],

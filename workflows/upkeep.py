@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
+    from activities.records import Kept, RecordActivities
     from activities.upkeep import Swept, UpkeepActivities
 
 ONE_TURN = timedelta(minutes=2)
@@ -35,6 +36,34 @@ class Reconcile:
     async def run(self) -> Swept:
         return await workflow.execute_activity_method(
             UpkeepActivities.reconcile_acts,
+            task_queue="banjian-effects",
+            start_to_close_timeout=ONE_TURN,
+            retry_policy=ONCE,
+        )
+
+
+@workflow.defn(name="keep_records")
+class KeepRecords:
+    """Engine histories of closed cases into the document store (every ten minutes)."""
+
+    @workflow.run
+    async def run(self) -> Kept:
+        return await workflow.execute_activity_method(
+            RecordActivities.keep_histories,
+            task_queue="banjian-effects",
+            start_to_close_timeout=ONE_TURN,
+            retry_policy=ONCE,
+        )
+
+
+@workflow.defn(name="sweep_files")
+class SweepFiles:
+    """Stored files that no row refers to (every day)."""
+
+    @workflow.run
+    async def run(self) -> Kept:
+        return await workflow.execute_activity_method(
+            RecordActivities.sweep_files,
             task_queue="banjian-effects",
             start_to_close_timeout=ONE_TURN,
             retry_policy=ONCE,
