@@ -60,15 +60,24 @@ class Content:
 def content_of(form: ApplicationForm, files: list[FileRow]) -> Content:
     """`parts` has one digest for the form and one per material; `digest` covers all of it."""
     answers = form.model_dump(mode="json")
+    parts = {"form": hashlib.sha256(canonical_json(answers)).hexdigest()} | part_digests(files)
+    whole = canonical_json({"form": answers, "files": _by_part(files)})
+    return Content(form, answers, parts, hashlib.sha256(whole).hexdigest())
+
+
+def _by_part(files: list[FileRow]) -> dict[str, list[str]]:
     by_part: dict[str, list[str]] = {}
     for file in files:
         by_part.setdefault(file.part, []).append(file.sha256)
-    parts = {"form": hashlib.sha256(canonical_json(answers)).hexdigest()} | {
+    return by_part
+
+
+def part_digests(files: list[FileRow]) -> dict[str, str]:
+    """One digest per material over the digests of its files, in the order of upload."""
+    return {
         part: hashlib.sha256("\n".join(digests).encode()).hexdigest()
-        for part, digests in sorted(by_part.items())
+        for part, digests in sorted(_by_part(files).items())
     }
-    whole = canonical_json({"form": answers, "files": by_part})
-    return Content(form, answers, parts, hashlib.sha256(whole).hexdigest())
 
 
 def missing_materials(dossier: Dossier) -> list[str]:

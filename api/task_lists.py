@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from api import dates
 from api.draft_forms import SectionState, check_whole, section_states
 from api.form_fields import FieldSpec, section_fields
@@ -10,7 +12,7 @@ from api.form_pages import shown
 from api.i18n import gettext as _
 from api.i18n import mark
 from api.intake import Dossier, Mode
-from api.submission import content_of, missing_materials
+from api.submission import content_of, missing_materials, part_digests
 from api.views import words
 from forms.base import Section
 from law.catalogue import Material
@@ -100,7 +102,8 @@ def task_list(dossier: Dossier) -> TaskList:
     gaps = gaps_of(dossier)
     concerned = {g.part for g in gaps}
     states = section_states(dossier.form, dossier.answers)
-    sections = [_section(dossier, s, states[s.code], concerned) for s in dossier.form.sections]
+    told = FORM_PART in concerned and not _form_changed(dossier)
+    sections = [_section(dossier, s, states[s.code], told) for s in dossier.form.sections]
     materials = [_material(dossier, m, concerned) for m in dossier.procedure.materials]
     ready = all(state == "done" for state in states.values())
     submit = [_check(dossier, ready)]
@@ -120,14 +123,24 @@ def _open(task: Task) -> bool:
     return bool(task.href) and task.kind in ("do", "half", "bad")
 
 
-def _section(dossier: Dossier, section: Section, state: SectionState, concerned: set[str]) -> Task:
+def _section(dossier: Dossier, section: Section, state: SectionState, told: bool) -> Task:
     text, kind = _TAGS[state]
     title = words.bilingual(section.title, section.title_en)
     href = address(dossier, "sections", section.code)
     hint = summary_of(section_fields(dossier.form, section.code), dossier.answers)
-    if FORM_PART in concerned and state == "done":
+    if told and state == "done":
         return Task(title, href, hint, _("请核对"), "half")
     return Task(title, href, hint, _(text), kind)
+
+
+def _form_changed(dossier: Dossier) -> bool:
+    """Whether the answers differ from those handed in before."""
+    before = dossier.handed_in.parts.get(FORM_PART) if dossier.handed_in else None
+    try:
+        form = dossier.form.model_validate(dossier.answers)
+    except ValidationError:
+        return True
+    return content_of(form, []).parts[FORM_PART] != before
 
 
 def summary_of(specs: list[FieldSpec], answers: dict[str, Any]) -> str:
@@ -159,10 +172,8 @@ def _material(dossier: Dossier, material: Material, concerned: set[str]) -> Task
     href = address(dossier, "materials", material.code)
     held = dossier.files_for(material.code)
     if material.code in concerned:
-        newest = max((f.uploaded_at for f in held), default=None)
-        told = dossier.handed_in.received_at if dossier.handed_in else None
-        renewed = newest is not None and told is not None and newest > told
-        if not renewed:
+        before = dossier.handed_in.parts if dossier.handed_in else {}
+        if part_digests(held).get(material.code) in (None, before.get(material.code)):
             return Task(title, href, _files_text(len(held)), _("要补正"), "bad")
         return Task(title, href, _files_text(len(held)), _("已补正"), "done")
     if held:
