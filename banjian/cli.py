@@ -2,7 +2,7 @@
 
 import typer
 
-from banjian.commands import archive, clock
+from banjian.commands import archive, audit, clock
 from banjian.commands.demo import demo
 from banjian.commands.doctor import doctor
 from banjian.commands.play import play_files
@@ -26,6 +26,7 @@ app.command("up")(up)
 app.command("demo")(demo)
 app.command("play")(play_files)
 app.add_typer(archive.app, name="archive", help="归档信息包")
+app.add_typer(audit.app, name="audit", help="核验办件的记录")
 app.add_typer(clock.app, name="clock", help="期限：为什么是这一天")
 app.command("doctor")(doctor)
 
