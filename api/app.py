@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from api import surface
 from api.routers import (
     acts,
+    admin,
+    admin_pages,
     applications,
     apply_pages,
     callbacks,
@@ -46,6 +48,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     case_pages.router,
     desk_pages.router,
     desk_task_pages.router,
+    admin.router,
+    admin_pages.router,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -20,6 +20,7 @@ from storage.tables import (
     EffectRow,
     MessageRow,
     NumberRow,
+    SupersededEventRow,
 )
 
 PAGE = 50
@@ -258,3 +259,23 @@ async def log_access(connection: AsyncConnection, person_id: str, case_id: UUID,
             person_id=person_id, case_id=case_id, what=what, at=func.app_now()
         )
     )
+
+
+async def hashes(connection: AsyncConnection, case_id: UUID) -> dict[int, str]:
+    """Revision → hash of the event."""
+    rows = await connection.execute(
+        select(CaseEventRow.revision, CaseEventRow.hash).where(CaseEventRow.case_id == case_id)
+    )
+    return {revision: bytes(digest).hex() for revision, digest in rows}
+
+
+async def superseded(connection: AsyncConnection, case_id: UUID) -> int:
+    """How many events of lost workflow tasks were replaced."""
+    found: int = (
+        await connection.execute(
+            select(func.count())
+            .select_from(SupersededEventRow)
+            .where(SupersededEventRow.case_id == case_id)
+        )
+    ).scalar_one()
+    return found

@@ -1,5 +1,6 @@
 """The English catalogue holds every text the product says, and nothing that it no longer says."""
 
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -9,11 +10,36 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from api import i18n
+from api.form_fields import fields_of
 from domain.refusals import MESSAGES
 from domain.roles import Role
+from forms.registry import APPLICATIONS, TASK_FORMS
+from law import catalogue, sod
+from law.calendars import default_calendars
+from law.clocks import find_clock
+from workflows.registry import PROCEDURES
 
 ROOT = Path(__file__).parents[2]
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+# What a trace says of the days at its ends.
+TRACE = (
+    "起算事件当日不计入",
+    "届满日或事件日不计入,向前倒算",
+    "期末为休息日,顺延至首个工作日",
+    "按日历日连续计算",
+)
+# A rule tells its message when it is broken: each is broken once here, to be read.
+SOD_MESSAGES = {
+    rule: violation.message
+    for rule, one, other in (
+        ("SOD-1", "acceptor", "approver"),
+        ("SOD-1R", "reviewer", "approver"),
+        ("SOD-7", "reviewer", "hearing_officer"),
+        ("SOD-8", "legal_reviewer", "investigator"),
+        ("SOD-11", "extension_asker", "extension_approver"),
+    )
+    if (violation := sod.check([rule], [sod.Taken(one, "x")], other, "x")) is not None
+}
 KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
 
 
@@ -31,6 +57,47 @@ def said() -> dict[str, str]:
             found[one] = f"api/{filename}:{line}"
     found |= dict.fromkeys(MESSAGES.values(), "domain/refusals.py")
     found |= {role.label.zh: "domain/roles.py" for role in Role}
+    found |= declared()
+    return found
+
+
+def declared() -> dict[str, str]:
+    """What procedures, clocks and calendars declare in Chinese and pages show: stages' work, conditions, names,
+    deficiencies, and why a day counts or does not."""
+    found = {}
+    for workflow in PROCEDURES.values():
+        for table in workflow.tables.values():
+            where = f"the table of {table.procedure}"
+            found |= {stage.doing: where for stage in table.stages if stage.doing}
+            found |= {move.when: where for move in table.transitions if move.when}
+    for row in catalogue.procedures():
+        found |= {gap.label: f"law/data/catalogue/{row.procedure}.yaml" for gap in row.gaps}
+        for clock_id in filter(None, row.clocks.model_dump().values()):
+            clock = find_clock(clock_id)
+            found[clock.name] = "law/data/clocks.yaml"
+            if clock.extension is not None:
+                found[clock.extension.label] = "law/data/clocks.yaml"
+    for rule, message in SOD_MESSAGES.items():
+        found |= {message: rule, message.partition("：")[0]: rule}
+    calendars = default_calendars()
+    for year in (2025, 2026):
+        for n in range(365):
+            reason = calendars.day(date(year, 1, 1) + timedelta(n)).reason_zh
+            found[reason] = "law/data/calendars"
+    return found | hints() | dict.fromkeys(TRACE, "law/trace.py")
+
+
+def hints() -> dict[str, str]:
+    """What forms and materials say beside a field: read from the declarations, as pages do."""
+    found = {}
+    for row in catalogue.procedures():
+        found |= {
+            m.hint: f"law/data/catalogue/{row.procedure}.yaml" for m in row.materials if m.hint
+        }
+    for form in (*APPLICATIONS.values(), *TASK_FORMS.values()):
+        specs = list(fields_of(form).values())
+        specs += [inner for spec in specs for inner in spec.item]
+        found |= {spec.hint: f"the form {form.code}" for spec in specs if spec.hint}
     return found
 
 
