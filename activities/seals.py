@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -78,6 +79,9 @@ class LocalSeals:
     def __init__(self, folder: Path, office: str) -> None:
         self._key: SealKey = open_seal_key(folder, office)
         self._signer = _Signer(self._key)
+        # One thread: certificates are parsed at first use, and two signatures at once would see a
+        # half-parsed one.
+        self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="seal")
 
     @property
     def office(self) -> str:
@@ -111,7 +115,10 @@ class LocalSeals:
         if signed_at.tzinfo is None:
             raise ValueError("signed_at needs its zone")
         # Tens of milliseconds of arithmetic: not on the loop that also answers the engine.
-        return await asyncio.to_thread(asyncio.run, self._seal(pdf, signed_at, reason))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._desk, lambda: asyncio.run(self._seal(pdf, signed_at, reason))
+        )
 
     async def _seal(self, pdf: bytes, signed_at: datetime, reason: str | None) -> bytes:
         try:
