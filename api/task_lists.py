@@ -82,7 +82,7 @@ def gaps_of(dossier: Dossier) -> list[Gap]:
         found.append(
             Gap(
                 part=item["part"],
-                label=declared.label if declared else _("其他需要补正的内容"),
+                label=words.known(declared.label) if declared else _("其他需要补正的内容"),
                 advice=item["advice"],
                 article=declared.article if declared else "",
                 href=_part_address(dossier, item["part"]),

@@ -20,6 +20,7 @@ from api.services import Means
 from api.submission import Wanted, content_of, hand_in, missing_materials
 from api.task_lists import address, gaps_of, own_line, task_list, unchanged
 from api.templating import render
+from api.views import words
 from domain.refusals import Refused
 from law.catalogue import Material
 from law.zone import civil_date
@@ -148,6 +149,7 @@ def _material_page(
     context = {
         "dossier": dossier,
         "material": material,
+        "hint": words.known(material.hint),
         "files": dossier.files_for(material.code),
         "gaps": [g for g in gaps_of(dossier) if g.part == material.code],
         "errors": errors or {},

@@ -13,6 +13,7 @@ from api.security.current import Anyone
 from api.services import Means
 from api.task_lists import Task, own_line
 from api.templating import render
+from api.views import words
 from law.offices import office
 from storage import applications as stored
 
@@ -59,6 +60,7 @@ async def guide_page(
         "row": guide.row,
         "valid_from": date.fromisoformat(guide.row.valid_from),
         "limit": guides.legal_limit(guide.row, visitor.now),
+        "hints": {m.code: words.known(m.hint) for m in guide.row.materials},
         "tolerance": {m.code: guides.tolerance_of(guide.row, m) for m in guide.row.materials},
         "qr": qr_of(f"{means.public_url}/items/{code}"),
     }
