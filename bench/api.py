@@ -19,7 +19,7 @@ from api.performing import answered, perform
 from api.routers.cases import load_case
 from api.security.current import Applicant
 from api.services import Means
-from banjian.serve import build, listen
+from banjian.serve import build_api, listen
 from banjian.settings import Settings, check_start
 from bench.application import register
 
@@ -47,7 +47,7 @@ async def close_case(
 
 
 async def serve(settings: Settings, port: int) -> None:
-    application = await build(settings)
+    application = await build_api(settings)
     application.include_router(router)
     await listen(application, settings.api_host, port)
 
