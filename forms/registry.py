@@ -1,10 +1,11 @@
 """Every form, by code. A test fails when one is declared and not listed."""
 
-from forms import approval, establishment_registration
+from forms import approval, establishment_registration, food_operation_licence
 from forms.base import ApplicationForm, TaskForm
 
 APPLICATIONS: dict[str, type[ApplicationForm]] = {
-    form.code: form for form in (establishment_registration.Application,)
+    form.code: form
+    for form in (establishment_registration.Application, food_operation_licence.Application)
 }
 
 TASK_FORMS: dict[str, type[TaskForm]] = {
