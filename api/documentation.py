@@ -32,6 +32,12 @@ class ProblemDocument(BaseModel):
 
 
 ALWAYS = ("bad_request", "too_many_requests", "internal_error", "unavailable")
+# What any route with a body may answer before it reads one.
+WITH_BODY = ("too_large", "invalid_input")
+# An act that is durable while its effect cannot be read yet.
+RECEIVED: dict[int | str, dict[str, Any]] = {
+    202: {"description": "received: durable, on its way; ask `act_url`"}
+}
 SIGNED_IN = ("sign_in_required", "forged_request", "not_permitted")
 
 

@@ -57,7 +57,7 @@ async def inspected(means: Means, person: Person, number: str) -> CaseRow:
 @router.get(
     "/{number}/history",
     operation_id="getCaseHistory",
-    responses=refusals(*SIGNED_IN, "not_found"),
+    responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def case_history(person: Inspector, means: Means, number: Number) -> Response:
     """Our events with their hashes, the engine's history, open calls and the result of the proof."""

@@ -10,7 +10,7 @@ from sqlalchemy import func, update
 from starlette.responses import JSONResponse, Response
 
 from api.acts import Draft
-from api.documentation import refusals
+from api.documentation import RECEIVED, WITH_BODY, refusals
 from api.problems import Problem
 from api.security.current import Anyone
 from api.services import Means, Services
@@ -34,9 +34,8 @@ def act_id_of(register: str, message_id: str) -> UUID:
 @router.post(
     "/{register}",
     operation_id="receiveRegistryCallback",
-    responses=refusals(
-        "not_found", "forged_request", "too_large", "unknown_callback", "unavailable"
-    ),
+    responses=RECEIVED
+    | refusals(*WITH_BODY, "not_found", "forged_request", "unknown_callback", "case_closed"),
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from api import cursors
 from api.acts import Draft
-from api.documentation import SIGNED_IN, refusals
+from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.idempotency import Key, once
 from api.performing import answered, perform
 from api.problems import Problem
@@ -129,7 +129,11 @@ def office_of(person: Person, installed: str) -> str:
     return installed if person.has(*OVERSEERS) else person.office
 
 
-@router.get("/{number}", operation_id="getCase", responses=refusals(*SIGNED_IN, "not_found"))
+@router.get(
+    "/{number}",
+    operation_id="getCase",
+    responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
+)
 async def get_case(request: Request, person: SignedIn, means: Means, number: Number) -> Response:
     """The case by receipt number, case number, any paper's number or its id."""
     async with means.engine.connect() as connection:
@@ -159,7 +163,7 @@ async def case_timeline(
 @router.get(
     "/{number}/clocks",
     operation_id="listCaseClocks",
-    responses=refusals(*SIGNED_IN, "not_found"),
+    responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def case_clocks(person: SignedIn, means: Means, number: Number) -> Response:
     """The case's clocks with the reason of every day."""
@@ -171,7 +175,7 @@ async def case_clocks(person: SignedIn, means: Means, number: Number) -> Respons
 @router.get(
     "/{number}/documents",
     operation_id="listCaseDocuments",
-    responses=refusals(*SIGNED_IN, "not_found"),
+    responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def case_documents(person: SignedIn, means: Means, number: Number) -> Response:
     """The papers of the case, newest first."""
@@ -185,7 +189,7 @@ async def case_documents(person: SignedIn, means: Means, number: Number) -> Resp
     operation_id="downloadCaseDocument",
     response_class=Response,
     responses={
-        **refusals(*SIGNED_IN, "not_found"),
+        **refusals(*SIGNED_IN, "not_found", "invalid_input"),
         200: {"content": {"application/pdf": {}}, "description": "the sealed paper, PDF/A"},
     },
 )
@@ -220,7 +224,7 @@ async def document_content(
     operation_id="getCaseDiagram",
     response_class=Response,
     responses={
-        **refusals(*SIGNED_IN, "not_found"),
+        **refusals(*SIGNED_IN, "not_found", "invalid_input"),
         200: {"content": {"image/svg+xml": {}}, "description": "where the case is"},
     },
 )
@@ -240,8 +244,10 @@ async def case_diagram(person: SignedIn, means: Means, number: Number) -> Respon
 @router.post(
     "/{number}/withdrawals",
     operation_id="withdrawCase",
-    responses=refusals(
+    responses=RECEIVED
+    | refusals(
         *SIGNED_IN,
+        *WITH_BODY,
         "not_found",
         "not_accepted_now",
         "case_closed",
@@ -265,8 +271,10 @@ async def withdraw_case(
 @router.post(
     "/{number}/extensions",
     operation_id="requestExtension",
-    responses=refusals(
+    responses=RECEIVED
+    | refusals(
         *SIGNED_IN,
+        *WITH_BODY,
         "not_found",
         "clock_closed",
         "extension_not_possible",

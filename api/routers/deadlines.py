@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
-from api.documentation import refusals
+from api.documentation import WITH_BODY, refusals
 from api.problems import FieldError, Problem
 from api.security.current import Anyone
 from law.calendars import default_calendars
@@ -94,7 +94,7 @@ def calculated(wanted: Calculation) -> Deadline:
 @router.post(
     "",
     operation_id="explainDeadline",
-    responses=refusals("invalid_input", "malformed_body", "forbidden_characters"),
+    responses=refusals(*WITH_BODY, "malformed_body", "forbidden_characters", "forged_request"),
 )
 async def explain_deadline(
     visitor: Anyone,

@@ -33,7 +33,11 @@ async def livez(nobody: Process) -> Response:
     return JSONResponse({"status": "alive"})
 
 
-@router.get("/readyz", operation_id="getReadiness")
+@router.get(
+    "/readyz",
+    operation_id="getReadiness",
+    responses={503: {"description": "the database is away", "content": {"application/json": {}}}},
+)
 async def readyz(nobody: Process, means: Means) -> Response:
     """The database answers, so that acts can be made durable. The engine may be away: receipts still work."""
     try:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from api.database import Database
+from api.documentation import SIGNED_IN, WITH_BODY, refusals
 from api.error_pages import answer
 from api.problems import Problem
 from api.security.current import Anyone, SignedIn
@@ -55,7 +56,13 @@ def _shown(instant: datetime) -> datetime:
     return local(instant)
 
 
-@router.post("", status_code=201, operation_id="createSession", response_model=SessionToken)
+@router.post(
+    "",
+    status_code=201,
+    operation_id="createSession",
+    response_model=SessionToken,
+    responses=refusals("wrong_credentials", "forged_request", *WITH_BODY),
+)
 async def create_session(
     request: Request,
     visitor: Anyone,
@@ -84,7 +91,7 @@ async def create_session(
     )
 
 
-@router.get("/current", operation_id="getCurrentSession")
+@router.get("/current", operation_id="getCurrentSession", responses=refusals(*SIGNED_IN))
 async def current_session(person: SignedIn) -> CurrentSession:
     """Who is signed in by the presented token or cookie."""
     return CurrentSession(
@@ -98,7 +105,12 @@ async def current_session(person: SignedIn) -> CurrentSession:
     )
 
 
-@router.delete("/current", status_code=204, operation_id="endCurrentSession")
+@router.delete(
+    "/current",
+    status_code=204,
+    operation_id="endCurrentSession",
+    responses=refusals(*SIGNED_IN, "too_large"),
+)
 async def end_current_session(person: SignedIn, db: Database) -> None:
     """Ends the presented session at once."""
     await accounts.end_session(db, person.session.id_hash)

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from api import places
 from api.acts import Draft, fence_claim
-from api.documentation import SIGNED_IN, refusals
+from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.error_pages import answer
 from api.i18n import gettext as _
 from api.idempotency import Key, once
@@ -163,7 +163,11 @@ async def _of_case(
     return sorted(rows, key=lambda t: (t.due_at, t.task_id))
 
 
-@router.get("/{task_id}", operation_id="getTask", responses=refusals(*SIGNED_IN, "not_found"))
+@router.get(
+    "/{task_id}",
+    operation_id="getTask",
+    responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
+)
 async def get_task(person: Staff, means: Means, task_id: TaskId) -> Response:
     """The task with its claim; the answer's ETag is what claim, release and complete ask for."""
     return await _shown(means, person, task_id)
@@ -178,6 +182,7 @@ def _stale(request: Request, version: int) -> Response:
     operation_id="claimTask",
     responses=refusals(
         *SIGNED_IN,
+        *WITH_BODY,
         "not_found",
         "precondition_required",
         "stale",
@@ -216,6 +221,7 @@ async def claim_task(
     operation_id="releaseTask",
     responses=refusals(
         *SIGNED_IN,
+        *WITH_BODY,
         "not_found",
         "precondition_required",
         "stale",
@@ -266,8 +272,10 @@ async def _refused(means: Services, person: Person, task_id: str, refused: Refus
 @router.post(
     "/{task_id}/complete",
     operation_id="completeTask",
-    responses=refusals(
+    responses=RECEIVED
+    | refusals(
         *SIGNED_IN,
+        *WITH_BODY,
         "not_found",
         "precondition_required",
         "stale",
@@ -323,8 +331,10 @@ async def complete_task(
 @router.post(
     "/{task_id}/reassign",
     operation_id="reassignTask",
-    responses=refusals(
+    responses=RECEIVED
+    | refusals(
         *SIGNED_IN,
+        *WITH_BODY,
         "not_found",
         "task_done",
         "wrong_role",

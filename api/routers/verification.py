@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
 
 from api import certificates, progress
-from api.documentation import refusals
+from api.documentation import WITH_BODY, refusals
 from api.i18n import gettext as _
 from api.problems import Problem
 from api.security.current import Anyone
@@ -83,7 +83,7 @@ class CertificateVerification(BaseModel):
     "/api/v1/progress-queries",
     operation_id="queryProgress",
     dependencies=[ProgressLimit],
-    responses=refusals("not_found", "invalid_input"),
+    responses=refusals(*WITH_BODY, "not_found", "forged_request"),
 )
 async def query_progress(
     visitor: Anyone,
