@@ -89,7 +89,8 @@ def _until(now: Situation, ends_at: datetime | None = None) -> tuple[str, dateti
     if clock is None:
         return "", None
     if clock.overdue:
-        return clock.overdue_text(now.case.overdue_reason), clock.row.ends_at
+        said = _("已于%(end)s 届满，%(over)s") % {"end": clock.end_text, "over": clock.over_text}
+        return said, clock.row.ends_at
     if clock.row.provisional:
         return _("到%(end)s（暂定）") % {"end": clock.end_text}, clock.row.ends_at
     return _("到%(end)s，%(left)s") % {

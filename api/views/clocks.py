@@ -102,13 +102,19 @@ class ClockView:
         told = [r for r in self.running_clock.rungs if r.fired_at and r.kind in words.ESCALATED]
         return words.role_label(told[-1].role) if told else ""
 
+    @property
+    def over_text(self) -> str:
+        """By how much a passed end is passed."""
+        days = self.left.working_days
+        return _("超时 %(n)s 个工作日") % {"n": days} if days else _("超时，不满 1 个工作日")
+
     def overdue_text(self, reason: str) -> str:
         """超时 N 个工作日，原因：…，已升级到〔岗位〕 (优化营商环境条例 36); empty while in time."""
         if not self.overdue:
             return ""
-        days = self.left.working_days
-        text = _("超时 %(n)s 个工作日") % {"n": days} if days else _("超时，不满 1 个工作日")
-        text += _("，原因：%(reason)s") % {"reason": words.known(reason or OVERDUE_UNSAID)}
+        text = self.over_text + _("，原因：%(reason)s") % {
+            "reason": words.known(reason or OVERDUE_UNSAID)
+        }
         if self.escalated_to:
             text += _("，已升级到%(post)s") % {"post": self.escalated_to}
         return text

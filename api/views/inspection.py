@@ -22,13 +22,10 @@ STEPS: Final[dict[str, str]] = {
     "WORKFLOW_EXECUTION_CONTINUED_AS_NEW": mark("换新一段历史"),
     "WORKFLOW_EXECUTION_UPDATE_ACCEPTED": mark("操作已受理"),
     "WORKFLOW_EXECUTION_UPDATE_COMPLETED": mark("操作已完成"),
-    "WORKFLOW_TASK_SCHEDULED": mark("工作流任务排队"),
-    "WORKFLOW_TASK_STARTED": mark("工作流任务开始"),
     "WORKFLOW_TASK_COMPLETED": mark("工作流任务完成"),
     "WORKFLOW_TASK_FAILED": mark("工作流任务失败"),
     "WORKFLOW_TASK_TIMED_OUT": mark("工作流任务超时"),
     "ACTIVITY_TASK_SCHEDULED": mark("活动排队"),
-    "ACTIVITY_TASK_STARTED": mark("活动开始"),
     "ACTIVITY_TASK_COMPLETED": mark("活动完成"),
     "ACTIVITY_TASK_FAILED": mark("活动失败"),
     "ACTIVITY_TASK_TIMED_OUT": mark("活动超时"),
@@ -54,6 +51,10 @@ EFFECT_STATES: Final[dict[str, tuple[str, str]]] = {
     "done": (mark("已完成"), "ok"),
     "refused": (mark("被拒绝"), "bad"),
 }
+# Told by the step that follows them.
+QUIET: Final = frozenset(
+    {"WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED", "ACTIVITY_TASK_STARTED"}
+)
 PREFIX: Final = "EVENT_TYPE_"
 
 
@@ -110,6 +111,8 @@ def engine_lines(
     found = []
     for event in reversed(history):
         kind = str(event.get("eventType", "")).removeprefix(PREFIX)
+        if kind in QUIET:
+            continue
         detail, act = _detail(_attributes(event))
         found.append(
             EngineLine(
