@@ -6,14 +6,14 @@ with the key of that case from the first word on.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.draft_forms import Answers, check_partial, form_of, merge, subject_of
 from api.i18n import gettext as _
-from api.problems import FieldError, Problem
+from api.problems import Problem
 from api.security.person import Person
 from api.services import Services
 from domain.transitions import Table
@@ -21,14 +21,9 @@ from forms.base import ApplicationForm
 from law import catalogue
 from law.catalogue import Procedure
 from storage import applications
-from storage.files import FileRefusal, FileRefused, safe_name, sniff
 from storage.submissions import files_of, open_form, seal_form
 from storage.tables import ApplicationRow, CaseRow, FileRow
 from workflows.registry import PROCEDURES
-
-MAX_FILES: Final = 200
-MAX_TOTAL: Final = 200 * 1024 * 1024
-RETENTION: Final = "application"
 
 
 class Mode(StrEnum):
@@ -187,6 +182,8 @@ async def create(
     form = form_of(row)
     given = merge({}, answers or {})
     _refuse_wrong(form, given)
+    if application_id is not None and await _begun(means, application_id):
+        return await load(means, person, application_id)
     application_id = application_id or uuid4()
     # The key first, in its own transaction: a key without a draft is harmless, a draft whose key
     # was never stored could not be read again.
@@ -203,6 +200,11 @@ async def create(
             form=seal_form(cipher, application_id, given),
         )
     return await load(means, person, application_id)
+
+
+async def _begun(means: Services, application_id: UUID) -> bool:
+    async with means.engine.connect() as connection:
+        return await applications.find(connection, application_id) is not None
 
 
 async def patch(
@@ -257,95 +259,9 @@ async def throw_away(
             )
         if version is not None and dossier.row.version != version:
             raise Problem("stale", extra={"etag": dossier.etag})
+        await applications.remove_files(connection, application_id)
         await applications.change(
             connection, application_id, dossier.row.version, state="deleted", title="", form=b""
         )
     # What the draft held can never be read again, in backups neither.
     await means.keys.destroy(application_id)
-
-
-# -- files ------------------------------------------------------------------------------------------
-
-
-async def add_file(
-    means: Services, person: Person, application_id: UUID, part: str, name: str, content: bytes
-) -> tuple[Dossier, FileRow]:
-    """Take a file for one material: its content is checked, stored, and only then named.
-
-    Raises:
-        Problem: as `open_for_change`; invalid_input, unsupported_media_type, too_large.
-    """
-    dossier = await load(means, person, application_id)
-    if part not in {m.code for m in dossier.procedure.materials}:
-        raise Problem(
-            "invalid_input", errors=[FieldError(_("材料清单里没有这一项"), pointer="/part")]
-        )
-    try:
-        media_type = sniff(content, name)
-        shown = safe_name(name)
-    except FileRefused as refused:
-        raise file_problem(refused) from refused
-    async with means.engine.begin() as connection:
-        await open_for_change(means, connection, person, application_id)
-        count, size = await applications.files_used(connection, application_id)
-        if count >= MAX_FILES or size + len(content) > MAX_TOTAL:
-            raise Problem(
-                "too_large",
-                _("一份申请最多上传 %(files)s 个文件、共 %(size)s MB，请合并或压缩后再上传。")
-                % {"files": MAX_FILES, "size": MAX_TOTAL // 1024 // 1024},
-            )
-    stored = await means.files.put(
-        content, case_id=application_id, media_type=media_type, retention_class=RETENTION
-    )
-    file_id = uuid4()
-    async with means.engine.begin() as connection:
-        dossier = await open_for_change(means, connection, person, application_id)
-        await applications.add_file(
-            connection,
-            id=file_id,
-            case_id=application_id,
-            owner=str(person.id),
-            part=part,
-            name=shown,
-            media_type=media_type,
-            size=stored.size,
-            sha256=stored.sha256,
-            stored_id=stored.stored_id,
-            retention=RETENTION,
-        )
-        await applications.change(connection, application_id, dossier.row.version)
-    dossier = await load(means, person, application_id)
-    return dossier, next(f for f in dossier.files if f.id == file_id)
-
-
-_FILE_PROBLEMS: Final = {
-    FileRefusal.TOO_LARGE: "too_large",
-    FileRefusal.TYPE_NOT_ALLOWED: "unsupported_media_type",
-    FileRefusal.CONTENT_MISMATCH: "unsupported_media_type",
-}
-
-
-def file_problem(refused: FileRefused) -> Problem:
-    """A refused upload as an answer; `reason` is the stable code."""
-    return Problem(
-        _FILE_PROBLEMS.get(refused.why, "invalid_input"),
-        _(refused.message),
-        errors=[FieldError(_(refused.message), pointer="/file")],
-        extra={"reason": refused.why.value},
-    )
-
-
-async def remove_file(
-    means: Services, person: Person, application_id: UUID, file_id: UUID
-) -> Dossier:
-    """Take a file out.
-
-    Raises:
-        Problem: as `open_for_change`; not_found.
-    """
-    async with means.engine.begin() as connection:
-        dossier = await open_for_change(means, connection, person, application_id)
-        if not await applications.remove_file(connection, application_id, file_id):
-            raise Problem("not_found")
-        await applications.change(connection, application_id, dossier.row.version)
-    return await load(means, person, application_id)

@@ -198,6 +198,15 @@ async def remove_file(connection: AsyncConnection, case_id: UUID, file_id: UUID)
     return done.scalar_one_or_none() is not None
 
 
+async def remove_files(connection: AsyncConnection, case_id: UUID) -> None:
+    """All of them, with the draft they belong to."""
+    await connection.execute(
+        update(FileRow)
+        .where(FileRow.case_id == case_id, FileRow.removed_at.is_(None))
+        .values(removed_at=func.app_now())
+    )
+
+
 async def files_handed_in(
     connection: AsyncConnection, case_id: UUID, at: datetime
 ) -> list[FileRow]:

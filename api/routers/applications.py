@@ -4,12 +4,19 @@ import hashlib
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, File, Form, Header, Query, Request, UploadFile
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from fastapi import APIRouter, Body, File, Form, Query, Request, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from api import application_answers as shapes
-from api import cursors, intake
+from api import cursors, intake, intake_files
+from api.application_requests import (
+    FORM_EXAMPLE,
+    ApplicationPatch,
+    IfMatch,
+    NewApplication,
+    Submission,
+    version_of,
+)
 from api.documentation import SIGNED_IN, refusals
 from api.downloads import attachment
 from api.error_pages import answer
@@ -22,61 +29,6 @@ from api.submission import Wanted, hand_in
 from storage import applications as stored
 
 router = APIRouter(prefix="/api/v1/applications", tags=["applications"])
-
-IfMatch = Annotated[
-    str | None,
-    Header(alias="If-Match", max_length=40, description="The ETag that was read", examples=['"3"']),
-]
-_ID_EXAMPLE = "7d0f2c1e-3b52-4a76-9a0e-6c1d2e3f4a5b"
-_FORM_EXAMPLE = {"name": "随州市曾都区青禾食品有限公司", "capital": "1000000"}
-
-
-class NewApplication(BaseModel):
-    """Which item, and what is known already."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    procedure: Annotated[str, Field(max_length=64, examples=["establishment_registration"])]
-    form: Annotated[dict[str, JsonValue], Field(max_length=200)] = {}
-
-
-class ApplicationPatch(BaseModel):
-    """JSON Merge Patch of the form: null removes an answer."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    form: Annotated[dict[str, JsonValue], Field(max_length=200)]
-
-
-class Submission(BaseModel):
-    """The declarations that go with handing in."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    declaration: Annotated[
-        bool, Field(description="以上内容和材料真实、合法、有效（条例第17条）")
-    ] = False
-    force_incomplete: Annotated[
-        bool,
-        Field(description="仍然提交，由窗口一次性告知：hand in although required materials miss"),
-    ] = False
-
-
-def version_of(if_match: str | None) -> int | None:
-    """The version that a conditional request names; None for `*`.
-
-    Raises:
-        Problem: precondition_required, stale (a tag that is none of ours).
-    """
-    if if_match is None:
-        raise Problem("precondition_required")
-    tag = if_match.strip()
-    if tag == "*":
-        return None
-    digits = tag[1:-1]
-    quoted = tag.startswith('"') and tag.endswith('"') and len(tag) > 2
-    # A weak or foreign tag names no version of ours: 0 is never the newest.
-    return int(digits) if quoted and digits.isascii() and digits.isdecimal() else 0
 
 
 def _shown(dossier: intake.Dossier, status: int = 200) -> JSONResponse:
@@ -110,7 +62,7 @@ async def create_application(
     key: Key,
     wanted: Annotated[
         NewApplication,
-        Body(examples=[{"procedure": "establishment_registration", "form": _FORM_EXAMPLE}]),
+        Body(examples=[{"procedure": "establishment_registration", "form": FORM_EXAMPLE}]),
     ],
 ) -> Response:
     """Begins a draft of an item; answers may be incomplete, but never wrong."""
@@ -180,7 +132,7 @@ async def patch_application(
     person: Applicant,
     means: Means,
     application_id: UUID,
-    changes: Annotated[ApplicationPatch, Body(examples=[{"form": _FORM_EXAMPLE}])],
+    changes: Annotated[ApplicationPatch, Body(examples=[{"form": FORM_EXAMPLE}])],
     if_match: IfMatch = None,
 ) -> Response:
     """Changes answers of a draft, or of a case in correction (RFC 7396)."""
@@ -246,7 +198,9 @@ async def upload_file(
     asked = hashlib.sha256(f"{application_id}\n{part}\n{name}\n".encode() + content).hexdigest()
 
     async def work(_act: UUID) -> Response:
-        dossier, row = await intake.add_file(means, person, application_id, part, name, content)
+        dossier, row = await intake_files.add_file(
+            means, person, application_id, part, name, content
+        )
         headers = {
             "ETag": dossier.etag,
             "Location": f"/api/v1/applications/{application_id}/files/{row.id}",
@@ -288,7 +242,7 @@ async def remove_file(
     person: Applicant, means: Means, application_id: UUID, file_id: UUID
 ) -> Response:
     """Takes a file out of the application."""
-    dossier = await intake.remove_file(means, person, application_id, file_id)
+    dossier = await intake_files.remove_file(means, person, application_id, file_id)
     return Response(status_code=204, headers={"ETag": dossier.etag})
 
 

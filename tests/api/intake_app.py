@@ -12,8 +12,10 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from api.acts import Acts, Sender
 from api.app import create_app
@@ -23,6 +25,7 @@ from domain.signing import CommandSigner
 from storage.engine import create_engine
 from storage.files import FolderStore
 from storage.keys import CaseKeys
+from tests.api.conftest import Database, People, bearer, client_of
 from tests.api.surface_app import BUREAU, settings_for
 from workflows.dispatch import Unreachable
 
@@ -172,3 +175,38 @@ async def submit(
         json={"declaration": True} | body,
         headers=keyed(key),
     )
+
+
+# -- fixtures, for the modules that name them ------------------------------------------------------
+
+
+@pytest_asyncio.fixture(name="bureau", loop_scope="session")
+async def bureau_fixture(
+    module_database: str, database: Database, people: People, tmp_path: Path
+) -> AsyncIterator[Installation]:
+    async with installation(module_database, tmp_path / "files") as made:
+        yield made
+
+
+@asynccontextmanager
+async def signed_in(bureau: Installation, name: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(bureau.app) as client:
+        client.headers["authorization"] = f"Bearer {await bearer(client, name)}"
+        yield client
+
+
+@pytest_asyncio.fixture(name="zhou", loop_scope="session")
+async def zhou_fixture(bureau: Installation) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in(bureau, "zhouxiaolan") as client:
+        yield client
+
+
+@pytest_asyncio.fixture(name="li", loop_scope="session")
+async def li_fixture(bureau: Installation) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in(bureau, "liguodong") as client:
+        yield client
+
+
+async def count(bureau: Installation, query: str, **values: object) -> int:
+    async with bureau.services.engine.connect() as connection:
+        return int((await connection.execute(text(query), values)).scalar_one())

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest_asyncio
 from bs4 import BeautifulSoup
 
-from tests.api.conftest import Database, People, client_of, csrf_of, sign_in
-from tests.api.intake_app import ITEM, Installation, installation, pdf
+from tests.api.conftest import client_of, csrf_of, sign_in
+from tests.api.intake_app import (  # noqa: F401  # with its fixtures
+    ITEM,
+    Installation,
+    bureau_fixture,
+    pdf,
+)
 
 PERSONS = (
     {
@@ -34,14 +38,6 @@ SECTIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ("capital", {"capital": "1，000，000", "paid_until": "2031-09-22"}),
     ("scope", {"business_scope": "食用农产品批发\r\n\r\n食品销售（仅销售预包装食品）"}),
 )
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def bureau(
-    module_database: str, database: Database, people: People, tmp_path: Path
-) -> AsyncIterator[Installation]:
-    async with installation(module_database, tmp_path / "files") as made:
-        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -228,6 +224,17 @@ async def test_a_draft_is_deleted_after_asking(zhou: httpx.AsyncClient) -> None:
     asked = await send(zhou, f"{here}/delete")
     assert asked.headers["location"] == "/applications"
     assert (await zhou.get(here)).status_code == 404
+
+
+async def test_the_begin_button_pressed_twice_begins_one(zhou: httpx.AsyncClient) -> None:
+    page = await zhou.get(f"/apply/{ITEM}")
+    hidden = BeautifulSoup(page.text, "html.parser").select("main input[type=hidden]")
+    data = {str(f["name"]): str(f["value"]) for f in hidden}
+    first, second = [await zhou.post(f"/apply/{ITEM}", data=data) for _ in range(2)]
+    assert first.headers["location"] == second.headers["location"]
+    await send(zhou, f"{first.headers['location']}/delete")
+    gone = await zhou.post(f"/apply/{ITEM}", data=data)
+    assert gone.status_code == 404, "that draft was deleted; the start page begins another"
 
 
 async def test_guests_are_asked_to_sign_in_and_strangers_see_nothing(

@@ -1,22 +1,19 @@
 """Items, guides and form schemas; progress and verification without signing in."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from tests.api.conftest import Database, People, SetClock, bearer, client_of
-from tests.api.intake_app import ITEM, Installation, complete, installation, submit
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def bureau(
-    module_database: str, database: Database, people: People, tmp_path: Path
-) -> AsyncIterator[Installation]:
-    async with installation(module_database, tmp_path / "files") as made:
-        yield made
+from tests.api.conftest import SetClock, bearer, client_of
+from tests.api.intake_app import (  # noqa: F401  # with its fixtures
+    ITEM,
+    Installation,
+    bureau_fixture,
+    complete,
+    submit,
+)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
