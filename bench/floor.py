@@ -112,7 +112,9 @@ async def start(client: Client, case_id: uuid.UUID) -> Handle:
 
 async def complete(handle: Handle, step: str) -> None:
     """One act: returns when the next step is open."""
-    done = Completion(step=step, officer="刘敏", answers={"decision": "accept", "no_interest": True})
+    done = Completion(
+        step=step, officer="刘敏", answers={"decision": "accept", "no_interest": True}
+    )
     await handle.execute_update(FloorCase.complete, done)
 
 

@@ -1,15 +1,14 @@
-"""The two sides of the comparison, both up for the whole run, and what one case is on each of them."""
+"""The two sides of the comparison, both up for the whole run."""
 
 import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import httpx
 from temporalio.client import Client
 
 from banjian.compose import Core, connect_engine, core_of
@@ -20,15 +19,11 @@ from banjian.stack.layout import Program
 from banjian.stack.parts import ProcessPart, file_says_ready
 from banjian.stack.supervisor import LocalStack
 from bench import floor
+from bench.people import People
 
 PROGRAMS = (
     Program("worker", ("-m", "bench.worker")),
     Program("api", ("-m", "bench.api", "--port", "{port}"), "/readyz"),
-)
-ANSWERS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("acceptor", {"decision": "accept"}),
-    ("reviewer", {"finding": "conforms", "no_interest": True}),
-    ("approver", {"decision": "grant", "no_interest": True}),
 )
 
 
@@ -45,19 +40,14 @@ class Side(Protocol):
         """Play one reference case; adds the seconds of each act that opened a next task."""
 
 
-class Unexpected(Exception):
-    """The API answered otherwise than the reference case expects."""
-
-
 @dataclass
 class Ours:
-    """The product over HTTP, with a sign-in per person."""
+    """The product over HTTP."""
 
     stack: LocalStack
     core: Core
     client: Client
-    http: httpx.AsyncClient
-    tokens: dict[str, str] = field(default_factory=dict)
+    people: People
     name: str = "ours"
 
     @property
@@ -65,52 +55,8 @@ class Ours:
         found = {name: self.stack.pid(name) or 0 for name in self.stack.names}
         return {"engine": found["temporal"], **{n: found[n] for n in ("worker", "api", "postgres")}}
 
-    async def sign_in(self, passwords: dict[str, str], people: list[str]) -> None:
-        for who in people:
-            answer = await self.http.post(
-                "/api/v1/sessions", json={"sign_in": who, "password": passwords[who]}
-            )
-            self.tokens[who] = answer.raise_for_status().json()["token"]
-
-    async def post(self, who: str, path: str, body: Any = None, **headers: str) -> Any:
-        """One act of a person, under a fresh idempotency key."""
-        answer = await self.http.post(
-            path,
-            json={} if body is None else body,
-            headers={
-                "Authorization": f"Bearer {self.tokens[who]}",
-                "Idempotency-Key": uuid.uuid4().hex,
-                **headers,
-            },
-        )
-        if answer.status_code >= 300:
-            raise Unexpected(f"{path}: {answer.status_code} {answer.text[:300]}")
-        return answer.json()
-
     async def case(self, latencies: list[float]) -> uuid.UUID:
-        draft = await self.post(
-            "applicant",
-            "/api/v1/applications",
-            {"procedure": "reference", "form": {"name": "随州市曾都区红光商贸有限公司"}},
-        )
-        case_id = uuid.UUID(draft["id"])
-        receipt = await self.post(
-            "applicant", f"/api/v1/applications/{case_id}/submissions", {"declaration": True}
-        )
-        for number, (who, answers) in enumerate(ANSWERS, start=1):
-            task = f"/api/v1/tasks/{case_id}-{number}"
-            # Claiming the task that the last act opened proves that its answer came when it was visible.
-            await self.post(who, f"{task}/claim", **{"If-Match": "*"})
-            began = time.perf_counter()
-            done = await self.post(who, f"{task}/complete", answers, **{"If-Match": "*"})
-            if done["state"] != "applied":
-                raise Unexpected(f"{task}: not readable within the API's patience")
-            if number < len(ANSWERS):
-                latencies.append(time.perf_counter() - began)
-        closed = await self.post("applicant", f"/api/v1/cases/{receipt['receipt_no']}/closings")
-        if closed["current"]["stage"] != "done":
-            raise Unexpected(f"case {case_id} is in {closed['current']['stage']}")
-        return case_id
+        return await self.people.case(latencies)
 
 
 @dataclass
@@ -152,7 +98,14 @@ async def raised(folder: Path, say: Callable[[str], None]) -> AsyncIterator[Benc
     """Raise both sides in a folder; ends what it started."""
     stack = LocalStack(
         folder / "ours",
-        settings=Settings(banjian_env="local"),
+        # Parts of its own, whatever the environment points at.
+        settings=Settings(
+            banjian_env="local",
+            database_url="",
+            temporal_address="",
+            registers_url="",
+            public_url="",
+        ),
         programs=PROGRAMS,
         say=say,
     )
@@ -160,35 +113,32 @@ async def raised(folder: Path, say: Callable[[str], None]) -> AsyncIterator[Benc
         await held.enter_async_context(stack)
         core = core_of(stack.settings)
         held.push_async_callback(core.engine.dispose)
-        http = await held.enter_async_context(
-            httpx.AsyncClient(base_url=stack.settings.public_url, timeout=60)
-        )
-        ours = Ours(stack, core, await connect_engine(core), http)
-        passwords = await bureau.seed(core.engine)
-        await ours.sign_in(passwords, ["applicant", *(who for who, _ in ANSWERS)])
-        bare = await held.enter_async_context(_floor(folder / "floor", stack))
+        people = People(stack.settings.public_url)
+        held.callback(people.wire.close)
+        await people.sign_in(await bureau.seed(core.engine))
+        ours = Ours(stack, core, await connect_engine(core), people)
+        bare = await held.enter_async_context(_floor(folder, stack))
         yield Bench(ours, bare)
 
 
 @contextlib.asynccontextmanager
 async def _floor(folder: Path, stack: LocalStack) -> AsyncIterator[Floor]:
     """A second engine of the same configuration, with a worker of its own; keys in the same PostgreSQL."""
-    folder.mkdir(parents=True, exist_ok=True)
     port = processes.free_port()
     settings = stack.settings.model_copy(update={"temporal_address": f"127.0.0.1:{port}"})
     engine = ProcessPart(
         "temporal",
-        temporal.server_command(port, folder / "temporal.db", settings.temporal_namespace),
+        temporal.server_command(port, folder / "floor.db", settings.temporal_namespace),
         layout.environment(settings, "floor-engine", temporal.GO_ENVIRONMENT),
-        folder / "temporal.log",
+        folder / "floor-engine.log",
         lambda: temporal.serving(settings.temporal_address),
     )
-    ready = folder / "worker.ready"
+    ready = folder / "floor.ready"
     worker = ProcessPart(
         "worker",
         layout.python(("-m", "bench.floor")),
         layout.environment(settings, "floor-worker", {"BANJIAN_READY_FILE": str(ready)}),
-        folder / "worker.log",
+        folder / "floor-worker.log",
         lambda: False,
     )
     worker.health = file_says_ready(ready, lambda: worker.pid)
@@ -198,7 +148,9 @@ async def _floor(folder: Path, stack: LocalStack) -> AsyncIterator[Floor]:
             part.start()
             await _healthy(part)
         client = await connect_engine(core)
-        yield Floor(client, {"temporal": engine, "worker": worker}, lambda: stack.pid("postgres") or 0)
+        yield Floor(
+            client, {"temporal": engine, "worker": worker}, lambda: stack.pid("postgres") or 0
+        )
     finally:
         await core.engine.dispose()
         await asyncio.to_thread(worker.stop)
@@ -211,6 +163,3 @@ async def _healthy(part: ProcessPart, timeout: float = 60) -> None:
         if time.monotonic() > limit or part.pid is None:
             raise RuntimeError(f"{part.name} is not ready: {part.log.read_text()[-2000:]}")
         await asyncio.sleep(0.05)
-
-
-Play = Callable[[list[float]], Awaitable[uuid.UUID]]
