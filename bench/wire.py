@@ -37,20 +37,32 @@ class Wire:
         return await self._ask("GET", path, b"", headers)
 
     async def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        reader, writer = (
-            self._free.pop()
-            if self._free
-            else await asyncio.open_connection(self._host, self._port, limit=2**20)
-        )
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if method == "POST":
             lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        request = "\r\n".join([*lines, "", ""]).encode() + body
+        while self._free:
+            try:
+                return await self._exchange(*self._free.pop(), request)
+            except ConnectionError:
+                # The server ends connections that were idle for some seconds.
+                continue
+        opened = await asyncio.open_connection(self._host, self._port, limit=2**20)
+        return await self._exchange(*opened, request)
+
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+    ) -> Answer:
+        """Raises ConnectionError where the connection had ended before anything was answered."""
         try:
-            writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+            writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             status, length = _head(head)
             content = await reader.readexactly(length)
+        except asyncio.IncompleteReadError as ended:
+            writer.close()
+            raise ConnectionError("ended") from ended
         except BaseException:
             writer.close()
             raise
