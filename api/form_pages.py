@@ -59,7 +59,9 @@ def posted(specs: Sequence[FieldSpec], form: FormData) -> dict[str, Any]:
 
 def _posted(spec: FieldSpec, form: FormData) -> Any:
     if spec.widget == "checkbox":
-        return form.get(spec.name) == "yes"
+        ticked = form.get(spec.name) == "yes"
+        # A declaration that must be made is not yet made; any other box says no.
+        return True if ticked else (False if spec.optional else None)
     texts = [v.strip() for v in form.getlist(spec.name) if isinstance(v, str) and v.strip()]
     if spec.widget == "checkboxes":
         return texts or None

@@ -18,6 +18,7 @@ from law.clock_types import Unit
 from law.clocks import Clock, Verified, find_clock
 from law.deadlines import deadline
 from law.offices import Office, office
+from law.zone import day_start
 
 
 @dataclass(frozen=True)
@@ -93,19 +94,26 @@ def guide_of(row: Procedure, now: datetime, office_code: str) -> GuideView:
 
 def legal_limit(row: Procedure, now: datetime) -> Limit:
     """The limit people ask for first: until the decision."""
-    return _limit("decision", find_clock(row.clocks.decision), now)
+    return _limit(row, "decision", find_clock(row.clocks.decision), now)
 
 
 def limits_of(row: Procedure, now: datetime) -> list[Limit]:
     """Every clock of law that the item's row names, in the order of the procedure."""
     named = row.clocks.model_dump()
-    return [_limit(stage, find_clock(named[stage]), now) for stage in _STAGES if named.get(stage)]
+    return [
+        _limit(row, stage, find_clock(named[stage]), now) for stage in _STAGES if named.get(stage)
+    ]
 
 
-def _limit(stage: str, clock: Clock, now: datetime) -> Limit:
-    # Only what runs from receipt has a date today; the others begin with a later event.
-    from_receipt = stage in ("acceptance", "decision") and clock.length is not None
-    end = deadline(clock, now, default_calendars()) if from_receipt else None
+def _limit(row: Procedure, stage: str, clock: Clock, now: datetime) -> Limit:
+    # Only what is bound to the receipt has a date today; the others begin with a later event.
+    bound = stage in ("acceptance", "decision") and clock.length is not None
+    trigger = now
+    if bound and stage == "decision" and row.clocks.acceptance:
+        # A licence's term runs from acceptance: counted from the last day there is for that.
+        accepted = deadline(find_clock(row.clocks.acceptance), now, default_calendars())
+        trigger = day_start(accepted.legal_end)
+    end = deadline(clock, trigger, default_calendars()) if bound else None
     return Limit(
         stage=_(_STAGES[stage]),
         clock=clock.id,

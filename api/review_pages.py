@@ -46,7 +46,7 @@ def answers_of(dossier: Dossier) -> list[Group]:
 
 def _unsaid(spec: FieldSpec) -> str:
     """Why there is no answer; optional ones are left to the summary's own words."""
-    if spec.widget == "checkbox":
+    if spec.widget == "checkbox" and spec.optional:
         return _("否")
     return "" if spec.optional else _("还没有填写")
 

@@ -1,11 +1,15 @@
 """Items, guides and form schemas; progress and verification without signing in."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from api.guides import limits_of
+from api.receipts import steps_after
+from law.catalogue import procedure
 from tests.api.conftest import SetClock, bearer, client_of
 from tests.api.intake_app import (  # noqa: F401  # with its fixtures
     ITEM,
@@ -62,6 +66,19 @@ async def test_a_guide_says_the_limits_with_dates(
     ]
     assert "60日" in guide["remedy"]
     assert guide["office"]["code"] == "421303"
+
+
+def test_a_licence_is_decided_from_its_acceptance_on() -> None:
+    registration = procedure(ITEM)
+    clocks = registration.clocks.model_copy(update={"acceptance": "G01", "decision": "G02"})
+    licence = registration.model_copy(update={"kind": "licence", "clocks": clocks})
+    now = datetime.fromisoformat("2026-09-23T10:00:00+08:00")
+    # Five working days over the Mid-Autumn and National Day holidays, then the decision's own.
+    due = {limit.clock: str(limit.due) for limit in limits_of(licence, now) if limit.due}
+    assert due["G01"] == "2026-10-08"
+    steps = steps_after(licence, now)
+    assert [str(s.due) for s in steps] == [due["G01"], due["G02"], "None"]
+    assert due["G02"] > due["G01"]
 
 
 async def test_a_form_schema_and_how_to_draw_it(guest: httpx.AsyncClient) -> None:
