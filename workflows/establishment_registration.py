@@ -149,13 +149,16 @@ class EstablishmentRegistration(Approval):
                 received_at=self.state.versions[-1].received_at,
             )
             return "not_accepted"
-        self.aside(self._look_up_facts())
+        self.aside(self._look_up_facts(), vital=False)
         return await self.accept()
 
     async def _look_up_facts(self) -> None:
         """What the registers say of name, capital and persons (条例 12, 40): beside the law, early."""
         seq = self.state.versions[-1].version
         effect = await self.call("establishment_checks", seq=seq)
+        if seq != self.state.versions[-1].version:
+            # A newer version of the file has its own answer, whichever comes first.
+            return
         facts = [Fact.model_validate(f) for f in effect.answer.get("facts", [])]
         self._put_facts(facts)
         self.record("facts_found", data={"facts": [f.code for f in facts if f.state != "ok"]})

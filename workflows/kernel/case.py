@@ -75,7 +75,9 @@ class CaseWorkflow(RelatedCases):
                     to = await steps[self.state.stage]()
                 except Leave as leave:
                     to = leave.stage
+                    self._leave = None
                 self._move(to)
+            self.give_up_idle()
             await self.asides_done()
             self._close()
             await self._report_to_parent()
@@ -175,6 +177,7 @@ class CaseWorkflow(RelatedCases):
     async def _hand_over_if_long(self) -> None:
         """Continue-as-new between stages only, handlers finished and everything shown first."""
         if workflow.info().is_continue_as_new_suggested():
+            await workflow.wait_condition(lambda: not self._idle)
             await self.asides_done()
             await self.shown(self.state.revision)
             await workflow.wait_condition(workflow.all_handlers_finished)

@@ -51,15 +51,22 @@ class Effects(Tasks):
     def __init__(self, case: CaseInput, first: str) -> None:
         super().__init__(case, first)
         self._aside: set[asyncio.Task[None]] = set()
+        self._idle: set[asyncio.Task[None]] = set()
 
-    def aside(self, work: Coroutine[Any, Any, None]) -> None:
-        """Work that no stage waits for (an extension's paper); finished before the case ends."""
+    def aside(self, work: Coroutine[Any, Any, None], *, vital: bool = True) -> None:
+        """Work that no stage waits for. Vital work (a paper owed) is finished before the case ends;
+        other work (what a register says of a name) is given up then."""
         task = asyncio.create_task(work)
-        self._aside.add(task)
-        task.add_done_callback(self._aside.discard)
+        kept = self._aside if vital else self._idle
+        kept.add(task)
+        task.add_done_callback(kept.discard)
 
     async def asides_done(self) -> None:
         await workflow.wait_condition(lambda: not self._aside)
+
+    def give_up_idle(self) -> None:
+        for task in list(self._idle):
+            task.cancel()
 
     # -- registers -------------------------------------------------------------------------------
 
@@ -82,12 +89,12 @@ class Effects(Tasks):
         while True:
             policy, patience = (ENDURING, None) if trouble else (PATIENT, PATIENCE)
             attempt = asyncio.create_task(self._attempt(order, policy, patience))
-            watched = trouble
-            await workflow.wait_condition(
-                lambda a=attempt, t=watched: (
-                    a.done() or (t is not None and t.task_id in self._answers)
-                )  # type: ignore[misc]
-            )
+            try:
+                await self._attempted(attempt, trouble)
+            except BaseException:
+                # Withdrawn, or given up: nobody waits for this answer any more.
+                attempt.cancel()
+                raise
             if attempt.done():
                 answer = attempt.result()
                 if answer is not None:
@@ -108,6 +115,14 @@ class Effects(Tasks):
             self.drop_task(trouble, "recovered")
         self._settle_effect(effect, answer)
         return effect
+
+    async def _attempted(
+        self, attempt: "asyncio.Task[RegisterAnswer | None]", trouble: OpenTask | None
+    ) -> None:
+        """Until the attempt ends, or a person says what to do about it."""
+        await self.wait(
+            lambda: attempt.done() or (trouble is not None and trouble.task_id in self._answers)
+        )
 
     async def _attempt(
         self, order: RegisterCall, policy: RetryPolicy, patience: timedelta | None

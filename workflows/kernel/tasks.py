@@ -141,12 +141,15 @@ class Tasks(Clockwork):
     async def wait(self, met: Any) -> None:
         """Wait inside a step: ends early with `Leave` when an act ended the stage."""
         while True:
-            if self._leave is not None:
-                stage, self._leave = self._leave, None
-                raise Leave(stage)
+            self.leave_if_asked()
             if met():
                 return
             await workflow.wait_condition(lambda: self._leave is not None or met())
+
+    def leave_if_asked(self) -> None:
+        """Raises Leave for every waiter of the stage; the run clears the wish when it has moved."""
+        if self._leave is not None:
+            raise Leave(self._leave)
 
     # -- completing ------------------------------------------------------------------------------
 
