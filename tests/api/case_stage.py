@@ -15,6 +15,7 @@ from banjian.player import bureau
 from banjian.player.cast import Answered, Cast
 from banjian.player.deeds import DEEDS, Deed, Play
 from banjian.player.stage import Stage, stage
+from tests.api.conftest import csrf_of
 
 STARTS = datetime.fromisoformat("2026-09-23T10:00:00+08:00")
 PROCEDURE = "establishment_registration"
@@ -83,7 +84,8 @@ class Live:
     async def get(self, who: str, path: str) -> Any:
         return await self.cast.ask(who, "GET", path)
 
-    async def shown(self, case: str, who: str = "applicant") -> dict[str, Any]:
+    async def shown(self, case: str, who: str = "") -> dict[str, Any]:
+        who = who or str(self.play.cases[case]["owner"])
         found: dict[str, Any] = await self.get(who, f"/api/v1/cases/{self.number(case)}")
         return found
 
@@ -97,14 +99,20 @@ class Live:
         found: dict[str, Any] = chosen(await self.cast.until(who, path, chosen))
         return found
 
+    async def claim(self, who: str, task_id: str) -> httpx.Response:
+        """Claims with the version just seen."""
+        path = f"/api/v1/tasks/{task_id}"
+        seen = await self.cast.call(who, "GET", path)
+        tag = {"If-Match": seen.headers["ETag"]}
+        return await self.cast.call(who, "POST", f"{path}/claim", headers=tag)
+
     async def complete(self, who: str, case: str, **answers: Any) -> Any:
         return await self.do("complete", who, case, **answers)
 
     async def stage_is(self, case: str, wanted: str) -> dict[str, Any]:
         path = f"/api/v1/cases/{self.number(case)}"
-        found: dict[str, Any] = await self.cast.until(
-            "applicant", path, lambda c: c["stage"] == wanted
-        )
+        owner = str(self.play.cases[case]["owner"])
+        found: dict[str, Any] = await self.cast.until(owner, path, lambda c: c["stage"] == wanted)
         return found
 
     async def rows(self, sql: str, **values: Any) -> list[Any]:
@@ -119,8 +127,6 @@ class Live:
             cookies={"lang": language},
             timeout=30,
         )
-        from tests.api.conftest import csrf_of
-
         page = await client.get("/sign-in")
         form = {
             "csrf_token": csrf_of(page),
@@ -134,9 +140,7 @@ class Live:
 
     async def advance(self, to: str | timedelta) -> None:
         now = await self.on.now()
-        await self.on.advance(
-            now + to if isinstance(to, timedelta) else datetime.fromisoformat(to)
-        )
+        await self.on.advance(now + to if isinstance(to, timedelta) else datetime.fromisoformat(to))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
