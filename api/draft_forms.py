@@ -41,8 +41,8 @@ def merge(target: Any, patch: Any) -> Any:
 
 def _only_for_the_whole(error: Mapping[str, Any]) -> bool:
     """What a draft may still owe: missing fields, and rules over several fields of a form."""
-    path = error["loc"]
-    over_several = error["type"] == "value_error" and (not path or isinstance(path[-1], int))
+    # Such a rule speaks of a whole form or entry; of a line in a list it would be the line that is wrong.
+    over_several = error["type"] == "value_error" and isinstance(error["input"], Mapping)
     return error["type"] == "missing" or over_several
 
 
@@ -50,7 +50,7 @@ def errors_of(
     invalid: ValidationError, *, partial: bool = False
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Path and message of each error; with `partial` only of those that no later answer can mend."""
-    for error in invalid.errors(include_url=False, include_input=False):
+    for error in invalid.errors(include_url=False):
         if not (partial and _only_for_the_whole(error)):
             yield error["loc"], message_of(error)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from forms.base import ApplicationForm, Form, Section
-from forms.fields import Line, labelled
+from forms.fields import Day, Line, labelled
 from law.codes import check_resident_id
 
 
@@ -132,7 +132,7 @@ class Application(ApplicationForm):
     ]
     capital: Annotated[Yuan, labelled("注册资本（元）", "Registered capital (yuan)")]
     paid_until: Annotated[
-        date,
+        Day,
         labelled(
             "出资期限",
             "Capital paid in by",
@@ -141,7 +141,7 @@ class Application(ApplicationForm):
         ),
     ]
     business_scope: Annotated[
-        list[Line],
+        list[Annotated[Line, Field(min_length=1)]],
         labelled("经营范围", "Business scope", hint="每行一项，使用规范表述", widget="lines"),
         Field(min_length=1, max_length=100),
     ]

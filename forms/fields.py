@@ -1,18 +1,44 @@
 """Shared field types with their labels, limits and messages."""
 
+import re
+import unicodedata
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
+
+# Letters by class that draw nothing; two names could differ by one and look the same.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _no_controls(value: str) -> str:
-    if any((ord(c) < 32 and c not in "\n\r\t") or 0xD800 <= ord(c) <= 0xDFFF for c in value):
-        raise ValueError("含有不能使用的控制字符，请删除后重新填写")
+def _seen(value: str, breaks: str = "") -> str:
+    """Refuses what cannot be seen (controls, zero width, right-to-left marks) and noncharacters.
+
+    A name is compared and signed by what a person sees; the registers refuse controls as well.
+    """
+    for c in value:
+        unseen = unicodedata.category(c) in _UNSEEN or c in _BLANK or ord(c) & 0xFFFE == 0xFFFE
+        if unseen and c not in breaks:
+            raise ValueError("含有看不见的字符或者控制字符，请删除后重新填写")
     return value
 
 
-Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_no_controls)]
-Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_no_controls)]
+def _lines(value: str) -> str:
+    return _seen(value, "\n\r\t")
+
+
+def _day(value: Any) -> Any:
+    # Pydantic would take a number, also in a string, as seconds since 1970.
+    if isinstance(value, int | float) or (isinstance(value, str) and not _DAY.fullmatch(value)):
+        raise ValueError("日期应当写成 2026-09-28")
+    return value
+
+
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_seen)]
+Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_lines)]
+Day = Annotated[date, BeforeValidator(_day)]
 Code = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_.#-]+$")]
 
 
