@@ -26,6 +26,7 @@ from api.views.notices import notice_views
 from api.views.task_pages import size_text
 from api.views.timeline import Line
 from api.views.viewer import Viewer
+from forms.fields import Text
 from storage import applications, cases
 
 router = APIRouter(include_in_schema=False)
@@ -175,7 +176,7 @@ async def withdraw(
     means: Means,
     number: Number,
     token: Token = "",
-    reason: Annotated[str, Form(max_length=2000)] = "",
+    reason: Annotated[Text, Form(max_length=2000)] = "",
 ) -> Response:
     """Withdraws, and shows the case as it is then."""
     async with means.engine.connect() as connection:

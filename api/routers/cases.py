@@ -22,6 +22,7 @@ from api.views import words
 from api.views.cases import CaseView, document_json, timeline_of, view_of
 from api.views.flow import drawing_of
 from api.views.viewer import OVERSEERS, viewer_of
+from forms.fields import Text
 from law.zone import local
 from storage import cases
 from storage.tables import CaseRow
@@ -36,7 +37,7 @@ class Withdrawal(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(max_length=2000, examples=["暂不开办"])] = ""
+    reason: Annotated[Text, Field(max_length=2000, examples=["暂不开办"])] = ""
 
 
 class ExtensionRequest(BaseModel):
@@ -45,7 +46,7 @@ class ExtensionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     clock: Annotated[str, Field(max_length=32, examples=["R01#1"])]
-    reason: Annotated[str, Field(min_length=1, max_length=2000, examples=["需要核实住所"])]
+    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["需要核实住所"])]
 
 
 async def load_case(connection: AsyncConnection, person: Person, number: str) -> CaseView:

@@ -26,6 +26,7 @@ from api.views import decisions, words
 from api.views.gaps import preview
 from api.views.task_pages import TaskPage, task_page
 from domain.refusals import Refused
+from forms.fields import Text
 from forms.registry import TASK_FORMS
 from storage import applications, claims
 from storage.colleagues import colleague
@@ -33,7 +34,7 @@ from storage.colleagues import colleague
 router = APIRouter(include_in_schema=False)
 
 TaskId = Annotated[str, Field(max_length=64)]
-Short = Annotated[str, Form(max_length=2000)]
+Short = Annotated[Text, Form(max_length=2000)]
 Token = Annotated[str, Form(max_length=64)]
 INLINE = frozenset({"application/pdf", "image/jpeg", "image/png"})
 

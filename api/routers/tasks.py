@@ -22,6 +22,7 @@ from api.security.person import Person
 from api.services import Means, Services
 from api.views import tasks as views
 from domain.refusals import Refusal, Refused
+from forms.fields import Text
 from law.zone import local
 from storage import cases, claims, tasks
 from storage.colleagues import colleague
@@ -40,7 +41,7 @@ class Release(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(max_length=2000)] = ""
+    reason: Annotated[Text, Field(max_length=2000)] = ""
 
 
 class Reassignment(BaseModel):
@@ -49,7 +50,7 @@ class Reassignment(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     to: Annotated[str, Field(min_length=1, max_length=64, examples=["chensiyuan"])]
-    reason: Annotated[str, Field(min_length=1, max_length=2000, examples=["原承办人休假"])]
+    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["原承办人休假"])]
 
 
 def claim_version(if_match: str | None) -> int | None:
