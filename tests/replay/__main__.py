@@ -1,8 +1,9 @@
-"""``python -m tests.replay record STEM [SCENARIO…] [--force]``.
+"""``python -m tests.replay record STEM [SCENARIO…] [--force]`` and ``python -m tests.replay fingerprints``.
 
 Plays the scenarios of a procedure and keeps the engine histories of their cases under
 ``tests/replay/histories/STEM/``. A history that is there is kept; ``--force`` is for a format that
 no release ever ran with, never for a test that fails. Exit 0, or 1 where a story cannot be recorded.
+``fingerprints`` accepts today's list of commands as the committed one.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import asyncio
 import sys
 
 from banjian.commands.play import server
-from tests.replay import reference
+from tests.replay import fingerprints, reference
 from tests.replay.record import SCENARIOS, CannotRecord, Recorder
 
 REFERENCE = "reference"
@@ -23,7 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     record.add_argument("stem", help="a folder of tests/scenarios, or 'reference'")
     record.add_argument("scenarios", nargs="*", help="file names without .yaml (all)")
     record.add_argument("--force", action="store_true", help="record again what is there")
+    commands.add_parser("fingerprints", help="accept today's commands of the workflows")
     asked = parser.parse_args(arguments)
+    if asked.command == "fingerprints":
+        fingerprints.write()
+        return 0
     paths = sorted((SCENARIOS / asked.stem).glob("*.yaml"))
     unknown = sorted(set(asked.scenarios) - {p.stem for p in paths})
     if unknown or not (paths or asked.stem == REFERENCE):

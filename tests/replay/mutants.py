@@ -82,3 +82,17 @@ class SignedPaperLeft(EstablishmentRegistration):
                 )
         await self.wait(lambda: all(p.signed_at for p in self.state.parties if p.signs))
         return self._parties_settled("signed", "deciding")
+
+
+@workflow.defn(name="establishment_registration")
+class EstablishmentWaiting(EstablishmentRegistration):
+    """A timer more, before everything else: no running case survives it."""
+
+    @workflow.init
+    def __init__(self, case: CaseInput) -> None:
+        super().__init__(case)
+
+    @workflow.run
+    async def run(self, case: CaseInput) -> CaseOutcome:
+        await asyncio.sleep(timedelta(seconds=1).total_seconds())
+        return await super().run(case)

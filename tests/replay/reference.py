@@ -41,7 +41,7 @@ async def received_in_time(case: Case) -> None:
     rows = await case.rows("SELECT ends_at FROM clocks WHERE case_id=:c AND clock_id='D01'")
     ends_at: datetime = rows[0].ends_at
     await desk.advance_to(ends_at - timedelta(seconds=2))
-    sender, desk.acts._sender = desk.acts._sender, Away()  # type: ignore[assignment]
+    sender, desk.acts._sender = desk.acts._sender, Away()
     try:
         await case.act("close", APPLICANT)
     finally:

@@ -1,0 +1,32 @@
+"""The command line as a script sees it: status, stdout, stderr."""
+
+import asyncio
+import json
+from typing import Any, NamedTuple
+
+from typer.testing import CliRunner
+
+from banjian.cli import app
+
+
+class Answer(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document of stdout; anything beside it is a failure."""
+        return json.loads(self.out)
+
+
+def banjian(*arguments: str) -> Answer:
+    result = CliRunner().invoke(app, list(arguments))
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Answer(result.exit_code, result.stdout, result.stderr)
+
+
+async def beside(*arguments: str) -> Answer:
+    """While a stack runs in this process' loop: a command starts a loop of its own."""
+    return await asyncio.to_thread(banjian, *arguments)
