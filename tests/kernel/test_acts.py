@@ -9,10 +9,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
+from bench.reference import ROW
 from domain.contracts import Actor, Command
 from domain.refusals import Refusal, Refused
 from domain.signing import CommandSigner
+from law import catalogue
 from storage.acts import ActConflict
+from storage.projector import stored_events
 from tests.kernel.desk import APPLICANT, Desk, officer
 from workflows.dispatch import Unreachable
 
@@ -159,6 +162,23 @@ async def test_who_accepted_cannot_approve(desk: Desk) -> None:
     assert "SOD-1" in refused.value.message
     quality = await case.rows("SELECT kind, actor_id FROM quality_events WHERE case_id = :c")
     assert [(q.kind, q.actor_id) for q in quality] == [("separation_of_duties", "sun")]
+
+
+async def test_single_officer_mode_is_allowed_where_the_catalogue_says_so_and_recorded(
+    desk: Desk,
+) -> None:
+    """独任审批: one person accepts and approves; the case's story says that the mode was used."""
+    catalogue.add(ROW.model_copy(update={"version": "2", "single_officer": True}))
+    case = await desk.open(catalogue_version="2")
+    await case.decide("acceptor", {"decision": "accept"}, person="sun")
+    await case.decide("reviewer", {"finding": "conforms", "no_interest": True}, person="sun")
+    await case.decide("approver", {"decision": "grant", "no_interest": True}, person="sun")
+    assert await case.stage() == "notice"
+    async with desk.stage.core.engine.connect() as connection:
+        cipher = await desk.stage.core.keys.cipher(case.id)
+        events = await stored_events(connection, case.id, cipher)
+    told = [e.data.get("single_officer", False) for e in events if e.kind == "task_completed"]
+    assert told == [False, True, True]
 
 
 async def _direct(desk: Desk, command: Command) -> str:
