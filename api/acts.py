@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.contracts import Actor, ActResult, Command
@@ -21,6 +23,10 @@ from workflows.dispatch import OPEN, CaseUnknown, Unreachable
 # How long an answer waits for the effect to be readable; after it 202 with the act's address.
 PATIENCE = 5.0
 POLL = (0.01, 0.02, 0.03, 0.05, 0.08, 0.1)
+# Answers of cases are noted together; one that is lost with the process costs a question, no act.
+SETTLE_EVERY = 0.25
+
+log = structlog.get_logger(__name__)
 
 
 class Sender(Protocol):
@@ -60,6 +66,8 @@ class Acts:
         self._keys = keys
         self._sender = sender
         self._signer = signer
+        self._answered: set[UUID] = set()
+        self._settling: asyncio.Task[None] | None = None
 
     async def perform(self, draft: Draft) -> Outcome:
         """Raises Refused (typed, nothing changed) or ActConflict (same id, other body)."""
@@ -74,7 +82,7 @@ class Acts:
                 command = await acts.command_of(self._keys, known)
             else:
                 command = await self._make_durable(connection, draft, digest)
-        if known is not None and known.state != "received":
+        if known is not None and known.settled and known.state != "received":
             return self._settled(known)
         return await self._deliver(command)
 
@@ -109,10 +117,12 @@ class Acts:
         return await self._readable(act_id, command.received_at)
 
     async def deliver(self, command: Command) -> ActResult | None:
-        """Send, and record a refusal. Also what the reconciler does with what a crash left."""
+        """Send, and record the answer. Also what the reconciler does with what a crash left."""
         act_id = UUID(command.act_id)
         try:
-            return await self._sender.send(command)
+            result = await self._sender.send(command)
+            self._settle_soon(act_id)
+            return result
         except Refused as refused:
             await self._refuse(act_id, refused)
             raise
@@ -124,11 +134,36 @@ class Acts:
                         select(CaseRow.closed_at).where(CaseRow.case_id == UUID(command.case_id))
                     )
                 ).scalar_one_or_none()
+                act = await acts.find(connection, act_id)
             if closed is None:
                 raise
+            if act is not None and act.state == "applied":
+                self._settle_soon(act_id)
+                return None
             late = Refused(Refusal.CASE_CLOSED)
             await self._refuse(act_id, late)
             raise late from None
+
+    def _settle_soon(self, act_id: UUID) -> None:
+        self._answered.add(act_id)
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.get_running_loop().create_task(self._settle())
+
+    async def _settle(self) -> None:
+        while self._answered:
+            await asyncio.sleep(SETTLE_EVERY)
+            batch, self._answered = self._answered, set()
+            try:
+                async with self._engine.begin() as connection:
+                    await acts.settle(connection, batch)
+            except (SQLAlchemyError, OSError) as error:
+                # The reconciler asks the cases again.
+                log.warning("acts not settled", acts=len(batch), error=type(error).__name__)
+
+    async def all_settled(self) -> None:
+        """Returns when every answer received so far is noted."""
+        if self._settling is not None:
+            await self._settling
 
     async def _refuse(self, act_id: UUID, refused: Refused) -> None:
         async with self._engine.begin() as connection:

@@ -1,7 +1,7 @@
 """Acts: durable before their answer, applied once, found again after a crash (design §5.1)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -94,7 +94,12 @@ async def waiting_for_case(
 ) -> list[Command]:
     rows = await connection.execute(
         select(ActRow.__table__)
-        .where(ActRow.case_id == case_id, ActRow.state == "received", ActRow.received_at < before)
+        .where(
+            ActRow.case_id == case_id,
+            ~ActRow.settled,
+            ActRow.state != "refused",
+            ActRow.received_at < before,
+        )
         .order_by(ActRow.received_at, ActRow.id)
         .limit(100)
     )
@@ -108,7 +113,7 @@ async def take_waiting(
     chosen = (
         select(ActRow.id)
         .where(
-            ActRow.state == "received",
+            ~ActRow.settled,
             ActRow.received_at <= func.app_now() - older_than,
             func.coalesce(ActRow.sent_at, ActRow.received_at) <= func.app_now() - older_than,
         )
@@ -125,6 +130,11 @@ async def take_waiting(
     return sorted((ActRow(**r._mapping) for r in rows), key=lambda a: (a.received_at, a.id))
 
 
+async def settle(connection: AsyncConnection, act_ids: Collection[UUID]) -> None:
+    """The cases have these acts: the engine made them durable before it answered."""
+    await connection.execute(update(ActRow).where(ActRow.id.in_(act_ids)).values(settled=True))
+
+
 async def mark_refused(
     connection: AsyncConnection, act_id: UUID, why: Refusal, message: str
 ) -> None:
@@ -132,7 +142,7 @@ async def mark_refused(
     done = await connection.execute(
         update(ActRow)
         .where(ActRow.id == act_id, ActRow.state == "received")
-        .values(state="refused", refusal=why.value, refusal_message=message)
+        .values(state="refused", refusal=why.value, refusal_message=message, settled=True)
         .returning(ActRow.case_id, ActRow.actor_id)
     )
     row = done.one_or_none()

@@ -134,7 +134,7 @@ class ActRow(Base):
     __table_args__ = (
         CheckConstraint("state IN ('received', 'applied', 'refused')", name="state"),
         Index(None, "case_id", "received_at"),
-        Index("ix_acts_waiting", "received_at", postgresql_where=text("state = 'received'")),
+        Index("ix_acts_waiting", "received_at", postgresql_where=text("NOT settled")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID]
@@ -151,6 +151,9 @@ class ActRow(Base):
     refusal_message: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The case itself answered, so the engine has it for good; until then it is sent again. `applied`
+    # alone may come from a workflow task that was lost with the engine after its projection's commit.
+    settled: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class QualityEventRow(Base):

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("refusal_message", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint(
             "state IN ('received', 'applied', 'refused')", name=op.f("ck_acts_state")
         ),
@@ -70,7 +71,7 @@ def upgrade() -> None:
         "acts",
         ["received_at"],
         unique=False,
-        postgresql_where=sa.text("state = 'received'"),
+        postgresql_where=sa.text("NOT settled"),
     )
     op.create_table(
         "app_clock",

@@ -1,0 +1,166 @@
+"""An act whose workflow task was lost with the engine: read as applied, and sent again all the same."""
+
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
+
+from activities.upkeep import UpkeepActivities
+from api.acts import Acts, Draft
+from domain.contracts import Actor, ActResult, CaseEvent, Changes, Command, Projection
+from domain.refusals import Refusal, Refused
+from domain.signing import CommandSigner
+from storage.engine import create_engine
+from storage.keys import CaseKeys
+from storage.projector import Projector
+from workflows.dispatch import CaseUnknown, Unreachable
+
+APPLICANT = Actor(person_id="applicant-1", name="周晓岚", roles=["applicant"])
+HEAD = {
+    "procedure": "reference",
+    "office": "421303",
+    "owner": "applicant-1",
+    "stage": "accepting",
+    "table_version": "1",
+    "catalogue_version": "1",
+    "law_edition": "2026.1",
+}
+
+
+class Engine:
+    """Stands for the engine and its worker: projects what it is sent, then keeps or loses the task."""
+
+    def __init__(self, url: str) -> None:
+        self.sql = create_engine(url)
+        self.keys = CaseKeys(self.sql, b"m" * 32)
+        self.projector = Projector(self.sql, self.keys)
+        signer = CommandSigner("api", Ed25519PrivateKey.generate())
+        self.acts = Acts(self.sql, self.keys, self, signer)
+        self.upkeep = UpkeepActivities(
+            self.sql, self.keys, signer, send=self.send, deliver=self.acts.deliver
+        )
+        self.case = uuid.uuid4()
+        self.dies = False
+        self.refuses: Refused | None = None
+        self.ended = False
+        self.known: list[str] = []
+        self.sent: list[str] = []
+
+    async def send(self, command: Command) -> ActResult | None:
+        self.sent.append(command.act_id)
+        if self.ended:
+            raise CaseUnknown(command.case_id)
+        if self.refuses:
+            raise self.refuses
+        if command.act_id not in self.known:
+            await self._project(command)
+        if self.dies:
+            raise Unreachable("killed after the projection's commit")
+        if command.act_id not in self.known:
+            self.known.append(command.act_id)
+        return ActResult(case_id=command.case_id, revision=len(self.known), stage="accepting")
+
+    async def _project(self, command: Command) -> None:
+        at = command.received_at
+        async with self.sql.connect() as connection:
+            task_at = await connection.scalar(text("SELECT clock_timestamp()"))
+        event = CaseEvent(
+            revision=len(self.known) + 1,
+            kind="noted",
+            at=at,
+            processed_at=at,
+            actor=command.actor,
+            act_id=command.act_id,
+            changes=Changes(case={**HEAD, "opened_at": at.isoformat()}),
+        )
+        assert task_at is not None
+        await self.projector.project(
+            Projection(case_id=command.case_id, run_id="run", task_at=task_at, events=[event])
+        )
+
+    async def perform(self, act: uuid.UUID | None = None) -> str:
+        draft = Draft(act or uuid.uuid4(), self.case, "note", APPLICANT)
+        return (await self.acts.perform(draft)).state
+
+    async def reconcile(self, seconds: int = 10) -> None:
+        """The upkeep, so many seconds later."""
+        await self.acts.all_settled()
+        async with self.sql.begin() as connection:
+            await connection.execute(
+                text(
+                    "UPDATE app_clock SET frozen_at ="
+                    " coalesce(frozen_at, clock_timestamp()) + make_interval(secs => :s)"
+                ),
+                {"s": seconds},
+            )
+        await self.upkeep.reconcile_acts()
+        await self.acts.all_settled()
+
+    async def states(self) -> list[tuple[str, bool]]:
+        async with self.sql.connect() as connection:
+            rows = await connection.execute(
+                text("SELECT state, settled FROM acts ORDER BY received_at")
+            )
+            return [(r.state, r.settled) for r in rows]
+
+
+@pytest_asyncio.fixture
+async def engine(fresh_database: str) -> AsyncIterator[Engine]:
+    made = Engine(fresh_database)
+    yield made
+    await made.sql.dispose()
+
+
+async def test_an_act_whose_task_was_lost_is_sent_until_the_case_has_it(engine: Engine) -> None:
+    engine.dies = True
+    assert await engine.perform() == "received"
+    # The lost task's rows are read, and yet nothing is settled.
+    assert await engine.states() == [("applied", False)]
+    await engine.reconcile()
+    assert await engine.states() == [("applied", False)]
+    engine.dies = False
+    await engine.reconcile()
+    assert len(engine.known) == 1
+    assert await engine.states() == [("applied", True)]
+
+
+async def test_the_same_call_again_does_not_believe_a_lost_task(engine: Engine) -> None:
+    act = uuid.uuid4()
+    engine.dies = True
+    await engine.perform(act)
+    engine.dies = False
+    assert await engine.perform(act) == "applied"
+    assert engine.known == [str(act)]
+    await engine.acts.all_settled()
+    assert await engine.states() == [("applied", True)]
+
+
+async def test_a_settled_act_is_not_sent_again(engine: Engine) -> None:
+    act = uuid.uuid4()
+    assert await engine.perform(act) == "applied"
+    await engine.reconcile()
+    assert await engine.perform(act) == "applied"
+    assert engine.sent == [str(act)]
+
+
+async def test_a_refused_act_is_settled(engine: Engine) -> None:
+    engine.refuses = Refused(Refusal.NOT_ACCEPTED_NOW)
+    with pytest.raises(Refused):
+        await engine.perform()
+    assert await engine.states() == [("refused", True)]
+    await engine.reconcile()
+    assert len(engine.sent) == 1
+
+
+async def test_an_applied_act_of_a_closed_case_is_settled_without_an_answer(engine: Engine) -> None:
+    act = uuid.uuid4()
+    engine.dies = True
+    await engine.perform(act)
+    engine.dies, engine.ended = False, True
+    async with engine.sql.begin() as connection:
+        await connection.execute(text("UPDATE cases SET closed_at = opened_at"))
+    await engine.reconcile()
+    assert await engine.states() == [("applied", True)]
