@@ -42,7 +42,9 @@ def form(number: int, people: int) -> dict[str, Any]:
             "name": f"周晓{_SYLLABLES[n % 16]}",
             "id_number": id_number(number * 4 + n),
             "phone": "13900000000",
-            "posts": ["legal_representative", "director", "shareholder"] if n == 0 else ["supervisor"],
+            "posts": ["legal_representative", "director", "shareholder"]
+            if n == 0
+            else ["supervisor"],
             **({"contribution": "500000"} if n == 0 else {}),
         }
         for n in range(people)

@@ -4,6 +4,7 @@ A plan is a file per case; what was reached and what was fired are appended to l
 survive the very kill they ask for. Only the entry modules of this package install crash points.
 """
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -29,16 +30,17 @@ class Shot:
     Attributes:
         point: one of `POINTS`.
         nth: which occurrence in the case, from 1.
-        engine: kill the engine too, first: it then forgets every update that it had not yet written.
+        all: kill engine and API too, first: the engine forgets every update whose task was not yet
+            completed, and nobody is left who would send it again.
     """
 
     point: str
     nth: int
-    engine: bool = False
+    all: bool = False
 
     @property
     def name(self) -> str:
-        return f"{self.point}{'+engine' if self.engine else ''}"
+        return f"{self.point}{'+all' if self.all else ''}"
 
 
 class CrashPlan:
@@ -58,7 +60,7 @@ class CrashPlan:
 
     def aim(self, case_id: str, shot: Shot) -> None:
         """The case's process is to end at this shot."""
-        (self._folder / case_id).write_text(f"{shot.point} {shot.nth} {int(shot.engine)}")
+        (self._folder / case_id).write_text(f"{shot.point} {shot.nth} {int(shot.all)}")
 
     def fired(self) -> set[str]:
         """Cases whose shot was fired."""
@@ -87,16 +89,17 @@ class CrashPlan:
         seen.append(key)
         self._append(f"reached-{point}", f"{case_id} {key}")
         try:
-            wanted, nth, engine = (self._folder / case_id).read_text().split(" ")
+            wanted, nth, everything = (self._folder / case_id).read_text().split(" ")
         except OSError:
             return
         if wanted != point or int(nth) != len(seen):
             return
         self._append("fired", case_id)
-        if engine == "1":
+        if everything == "1":
             for child in state.orphans(self._data):
-                if child.part == "temporal":
-                    os.kill(child.pid, signal.SIGKILL)
+                if child.part in ("temporal", "api") and child.pid != os.getpid():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(child.pid, signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
 
     def _known(self, point: str, case_id: str) -> list[str]:

@@ -1,0 +1,55 @@
+"""What a check found: violations by invariant, and how much was looked at."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+INVARIANTS = {
+    "no_lost_case": "every receipt has its case, its digest, its workflow and an outcome",
+    "no_duplicate_number": "numbers, codes and licence numbers are unique, valid and without gaps",
+    "no_double_effect": "the registers' effects and ours are the same, one by one",
+    "acts_applied_once": "every acknowledged act is applied or refused, and the engine knows it",
+    "chain": "every case's chain, sealed details and read model verify",
+    "rebuild": "the read model equals a rebuild from the events, claims apart",
+    "fence": "every event belongs to a workflow task that the engine completed; what was lost is kept apart",
+    "papers_once": "each paper exactly once per (case, kind, number), its bytes as recorded",
+    "no_stuck_case": "nothing waits: no open task, act, effect, callback or workflow",
+}
+"""What must hold on the drained system."""
+
+SHOWN = 5
+
+
+@dataclass
+class Report:
+    """Findings of one run. Sound when there are none."""
+
+    violations: dict[str, list[str]] = field(
+        default_factory=lambda: {name: [] for name in INVARIANTS}
+    )
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def broken(self, invariant: str, what: str) -> None:
+        self.violations[invariant].append(what)
+
+    def expect(self, invariant: str, holds: object, what: str) -> None:
+        if not holds:
+            self.broken(invariant, what)
+
+    @property
+    def sound(self) -> bool:
+        return not any(self.violations.values())
+
+    @property
+    def broken_invariants(self) -> list[str]:
+        return [name for name, found in self.violations.items() if found]
+
+    def lines(self) -> list[str]:
+        """One line per invariant, with the first violations below it."""
+        out = []
+        for name, text in INVARIANTS.items():
+            found = self.violations[name]
+            out.append(f"  {'ok    ' if not found else 'BROKEN'} {name}: {text}")
+            out += [f"           - {what}" for what in found[:SHOWN]]
+            if len(found) > SHOWN:
+                out.append(f"           - and {len(found) - SHOWN} more")
+        return out

@@ -1,0 +1,239 @@
+"""The runs: random kills, crash points, mutants. Each raises a stack, drives cases, drains, checks."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from banjian.player.cast import Answered
+from tests.chaos import check_outside, check_records, nemesis
+from tests.chaos.cases import Life, live
+from tests.chaos.crash import POINTS, Shot
+from tests.chaos.installation import Installation, installation
+from tests.chaos.people import History, Insistent
+from tests.chaos.report import Report
+
+CLIENTS = 32
+CALM = 2
+# A mutant may hang a case for good: what it has done by then is enough.
+MUTANT_PATIENCE = 200.0
+# Faults have stopped: a register's patience (60 s) and an abandoned key (60 s) are the longest waits.
+DRAIN = 240.0
+
+
+@dataclass
+class Run:
+    """One run and what came of it."""
+
+    name: str
+    report: Report = field(default_factory=Report)
+    lives: list[Life] = field(default_factory=list)
+    seconds: float = 0.0
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+async def crowd(
+    place: Installation,
+    history: History,
+    lives: list[Life],
+    seed: int,
+    *,
+    patience: float,
+    born: Callable[[Life, str], None] = lambda life, case_id: None,
+) -> None:
+    """Concurrent clients, each driving one case after another to its end.
+
+    Args:
+        patience: seconds for all; who has not ended by then is left to the checker.
+        born: told each case's id before it is handed in.
+    """
+    cast = Insistent(place.http, place.passwords, history, random.Random(f"people:{seed}"))
+    queue = iter(lives)
+
+    async def client() -> None:
+        for life in queue:
+            try:
+                await live(cast, life, born=partial(born, life))
+            except Answered as refused:
+                life.stage = f"given up: {refused}"
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience), asyncio.TaskGroup() as group:
+            for _ in range(min(CLIENTS, len(lives))):
+                group.create_task(client())
+
+
+async def drained(place: Installation, patience: float = DRAIN) -> None:
+    """Returns when nothing is on its way any more, or when patience ends: the checker says what hangs."""
+    # Our own connections may have died with the database.
+    await place.core.engine.dispose()
+    limit = time.monotonic() + patience
+    while time.monotonic() < limit:
+        async with place.core.engine.connect() as connection:
+            left = await connection.scalar(
+                text(
+                    "SELECT (SELECT count(*) FROM acts WHERE state = 'received')"
+                    " + (SELECT count(*) FROM twins.callbacks WHERE delivered_at IS NULL)"
+                    " + (SELECT count(*) FROM cases WHERE closed_at IS NULL)"
+                    " + (SELECT count(*) FROM effects WHERE state IN ('intent', 'waiting'))"
+                )
+            )
+        if left == 0:
+            return
+        await asyncio.sleep(0.5)
+
+
+async def checked(place: Installation, run: Run, history: History, patience: float = DRAIN) -> None:
+    """Stop what writes, then read everything."""
+    await drained(place, patience)
+    for part in ("api", "worker"):
+        await asyncio.to_thread(place.stack.kill, part, restart=False)
+    await check_outside.check_registers(place.core, place.twins, run.report)
+    await check_outside.check_engine(place.core, place.engine, run.report)
+    await check_records.check(place.core, run.lives, history, run.report)
+
+
+async def random_kills(
+    cases: int, kills: int, seed: int, *, out: Path | None = None, keep: Path | None = None
+) -> Run:
+    """Kills spread over the time that the cases take."""
+    run = Run("random kills", lives=[Life(n) for n in range(cases)])
+    begin = time.monotonic()
+    history = History(out)
+    # The plan must be through before the last case is: two seconds of work a case on two cores.
+    plan = nemesis.plan(seed, kills, mean_wait=max(1.2, 1.6 * cases / max(kills, 1)))
+    async with installation(keep=keep) as place:
+        striker = nemesis.Nemesis(place.stack)
+        strikes = asyncio.create_task(striker.run(plan))
+        patience = DRAIN + 4.0 * cases
+        people = asyncio.create_task(crowd(place, history, run.lives, seed, patience=patience))
+        await strikes
+        run.notes["ended before the last kill"] = sum(life.ended for life in run.lives)
+        await people
+        await checked(place, run, history)
+        run.notes |= {
+            "kills": dict(striker.done),
+            "restarts by the supervisor": len(place.stack.starts),
+        }
+    history.close()
+    run.notes |= {
+        "requests": history.count("invoke"),
+        "unknown outcomes": history.count("unknown"),
+        "refused": history.count("fail"),
+    }
+    run.seconds = time.monotonic() - begin
+    return run
+
+
+# -- crash points ---------------------------------------------------------------------------------
+
+
+@contextlib.asynccontextmanager
+async def revived(place: Installation) -> AsyncIterator[None]:
+    """Every part that shot itself is started again at once, without the supervisor's growing pauses."""
+
+    async def watch() -> None:
+        while True:
+            for part in ("worker", "api", "temporal"):
+                if place.stack.pid(part) is None:
+                    # Nothing is killed: it forgets that the part has been dying.
+                    await asyncio.to_thread(place.stack.kill, part)
+            await asyncio.sleep(0.25)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.wait({watching})
+
+
+async def shoot(
+    place: Installation, history: History, shots: list[Shot], first: int, patience: float
+) -> list[Life]:
+    """One case per shot, all at once; each case's process ends itself at the case's shot."""
+    lives = [Life(first + n) for n in range(len(shots))]
+
+    def born(life: Life, case_id: str) -> None:
+        life.case_id = case_id
+        place.crash.aim(case_id, shots[life.number - first])
+
+    async with revived(place):
+        await crowd(place, history, lives, first, patience=patience, born=born)
+    return lives
+
+
+def sweep(counts: dict[str, dict[str, int]]) -> list[Shot]:
+    """Every occurrence of every point in the life of one case, as calm cases had them."""
+    most = {point: max(counts[point].values(), default=0) for point in POINTS}
+    shots = [Shot(point, n) for point in POINTS for n in range(1, most[point] + 1)]
+    return shots + [Shot("projected", n, all=True) for n in range(1, most["projected"] + 1)]
+
+
+async def crash_points(*, out: Path | None = None, keep: Path | None = None) -> Run:
+    """The whole sweep on one stack."""
+    run = Run("crash points")
+    begin = time.monotonic()
+    history = History(out)
+    async with installation(keep=keep) as place:
+        calm = [Life(n) for n in range(CALM)]
+        await crowd(place, history, calm, 0, patience=DRAIN)
+        shots = sweep(place.crash.counts())
+        lives = await shoot(place, history, shots, CALM, DRAIN + 5.0 * len(shots))
+        run.lives = calm + lives
+        await checked(place, run, history)
+        _account(run, shots, lives, place)
+    history.close()
+    run.seconds = time.monotonic() - begin
+    return run
+
+
+def _account(run: Run, shots: list[Shot], lives: list[Life], place: Installation) -> None:
+    """Every shot was fired, or its case ended before it came to be."""
+    fired, counts = place.crash.fired(), place.crash.counts()
+    hit, beyond = Counter[str](), Counter[str]()
+    for shot, life in zip(shots, lives, strict=True):
+        if life.case_id in fired:
+            hit[shot.name] += 1
+        elif counts[shot.point].get(life.case_id, 0) < shot.nth:
+            beyond[shot.name] += 1
+        else:
+            run.report.broken("no_stuck_case", f"shot {shot} of case {life.case_id} was not fired")
+    run.notes |= {"shots": dict(hit), "beyond the end of their case": dict(beyond)}
+    for name in {shot.name for shot in shots}:
+        run.report.expect("no_stuck_case", hit[name], f"no shot {name} was fired at all")
+
+
+# -- mutants --------------------------------------------------------------------------------------
+
+CATCHES: dict[str, tuple[str, tuple[Shot, ...]]] = {
+    "no-register-key": ("no_double_effect", tuple(Shot("effect", n) for n in range(1, 6))),
+    "no-fence": ("fence", tuple(Shot("projected", n) for n in (2, 4, 6, 8, 10, 12))),
+}
+"""Mutant → the invariant that must break, and the shots that bring it about."""
+
+
+async def mutant(name: str, *, keep: Path | None = None) -> Run:
+    """A run with a bug on purpose; it is caught when the named invariant breaks."""
+    invariant, shots = CATCHES[name]
+    run = Run(f"mutant {name}")
+    begin = time.monotonic()
+    history = History()
+    async with installation(mutant=name, keep=keep) as place:
+        run.lives = await shoot(place, history, list(shots), 0, MUTANT_PATIENCE)
+        await checked(place, run, history, patience=10)
+        run.notes["shots"] = len(place.crash.fired())
+    run.notes |= {
+        "caught": invariant in run.report.broken_invariants,
+        "by": run.report.broken_invariants,
+    }
+    run.seconds = time.monotonic() - begin
+    return run
