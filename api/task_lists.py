@@ -115,12 +115,14 @@ def task_list(dossier: Dossier) -> TaskList:
         gaps=gaps,
         done=sum(t.kind == "done" for t in counted),
         total=len(counted),
-        following=next((t for t in (*sections, *materials, *submit) if _open(t)), None),
+        following=_following([*sections, *materials, *submit]),
     )
 
 
-def _open(task: Task) -> bool:
-    return bool(task.href) and task.kind in ("do", "half", "bad")
+def _following(tasks: list[Task]) -> Task | None:
+    """Where to go on: what has to be mended first, then what is open, in order."""
+    waiting = [t for t in tasks if t.href and t.kind in ("do", "half", "bad")]
+    return next((t for t in waiting if t.kind == "bad"), waiting[0] if waiting else None)
 
 
 def _section(dossier: Dossier, section: Section, state: SectionState, told: bool) -> Task:
