@@ -141,7 +141,12 @@ def test_named_files_exist(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     for span in SPAN.findall(text):
         top = span.partition("/")[0]
-        if "/" in span and re.fullmatch(r"[\w./-]+", span) and (ROOT / top).is_dir():
+        if (
+            "/" in span
+            and re.fullmatch(r"[\w./-]+", span)
+            and top.strip(".")
+            and (ROOT / top).is_dir()
+        ):
             assert (ROOT / span).exists(), f"{name(page)}: {span}"
 
 
