@@ -13,7 +13,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, CaseOutcome
     from domain.transitions import Stage, StageKind, Table, Transition
-    from forms.approval import DecisionOutcome
+    from forms.approval import DecisionOutcome, Finding
 
 from workflows.kernel.approval import (
     ARCHIVED,
@@ -92,6 +92,18 @@ class GeneralApproval(Approval):
                 "archiving": self.archive,
             }
         )
+
+    def lawful_to_grant(self) -> list[str]:
+        """Where the item has a site check, nothing is granted without two officers' finding that the
+        conditions are met (行政许可法 34(3), 38): also not when the review had skipped the check."""
+        bars = super().lawful_to_grant()
+        if self.row.site_check:
+            found = self.state.decision.get("site_check")
+            if found is None:
+                bars.append("还没有现场核查")
+            elif found != Finding.CONFORMS.value:
+                bars.append("现场核查认为不符合条件")
+        return bars
 
     async def decide_and_tell(self) -> str:
         if await self.decide() is DecisionOutcome.REFUSE:
