@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.contracts import CaseEvent
 from storage import chain, read_model
-from storage.keys import CaseKeys, KeyDestroyed, SealBroken
+from storage.keys import CaseKeys, Cipher, KeyDestroyed, SealBroken
 from storage.projector import DETAIL_AAD, stored_events
 from storage.tables import CaseEventRow, CaseRow
 
@@ -62,33 +62,48 @@ class Verdict:
         }
 
 
-async def verify_case(engine: AsyncEngine, keys: CaseKeys, case_id: UUID) -> Verdict:
-    """Chain, details and read model of one case, in one snapshot."""
+async def verify_case(
+    engine: AsyncEngine,
+    keys: CaseKeys,
+    case_id: UUID,
+    connection: AsyncConnection | None = None,
+) -> Verdict:
+    """Chain, details and read model of one case.
+
+    Args:
+        engine: the installation's database.
+        keys: data keys of cases.
+        case_id: the case.
+        connection: whose transaction is looked at; without it one snapshot of its own.
+    """
+    if connection is not None:
+        return await _verified(connection, keys, case_id)
+    async with engine.connect() as plain:
+        return await _verified(
+            await plain.execution_options(isolation_level="REPEATABLE READ"), keys, case_id
+        )
+
+
+async def _verified(connection: AsyncConnection, keys: CaseKeys, case_id: UUID) -> Verdict:
     verdict = Verdict(case_id)
+    rows = (
+        await connection.execute(
+            select(EVENTS).where(EVENTS.c.case_id == case_id).order_by(EVENTS.c.revision)
+        )
+    ).all()
+    verdict.events = len(rows)
+    if not rows:
+        verdict.add("no_events", str(case_id), "没有这个办件的事件")
+        return verdict
+    _check_chain(verdict, rows)
     try:
         cipher = await keys.cipher(case_id)
     except KeyDestroyed:
-        cipher, verdict.erased = None, True
-    async with engine.connect() as plain:
-        connection = await plain.execution_options(isolation_level="REPEATABLE READ")
-        rows = (
-            await connection.execute(
-                select(EVENTS).where(EVENTS.c.case_id == case_id).order_by(EVENTS.c.revision)
-            )
-        ).all()
-        verdict.events = len(rows)
-        if not rows:
-            verdict.add("no_events", str(case_id), "没有这个办件的事件")
-            return verdict
-        _check_chain(verdict, rows)
-        readable = cipher is not None
-        for row in rows:
-            if cipher is None:
-                break
-            readable &= _check_details(verdict, row, cipher)
-        if readable and cipher is not None:
-            events = await stored_events(connection, case_id, cipher)
-            await _check_read_model(verdict, connection, events)
+        verdict.erased = True
+        return verdict
+    if all([_check_details(verdict, row, cipher) for row in rows]):
+        events = await stored_events(connection, case_id, cipher)
+        await _check_read_model(verdict, connection, events)
     return verdict
 
 
@@ -137,7 +152,7 @@ def _check_head(verdict: Verdict, row: Any, where: str) -> None:
         verdict.add("changed_columns", where, "事件的列与其内容不符")
 
 
-def _check_details(verdict: Verdict, row: Any, cipher: Any) -> bool:
+def _check_details(verdict: Verdict, row: Any, cipher: Cipher) -> bool:
     """The sealed details open, and their salted digest is the one in the chain."""
     where = f"r{row.revision}"
     if row.details is None or row.salt is None:

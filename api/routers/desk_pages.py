@@ -1,7 +1,7 @@
 """Pages of the desk: the inbox with its claim buttons, and the search over the office's cases."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -84,6 +84,7 @@ async def _inbox(
         "me": str(person.id),
         "errors": errors,
         "done": said,
+        "done_href": f"/cases/{quote(done, safe='')}" if said else "",
         "procedures": procedures(),
         "here_path": f"/desk?tab={page.wanted.tab}",
     }
@@ -92,12 +93,11 @@ async def _inbox(
 
 
 async def _said(connection: Any, person: Person, number: str) -> str:
-    """What became of the case whose task was just handed in."""
+    """Which case's task was just handed in. Its next stage may still be on its way."""
     case = await cases.find(connection, number)
     if case is None or case.office != person.office:
         return ""
-    stage = words.stage_name(case.procedure, case.stage, case.catalogue_version)
-    return _("已提交：%(title)s，现在是“%(stage)s”环节。") % {"title": case.title, "stage": stage}
+    return _("已提交：%(title)s。办件正在往下走。") % {"title": case.title}
 
 
 @router.post("/desk/claim")

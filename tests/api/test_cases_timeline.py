@@ -1,0 +1,177 @@
+"""Every event kind that the kernel can record has its template, and reads well in both languages for every reader."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from api import i18n
+from api.views import timeline
+from api.views.viewer import Audience, Viewer
+from domain.contracts import Actor, CaseEvent
+from storage.tables import CaseRow
+
+ROOT = Path(__file__).parents[2]
+AT = datetime(2026, 9, 23, 2, 0, tzinfo=UTC)
+CASE_ID = "b4b23ac2-147a-4a78-b573-84fbb7df93cf"
+GAP = {"gap": "address_unclear", "part": "address_proof", "advice": "请重新拍摄。"}
+CALL = {"kind": "open_signing", "seq": 1, "register": "signature", "code": "", "message": ""}
+CLOCK = {"clock": "R01#1", "clock_id": "R01", "rung": "overdue_l1", "role": "section_head"}
+TASK = {"task": f"{CASE_ID}-1", "form": "approval.review", "stage": "under_review"}
+
+# What the kernel puts into each kind's data (workflows/**.py): the templates must not ask for more.
+DATA: dict[str, dict[str, Any]] = {
+    "submitted": {"version": 1, "digest": "a" * 64, "receipt": "421303-2026-0000001-4"},
+    "resubmitted": {"version": 2, "digest": "b" * 64},
+    "task_opened": {"task": f"{CASE_ID}-1", "form": "approval.review", "role": "reviewer"},
+    "task_completed": TASK | {"single_officer": True},
+    "task_reassigned": {"task": f"{CASE_ID}-1", "to_name": "孙立"},
+    "stage_entered": {"from": "submitted", "stage": "under_review"},
+    "accepted": {"number": "曾市监〔2026〕登设字第000001号", "deemed": False},
+    "deemed_accepted": {"received_at": "2026-09-23T02:00:00+00:00"},
+    "notice_given": {"version": 1, "gaps": [GAP]},
+    "decided": {"decision": "refuse", "reasons": "住所证明不符"},
+    "registered": {"uscc": "91421303MA4K1X2Y9A", "licence": "421303000012026"},
+    "paper_served": {
+        "kind": "acceptance",
+        "number": "曾市监〔2026〕登设受字第000001号",
+        "title": "受理通知书",
+        "sha256": "c" * 64,
+        "document": f"{CASE_ID}:acceptance:1",
+    },
+    "effect_requested": {"kind": "open_signing", "seq": 1},
+    "effect_done": CALL,
+    "effect_waiting": CALL,
+    "effect_refused": CALL | {"register": "market", "message": "名称已被登记"},
+    "effect_given_up": CALL | {"message": "改为线下"},
+    "effect_troubled": {"kind": "open_signing", "seq": 1},
+    "register_answered": CALL | {"outcome": "signed"},
+    "clock_started": CLOCK | {"trigger": "2026-09-23T02:00:00+00:00", "legal_end": "2026-09-29"},
+    "clock_reminder": CLOCK | {"role": "officer"},
+    "clock_amber": CLOCK | {"role": "window_head"},
+    "clock_overdue_l1": CLOCK,
+    "clock_overdue_l2": CLOCK | {"role": "registry_head"},
+    "clock_overdue_l3": CLOCK | {"role": "bureau_head"},
+    "clock_expired": CLOCK | {"effect": "DEEMED_ACCEPTED"},
+    "clock_expiry": CLOCK | {"role": "applicant"},
+    "extension_requested": {"clock": "R01#1", "task": f"{CASE_ID}-3"},
+    "extension_refused": {"clock": "R01#1"},
+    "clock_extended": {
+        "clock": "R01#1",
+        "from": "2026-09-29",
+        "to": "2026-10-10",
+        "reason": "需要核实住所",
+    },
+    "facts_found": {"facts": ["name"]},
+    "parties_failed": {"what": "signed", "names": "李国栋"},
+    "parties_chased": {"names": ["李国栋"], "time": 1},
+    "related_opened": {"item": "food", "procedure": "establishment_registration", "case": CASE_ID},
+    "related_ended": {"item": "food", "outcome": "archived"},
+    "withdrawn": {"reason": "暂不开办"},
+    "closed": {"outcome": "archived"},
+}
+
+
+def recorded_kinds() -> set[str]:
+    """Kinds named in `self.record("…")` of the workflows; the two composed ones by their sources."""
+    found: set[str] = set()
+    for path in (ROOT / "workflows").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r"self\.record\(\s*\"([a-z_]+)\"", source))
+        for composed in re.findall(r"self\.record\(\s*f\"([a-z_{}.]+)\"", source):
+            if composed == "clock_{kind}":
+                rungs = ("reminder", "amber", "overdue_l1", "overdue_l2", "overdue_l3", "expiry")
+                found |= {f"clock_{rung}" for rung in rungs}
+            elif composed == "effect_{answer.state}":
+                found |= {f"effect_{s}" for s in ("done", "waiting", "refused", "given_up")}
+            else:
+                raise AssertionError(
+                    f"{path.name} composes a kind this test does not know: {composed}"
+                )
+    return found
+
+
+def a_case() -> CaseRow:
+    return CaseRow(
+        case_id=UUID(CASE_ID),
+        procedure="establishment_registration",
+        catalogue_version="1",
+        table_version="1",
+        office="421303",
+        owner="p1",
+        owner_name="周晓岚",
+        title="随州市曾都区青禾食品有限公司",
+        stage="under_review",
+        receipt_no="421303-2026-0000001-4",
+        parties=[{"name": "周晓岚"}, {"name": "李国栋"}],
+    )
+
+
+def rendered(kind: str, audience: Audience) -> str:
+    event = CaseEvent(
+        revision=7,
+        kind=kind,
+        at=AT,
+        processed_at=AT,
+        actor=Actor(person_id="p9", name="陈<思>远"),
+        data=DATA[kind],
+        internal={"reason": "原承办人休假", "answers": {}},
+    )
+    line = timeline.line_of(event, a_case(), Viewer(audience, None, AT))
+    assert "<思>" not in str(line.what), "a name is never markup"
+    return str(line.to_json()["text"])
+
+
+def test_every_recorded_kind_has_its_template_and_its_sample() -> None:
+    kinds = recorded_kinds()
+    folder = ROOT / "api" / "templates" / "timeline"
+    templates = {path.stem for path in folder.glob("*.html")} - {"_unknown"}
+    assert kinds - templates == set()
+    assert templates - kinds == set(), "a template of a kind that nobody records"
+    assert set(DATA) == kinds
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("audience", ["applicant", "staff", "public"])
+@pytest.mark.parametrize("kind", sorted(DATA))
+def test_it_reads_in_the_past_tense_for_every_reader(
+    kind: str, audience: Audience, language: i18n.Language
+) -> None:
+    i18n.use(language)
+    try:
+        said = rendered(kind, audience)
+    finally:
+        i18n.use("zh-CN")
+    assert said
+    assert "{" not in said
+    assert "None" not in said
+    if language == "en":
+        own_words = re.sub(
+            r"曾市监〔2026〕.*?号|随州市\S+|周晓岚|李国栋|陈<思>远|孙立|暂不开办|住所证明不符|需要核实住所"
+            r"|名称已被登记|改为线下|原承办人休假",
+            "",
+            said,
+        )
+        assert not re.search(r"[\u4e00-\u9fff]", own_words), said
+
+
+def test_a_kind_from_a_newer_release_is_told_and_not_dropped() -> None:
+    event = CaseEvent(
+        revision=1, kind="moved_to_the_moon", at=AT, processed_at=AT, actor=Actor(person_id="p9")
+    )
+    line = timeline.line_of(event, a_case(), Viewer("staff", None, AT))
+    assert "moved_to_the_moon" in line.to_json()["text"]
+    assert line.by == "工作人员"
+
+
+def test_strangers_with_a_code_learn_no_names() -> None:
+    said = " ".join(rendered(kind, "public") for kind in DATA if timeline.shown_to(kind, _public()))
+    assert "周晓岚" not in said
+    assert "李国栋" not in said
+
+
+def _public() -> Viewer:
+    return Viewer("public", None, AT)
