@@ -4,12 +4,13 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from api.documentation import WITH_BODY, refusals
 from api.problems import FieldError, Problem
 from api.security.current import Anyone
+from forms.fields import Day
 from law.calendars import default_calendars
 from law.clock_types import Unit
 from law.clocks import UnknownClock, find_clock
@@ -37,11 +38,18 @@ class SuspensionWanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    start: Annotated[date, Field(alias="from")]
-    end: Annotated[date | None, Field(alias="to")] = None
+    start: Annotated[Day, Field(alias="from")]
+    end: Annotated[Day | None, Field(alias="to")] = None
     ground: Annotated[str, Field(max_length=32)] = "unspecified"
     article: Annotated[str, Field(max_length=200)] = ""
     paper: Annotated[str, Field(max_length=200)] = ""
+
+
+def _written(value: Any) -> Any:
+    # Pydantic would take a number, also in a string, as seconds since 1970.
+    if not isinstance(value, str) or "-" not in value[1:]:
+        raise ValueError("时间应当写成 2026-09-28T10:00:00+08:00")
+    return value
 
 
 class Calculation(BaseModel):
@@ -53,6 +61,7 @@ class Calculation(BaseModel):
     trigger: Annotated[
         AwareDatetime | date,
         Field(union_mode="left_to_right", examples=["2026-09-23T10:02:37+08:00"]),
+        BeforeValidator(_written),
     ]
     length: Annotated[int | None, Field(ge=0, le=10_000)] = None
     unit: Unit | None = None

@@ -1,16 +1,22 @@
-"""One running product per module: each attack reads, and proves that it changed nothing."""
+"""One running product for the whole package: each attack reads, and proves that it changed nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
+from tests.conftest import _copy
 from tests.security.ground import Ground, ground
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def live(module_database: str) -> AsyncIterator[Ground]:
-    async with ground(module_database) as made:
+@pytest.fixture(scope="package")
+def package_database(database_url: str, migrated_template: str) -> Iterator[str]:
+    yield from _copy(database_url, migrated_template)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def live(package_database: str) -> AsyncIterator[Ground]:
+    async with ground(package_database) as made:
         yield made
 
 

@@ -1,5 +1,6 @@
 """The running product under attack: the real stage, its people, and the proof that nothing changed."""
 
+import asyncio
 import hashlib
 import itertools
 import uuid
@@ -162,8 +163,24 @@ class Ground(Live):
 
     # -- nothing changed ---------------------------------------------------------------------------
 
+    async def quiet(self) -> None:
+        """Wait until no open case has anything of its own to do (a paper to render, a call to make)."""
+
+        async def poll() -> None:
+            rows = await self.rows("SELECT case_id FROM cases WHERE closed_at IS NULL")
+            for row in rows:
+                handle = self.on.client.get_workflow_handle(str(row.case_id))
+                while True:
+                    found = (await handle.describe()).raw_description
+                    if not found.pending_activities and not found.HasField("pending_workflow_task"):
+                        break
+                    await asyncio.sleep(0.05)
+
+        await asyncio.wait_for(poll(), 60)
+
     async def snapshot(self, *but: str) -> dict[str, str]:
         """One digest per table of ours (rows of refused acts aside) and one of the store's files."""
+        await self.quiet()
         tables = await self.rows(
             "SELECT table_name FROM information_schema.tables"
             " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
