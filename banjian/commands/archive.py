@@ -4,14 +4,12 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from activities.archive_check import ArchiveReport, check_package
-from activities.certificates import CertificateBroken, read_chain
+if TYPE_CHECKING:
+    from activities.archive_check import ArchiveReport
 
 OK, USAGE, NOT_FOUND, FINDINGS = 0, 2, 3, 6
 
@@ -32,6 +30,10 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="在标准输出给出一个 JSON 文档")] = False,
 ) -> None:
     """四性检测（DA/T 70-2018）：真实性、完整性、可用性、安全性；有问题时退出码为 6。"""
+    # Imported here: no other command waits for the PDF and signature libraries.
+    from activities.archive_check import check_package
+    from activities.certificates import CertificateBroken, read_chain
+
     try:
         roots = read_chain(trust.read_bytes()) if trust else ()
     except (OSError, CertificateBroken) as error:
@@ -55,7 +57,10 @@ def check(
     raise typer.Exit(OK if good else FINDINGS)
 
 
-def _show(file: Path, report: ArchiveReport) -> None:
+def _show(file: Path, report: "ArchiveReport") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console()
     table = Table(title=f"{file.name}　{report.case_number or ''}　{report.title or ''}")
     for heading in ("编号", "属性", "项目", "结果", "说明"):

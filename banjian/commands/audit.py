@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.exc import OperationalError
 
 from banjian.secret_files import SecretsError
-from storage.audit import Verdict
 
 if TYPE_CHECKING:
     from banjian.settings import Settings
+    from storage.audit import Verdict
 
 OK, ERROR, USAGE, NOT_FOUND, FINDINGS = 0, 1, 2, 3, 6
 
@@ -39,6 +38,8 @@ def verify(
     if (number is None) == (not every):
         print("请给出一个编号，或者 --all。", file=sys.stderr)
         raise typer.Exit(USAGE)
+    from sqlalchemy.exc import OperationalError
+
     settings = _settings(data)
     try:
         verdicts = asyncio.run(_verified(number, settings, None if as_json else _say))
@@ -67,7 +68,7 @@ def verify(
     raise typer.Exit(FINDINGS if bad else OK)
 
 
-def _say(verdict: Verdict) -> None:
+def _say(verdict: "Verdict") -> None:
     sign = "✓" if verdict.ok else "✗"
     erased = "，个人信息已依法删除" if verdict.erased else ""
     print(f"{sign} {verdict.case_id}  {verdict.events} 个事件{erased}  {verdict.head[:16]}")
@@ -91,8 +92,8 @@ def _settings(data: Path | None) -> "Settings":
 
 
 async def _verified(
-    number: str | None, settings: "Settings", say: Callable[[Verdict], None] | None
-) -> list[Verdict] | None:
+    number: str | None, settings: "Settings", say: Callable[["Verdict"], None] | None
+) -> "list[Verdict] | None":
     # Imported here: the command line's help must not wait for the engine's client.
     from banjian.compose import core_of
     from storage import cases

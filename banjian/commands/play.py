@@ -8,18 +8,21 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import asyncpg
 import typer
 
-from banjian.player.story import Played, Scenario, ScenarioError, load, play
-from banjian.stack.postgres import PostgresServer
+if TYPE_CHECKING:
+    from banjian.player.story import Played, Scenario
+
+# The player is the whole product: imported where it is used, no other command waits for it.
 
 
 @contextlib.asynccontextmanager
 async def scratch_database(server: str) -> AsyncIterator[str]:
     """A database of one story alone on the server, dropped afterwards."""
+    import asyncpg
+
     plain = server.replace("postgresql+asyncpg://", "postgresql://")
     name = f"story_{uuid.uuid4().hex[:12]}"
     connection = await asyncpg.connect(plain)
@@ -37,6 +40,8 @@ def server() -> Iterator[str]:
     if given := os.environ.get("DATABASE_URL"):
         yield given
         return
+    from banjian.stack.postgres import PostgresServer
+
     with tempfile.TemporaryDirectory(prefix="banjian-play-") as folder:
         own = PostgresServer(Path(folder) / "pg", say=lambda _: None)
         own.start()
@@ -46,7 +51,9 @@ def server() -> Iterator[str]:
             own.stop()
 
 
-async def _play_all(scenarios: list[Scenario], quiet: bool) -> list[Played]:
+async def _play_all(scenarios: "list[Scenario]", quiet: bool) -> "list[Played]":
+    from banjian.player.story import play
+
     done: list[Played] = []
     with server() as url:
         for scenario in scenarios:
@@ -66,12 +73,14 @@ def play_files(
 
     Exit 0 when every expectation holds, 2 when a file is no scenario, 6 when an expectation fails.
     """
+    from banjian.player.story import ScenarioError, load
+
     try:
         scenarios = [load(path) for path in files]
+        played = asyncio.run(_play_all(scenarios, as_json))
     except ScenarioError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    played = asyncio.run(_play_all(scenarios, as_json))
     if as_json:
         typer.echo(
             json.dumps(

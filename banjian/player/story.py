@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
 from banjian.player import bureau
@@ -24,7 +24,7 @@ class ScenarioError(Exception):
 class StepSpec(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    at: datetime
+    at: AwareDatetime
     by: str
     do: str
     case: str = "case"
