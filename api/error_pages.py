@@ -6,9 +6,9 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import structlog
-from asyncpg import InterfaceError as DriverInterfaceError  # type: ignore[import-untyped]
+from asyncpg import InterfaceError as DriverInterfaceError
 from asyncpg import PostgresConnectionError
-from asyncpg.exceptions import CannotConnectNowError  # type: ignore[import-untyped]
+from asyncpg.exceptions import CannotConnectNowError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
