@@ -11,6 +11,7 @@ from api.performing import seen_case
 from api.problems import Problem
 from api.security.current import SignedIn
 from api.services import Means
+from api.views import shapes
 from domain.refusals import MESSAGES, Refusal
 from law.zone import local
 from storage.tables import ActRow
@@ -21,6 +22,7 @@ router = APIRouter(prefix="/api/v1/acts", tags=["acts"])
 @router.get(
     "/{act_id}",
     operation_id="getAct",
+    response_model=shapes.Act,
     responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def get_act(person: SignedIn, means: Means, act_id: UUID) -> Response:

@@ -11,6 +11,7 @@ from api.problems import Problem
 from api.security.current import has_role
 from api.security.person import Person
 from api.services import Means
+from api.views import shapes
 from domain.roles import Role
 from law.zone import local
 from storage import cases
@@ -57,6 +58,7 @@ async def inspected(means: Means, person: Person, number: str) -> CaseRow:
 @router.get(
     "/{number}/history",
     operation_id="getCaseHistory",
+    response_model=shapes.CaseHistory,
     responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def case_history(person: Inspector, means: Means, number: Number) -> Response:

@@ -14,6 +14,7 @@ from api.documentation import RECEIVED, WITH_BODY, refusals
 from api.problems import Problem
 from api.security.current import Anyone
 from api.services import Means, Services
+from api.views import shapes
 from domain.contracts import Actor
 from domain.refusals import Refusal, Refused
 from registers.callbacks import BODY_CAP, RegisterCallback, verify_callback
@@ -34,6 +35,7 @@ def act_id_of(register: str, message_id: str) -> UUID:
 @router.post(
     "/{register}",
     operation_id="receiveRegistryCallback",
+    response_model=shapes.CallbackTaken,
     responses=RECEIVED
     | refusals(*WITH_BODY, "not_found", "forged_request", "unknown_callback", "case_closed"),
     openapi_extra={

@@ -11,27 +11,26 @@ from starlette.responses import RedirectResponse, Response
 
 from api import cursors
 from api.acts import Draft, Outcome
+from api.case_access import Number, load_case
 from api.i18n import gettext as _
 from api.idempotency import page_once
 from api.performing import perform
 from api.problems import Problem
-from api.routers.cases import load_case
 from api.security.current import SignedIn
 from api.security.person import Person
 from api.services import Means
 from api.templating import render
-from api.views import words
 from api.views.cases import CaseView, document_json, timeline_of, view_of
 from api.views.notices import notice_views
+from api.views.received import received
 from api.views.task_pages import size_text
 from api.views.timeline import Line
 from api.views.viewer import Viewer
 from forms.fields import Text
-from storage import applications, cases
+from storage import cases
 
 router = APIRouter(include_in_schema=False)
 
-Number = Annotated[str, Field(max_length=96)]
 Token = Annotated[str, Form(max_length=64)]
 LIST = 20
 
@@ -131,6 +130,8 @@ async def _case(
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
         lines = await timeline_of(connection, means, view.case, view.viewer)
+        mine = [f"person:{person.id}"] if view.viewer.own else []
+        told = await cases.messages(connection, mine, case_id=view.case.case_id) if mine else []
     said = {
         "withdrawn": _("申请已撤回。"),
         "received": _("操作已收到，几分钟内生效。"),
@@ -141,6 +142,7 @@ async def _case(
         "view": view,
         "lines": newest_first(view, lines),
         "documents": papers_of(view),
+        "messages": told,
         "notice": notices[0] if notices and view.case.stage == "correction" else None,
         "done": said.get(done, ""),
         "errors": errors or {},
@@ -154,19 +156,10 @@ async def _received(
     request: Request, person: Person, connection: AsyncConnection, number: str
 ) -> Response:
     """Durable, but not yet a case: the engine is away, the receipt holds all the same."""
-    ident = cases.as_uuid(number) or await applications.case_id_of(connection, number)
-    row = await applications.find(connection, ident) if ident else None
-    held = await applications.handed_in(connection, ident) if ident else None
-    if row is None or held is None or row.owner != str(person.id):
+    waiting = await received(connection, person, number)
+    if waiting is None:
         raise Problem("not_found")
-    receipt = await applications.number_of(connection, row.id, "receipt")
-    context = {
-        "number": receipt or number,
-        "case_id": row.id,
-        "title": row.title,
-        "procedure_title": words.procedure_title(row.procedure, row.catalogue_version),
-    }
-    return render(request, "cases/received.html", context)
+    return render(request, "cases/received.html", {"waiting": waiting})
 
 
 @router.post("/cases/{number}/withdraw")

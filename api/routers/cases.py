@@ -2,63 +2,27 @@
 
 from typing import Annotated, Any
 from urllib.parse import quote
-from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncConnection
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from api import cursors
-from api.acts import Draft
-from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
-from api.idempotency import Key, once
-from api.performing import answered, perform
+from api.case_access import Number, load_case, office_of
+from api.documentation import SIGNED_IN, refusals
 from api.problems import Problem
 from api.security.current import SignedIn
-from api.security.person import Person
 from api.services import Means
-from api.views import words
-from api.views.cases import CaseView, document_json, timeline_of, view_of
+from api.views import shapes, words
+from api.views.cases import document_json, timeline_of
 from api.views.flow import drawing_of
-from api.views.viewer import OVERSEERS, viewer_of
-from forms.fields import Text
+from api.views.received import received
+from api.views.tasks import recipients_of
 from law.zone import local
 from storage import cases
 from storage.tables import CaseRow
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
-
-Number = Annotated[str, Field(max_length=96)]
-
-
-class Withdrawal(BaseModel):
-    """Why the applicant withdraws."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Annotated[Text, Field(max_length=2000, examples=["暂不开办"])] = ""
-
-
-class ExtensionRequest(BaseModel):
-    """Which clock should be extended and why; a head decides (law.md §3.9)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    clock: Annotated[str, Field(max_length=32, examples=["R01#1"])]
-    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["需要核实住所"])]
-
-
-async def load_case(connection: AsyncConnection, person: Person, number: str) -> CaseView:
-    """The case by any of its numbers.
-
-    Raises:
-        Problem: not_found, for a foreign case as for none.
-    """
-    case = await cases.find(connection, number)
-    viewer = viewer_of(case, person)
-    assert case is not None, "viewer_of refuses a missing case"
-    return await view_of(connection, case, viewer)
 
 
 def case_summary(case: CaseRow) -> dict[str, Any]:
@@ -86,6 +50,7 @@ def case_summary(case: CaseRow) -> dict[str, Any]:
 @router.get(
     "",
     operation_id="listCases",
+    response_model=shapes.CaseList,
     responses=refusals(*SIGNED_IN, "unknown_query_parameter", "invalid_input"),
 )
 async def list_cases(
@@ -125,19 +90,19 @@ async def list_cases(
     return JSONResponse(body, headers=cursors.next_link(request, following))
 
 
-def office_of(person: Person, installed: str) -> str:
-    """The office whose cases a member of staff may list."""
-    return installed if person.has(*OVERSEERS) else person.office
-
-
 @router.get(
     "/{number}",
     operation_id="getCase",
+    response_model=shapes.Case,
     responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
-async def get_case(request: Request, person: SignedIn, means: Means, number: Number) -> Response:
+async def get_case(person: SignedIn, means: Means, number: Number) -> Response:
     """The case by receipt number, case number, any paper's number or its id."""
     async with means.engine.connect() as connection:
+        if await cases.find(connection, number) is None:
+            waiting = await received(connection, person, number)
+            if waiting is not None:
+                return JSONResponse(waiting.to_json(), headers={"ETag": '"0"'})
         view = await load_case(connection, person, number)
     etag = f'"{view.case.revision}"'
     return JSONResponse(view.to_json(), headers={"ETag": etag})
@@ -146,6 +111,7 @@ async def get_case(request: Request, person: SignedIn, means: Means, number: Num
 @router.get(
     "/{number}/timeline",
     operation_id="listCaseTimeline",
+    response_model=shapes.Timeline,
     responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def case_timeline(
@@ -164,6 +130,7 @@ async def case_timeline(
 @router.get(
     "/{number}/clocks",
     operation_id="listCaseClocks",
+    response_model=shapes.ClockList,
     responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def case_clocks(person: SignedIn, means: Means, number: Number) -> Response:
@@ -176,6 +143,7 @@ async def case_clocks(person: SignedIn, means: Means, number: Number) -> Respons
 @router.get(
     "/{number}/documents",
     operation_id="listCaseDocuments",
+    response_model=shapes.DocumentList,
     responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def case_documents(person: SignedIn, means: Means, number: Number) -> Response:
@@ -183,6 +151,22 @@ async def case_documents(person: SignedIn, means: Means, number: Number) -> Resp
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
     return JSONResponse({"items": [document_json(view, d) for d in view.documents]})
+
+
+@router.get(
+    "/{number}/messages",
+    operation_id="listCaseMessages",
+    response_model=shapes.MessageList,
+    responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
+)
+async def case_messages(person: SignedIn, means: Means, number: Number) -> Response:
+    """What the case told the caller: reminders, lights, what to do; newest first."""
+    async with means.engine.connect() as connection:
+        view = await load_case(connection, person, number)
+        mine = recipients_of(person, [t.task_id for t in view.tasks if t.claimed_by])
+        told = await cases.messages(connection, mine, case_id=view.case.case_id, limit=100)
+    items = [{"kind": m.kind, "text": m.text, "at": local(m.at).isoformat()} for m in told]
+    return JSONResponse({"items": items})
 
 
 @router.get(
@@ -240,80 +224,3 @@ async def case_diagram(person: SignedIn, means: Means, number: Number) -> Respon
         media_type="image/svg+xml",
         headers={"Content-Security-Policy": policy},
     )
-
-
-@router.post(
-    "/{number}/withdrawals",
-    operation_id="withdrawCase",
-    responses=RECEIVED
-    | refusals(
-        *SIGNED_IN,
-        *WITH_BODY,
-        "not_found",
-        "not_accepted_now",
-        "case_closed",
-        "wrong_role",
-        "idempotency_key_reused",
-        "request_in_progress",
-    ),
-)
-async def withdraw_case(
-    request: Request,
-    person: SignedIn,
-    means: Means,
-    key: Key,
-    number: Number,
-    wanted: Annotated[Withdrawal, Body()],
-) -> Response:
-    """The applicant withdraws while nothing is decided."""
-    return await _act(request, person, means, key, number, "withdraw", wanted.model_dump())
-
-
-@router.post(
-    "/{number}/extensions",
-    operation_id="requestExtension",
-    responses=RECEIVED
-    | refusals(
-        *SIGNED_IN,
-        *WITH_BODY,
-        "not_found",
-        "clock_closed",
-        "extension_not_possible",
-        "extension_too_late",
-        "wrong_role",
-        "invalid_answers",
-        "idempotency_key_reused",
-        "request_in_progress",
-    ),
-)
-async def request_extension(
-    request: Request,
-    person: SignedIn,
-    means: Means,
-    key: Key,
-    number: Number,
-    wanted: Annotated[ExtensionRequest, Body()],
-) -> Response:
-    """An officer asks for more time, once and before the end; a head decides in a task of their own."""
-    data = wanted.model_dump()
-    return await _act(request, person, means, key, number, "request_extension", data)
-
-
-async def _act(
-    request: Request,
-    person: Person,
-    means: Means,
-    key: str,
-    number: str,
-    kind: str,
-    data: dict[str, Any],
-) -> Response:
-    async with means.engine.connect() as connection:
-        view = await load_case(connection, person, number)
-
-    async def work(act_id: UUID) -> Response:
-        draft = Draft(act_id, view.case.case_id, kind, person.actor, data)
-        outcome = await perform(means, person, draft)
-        return await answered(means, person, draft, outcome, {})
-
-    return await once(request, person, means, key, work)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from api.documentation import WITH_BODY, refusals
 from api.problems import FieldError, Problem
 from api.security.current import Anyone
+from api.views import shapes
 from forms.fields import Day
 from law.calendars import default_calendars
 from law.clock_types import Unit
@@ -103,6 +104,7 @@ def calculated(wanted: Calculation) -> Deadline:
 @router.post(
     "",
     operation_id="explainDeadline",
+    response_model=shapes.DeadlineResult,
     responses=refusals(*WITH_BODY, "malformed_body", "forbidden_characters", "forged_request"),
 )
 async def explain_deadline(

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from api import cursors, places
+from api.case_access import office_of
 from api.error_pages import own_path
 from api.i18n import gettext as _
 from api.problems import Problem, from_refusal
-from api.routers.cases import case_summary, office_of
-from api.routers.tasks import task_and_case
+from api.routers.cases import case_summary
 from api.security.current import Staff
 from api.security.person import Person
 from api.services import Means
+from api.task_access import task_and_case
 from api.templating import render
 from api.views import inbox as box
 from api.views import words

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
@@ -17,10 +17,10 @@ from api.idempotency import page_once
 from api.performing import perform
 from api.problems import Problem, from_refusal
 from api.routers.case_pages import new_token, newest_first, papers_of
-from api.routers.tasks import task_and_case
 from api.security.current import Staff
 from api.security.person import Person
 from api.services import Means
+from api.task_access import TaskId, task_and_case
 from api.templating import render
 from api.views import decisions, words
 from api.views.gaps import preview
@@ -33,7 +33,6 @@ from storage.colleagues import colleague
 
 router = APIRouter(include_in_schema=False)
 
-TaskId = Annotated[str, Field(max_length=64)]
 Short = Annotated[Text, Form(max_length=2000)]
 Token = Annotated[str, Form(max_length=64)]
 INLINE = frozenset({"application/pdf", "image/jpeg", "image/png"})

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from api.error_pages import AWAY
 from api.security.access import Access
 from api.services import Means
+from api.views import shapes
 from law.zone import local
 
 router = APIRouter(tags=["health"])
@@ -27,7 +28,7 @@ class NobodyLookedUp(Access):
 Process = Annotated[None, Depends(NobodyLookedUp("anyone"))]
 
 
-@router.get("/livez", operation_id="getLiveness")
+@router.get("/livez", operation_id="getLiveness", response_model=shapes.Alive)
 async def livez(nobody: Process) -> Response:
     """The process answers; says nothing of the parts behind it."""
     return JSONResponse({"status": "alive"})
@@ -36,6 +37,7 @@ async def livez(nobody: Process) -> Response:
 @router.get(
     "/readyz",
     operation_id="getReadiness",
+    response_model=shapes.Alive,
     responses={503: {"description": "the database is away", "content": {"application/json": {}}}},
 )
 async def readyz(nobody: Process, means: Means) -> Response:

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response, StreamingResponse
 
+from api.case_access import load_case
 from api.documentation import SIGNED_IN, refusals
 from api.problems import Problem
-from api.routers.cases import load_case
 from api.security.current import SignedIn
 from api.services import Means, Services
 from api.views.timeline import shown_to

@@ -1,39 +1,30 @@
-"""REST: the officers' tasks. Claims are versioned by ETag; completing, handing over are acts of the case."""
+"""REST: the officers' tasks: lists, and claims, which are versioned by ETag and never acts of the case."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Header, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import JSONResponse, Response
 
 from api import places
-from api.acts import Draft, fence_claim
-from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
-from api.error_pages import answer
-from api.i18n import gettext as _
+from api.documentation import SIGNED_IN, WITH_BODY, refusals
 from api.idempotency import Key, once
-from api.performing import answered, explained, perform
-from api.problems import FieldError, Problem
+from api.performing import explained
+from api.problems import Problem
 from api.security.current import Staff
 from api.security.person import Person
 from api.services import Means, Services
+from api.task_access import IfMatch, TaskId, claim_version, stale, task_and_case
+from api.views import shapes
 from api.views import tasks as views
-from domain.refusals import Refusal, Refused
+from domain.refusals import Refused
 from forms.fields import Text
 from law.zone import local
 from storage import cases, claims, tasks
-from storage.colleagues import colleague
-from storage.tables import CaseRow, TaskRow
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
-
-IfMatch = Annotated[
-    str | None, Header(alias="If-Match", max_length=64, description="ETag of the claim")
-]
-TaskId = Annotated[str, Field(max_length=64)]
 
 
 class Release(BaseModel):
@@ -42,48 +33,6 @@ class Release(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[Text, Field(max_length=2000)] = ""
-
-
-class Reassignment(BaseModel):
-    """To whom a task goes: an account's id or sign-in name, and why."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    to: Annotated[str, Field(min_length=1, max_length=64, examples=["chensiyuan"])]
-    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["原承办人休假"])]
-
-
-def claim_version(if_match: str | None) -> int | None:
-    """The claim version that a conditional request names; None for `*`.
-
-    Raises:
-        Problem: precondition_required.
-    """
-    if if_match is None:
-        raise Problem("precondition_required")
-    tag = if_match.strip()
-    if tag == "*":
-        return None
-    digits = tag[1:-1]
-    quoted = tag.startswith('"') and tag.endswith('"') and len(tag) > 2
-    # A weak or foreign tag is no version of ours.
-    return int(digits) if quoted and digits.isascii() and digits.isdecimal() else -1
-
-
-async def task_and_case(
-    connection: AsyncConnection, person: Person, task_id: str
-) -> tuple[TaskRow, CaseRow]:
-    """The task of the person's office with its case.
-
-    Raises:
-        Problem: not_found, for a foreign one as for none.
-    """
-    task = await tasks.find(connection, task_id)
-    if task is None or task.pool.partition("@")[2] != person.office:
-        raise Problem("not_found")
-    case = await cases.find(connection, str(task.case_id))
-    assert case is not None, "a task is projected with its case"
-    return task, case
 
 
 async def _shown(
@@ -98,6 +47,7 @@ async def _shown(
 @router.get(
     "",
     operation_id="listTasks",
+    response_model=shapes.TaskList,
     responses=refusals(*SIGNED_IN, "unknown_query_parameter", "invalid_input"),
 )
 async def list_tasks(
@@ -167,6 +117,7 @@ async def _of_case(
 @router.get(
     "/{task_id}",
     operation_id="getTask",
+    response_model=shapes.Task,
     responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def get_task(person: Staff, means: Means, task_id: TaskId) -> Response:
@@ -174,13 +125,10 @@ async def get_task(person: Staff, means: Means, task_id: TaskId) -> Response:
     return await _shown(means, person, task_id)
 
 
-def _stale(request: Request, version: int) -> Response:
-    return answer(request, Problem("stale"), {"ETag": views.etag_of(version)})
-
-
 @router.post(
     "/{task_id}/claim",
     operation_id="claimTask",
+    response_model=shapes.Task,
     responses=refusals(
         *SIGNED_IN,
         *WITH_BODY,
@@ -209,7 +157,7 @@ async def claim_task(
             async with means.engine.begin() as connection:
                 await claims.claim(connection, task_id, person.actor, version)
         except claims.ClaimChanged as changed:
-            return _stale(request, changed.version)
+            return stale(request, changed.version)
         except Refused as refused:
             raise await _refused(means, person, task_id, refused) from refused
         return await _shown(means, person, task_id)
@@ -220,6 +168,7 @@ async def claim_task(
 @router.post(
     "/{task_id}/release",
     operation_id="releaseTask",
+    response_model=shapes.Task,
     responses=refusals(
         *SIGNED_IN,
         *WITH_BODY,
@@ -250,7 +199,7 @@ async def release_task(
             async with means.engine.begin() as connection:
                 await claims.release(connection, task_id, person.actor, version, reason)
         except claims.ClaimChanged as changed:
-            return _stale(request, changed.version)
+            return stale(request, changed.version)
         except Refused as refused:
             raise await _refused(means, person, task_id, refused) from refused
         return await _shown(means, person, task_id)
@@ -268,108 +217,3 @@ async def _refused(means: Services, person: Person, task_id: str, refused: Refus
     if isinstance(refused, claims.ClaimTaken):
         more = {"holder": refused.holder, "until": local(refused.until).isoformat()}
     return await explained(means, person, task.case_id, refused, **more)
-
-
-@router.post(
-    "/{task_id}/complete",
-    operation_id="completeTask",
-    responses=RECEIVED
-    | refusals(
-        *SIGNED_IN,
-        *WITH_BODY,
-        "not_found",
-        "precondition_required",
-        "stale",
-        "task_done",
-        "not_your_task",
-        "claim_lost",
-        "wrong_role",
-        "own_case",
-        "separation_of_duties",
-        "invalid_answers",
-        "notice_already_given",
-        "grant_not_lawful",
-        "idempotency_key_reused",
-        "request_in_progress",
-    ),
-)
-async def complete_task(
-    request: Request,
-    person: Staff,
-    means: Means,
-    key: Key,
-    task_id: TaskId,
-    answers: Annotated[
-        dict[str, JsonValue],
-        Body(max_length=100, examples=[{"decision": "accept"}]),
-    ],
-    if_match: IfMatch = None,
-) -> Response:
-    """Hands in the officer's answers: the fields of the task's form."""
-    version = claim_version(if_match)
-    async with means.engine.connect() as connection:
-        task, _case = await task_and_case(connection, person, task_id)
-
-    async def work(act_id: UUID) -> Response:
-        async def fenced(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
-            await fence_claim(connection, draft, received_at)
-            if version is not None and draft.actor.claim_version != version:
-                raise claims.ClaimChanged(draft.actor.claim_version)
-
-        data: dict[str, Any] = dict(answers)
-        draft = Draft(
-            act_id, task.case_id, "complete", person.actor, data, task.task_id, within=fenced
-        )
-        try:
-            outcome = await perform(means, person, draft)
-        except claims.ClaimChanged as changed:
-            return _stale(request, changed.version)
-        return await answered(means, person, draft, outcome, {})
-
-    return await once(request, person, means, key, work)
-
-
-@router.post(
-    "/{task_id}/reassign",
-    operation_id="reassignTask",
-    responses=RECEIVED
-    | refusals(
-        *SIGNED_IN,
-        *WITH_BODY,
-        "not_found",
-        "task_done",
-        "wrong_role",
-        "separation_of_duties",
-        "invalid_answers",
-        "idempotency_key_reused",
-        "request_in_progress",
-    ),
-)
-async def reassign_task(
-    request: Request,
-    person: Staff,
-    means: Means,
-    key: Key,
-    task_id: TaskId,
-    wanted: Annotated[Reassignment, Body()],
-) -> Response:
-    """Gives the task to a colleague: an act of a head, checked against who did what in the case."""
-    async with means.engine.connect() as connection:
-        task, _case = await task_and_case(connection, person, task_id)
-        to = await colleague(connection, wanted.to, person.office)
-    if to is None:
-        error = FieldError(_("本机关没有这位同事"), pointer="/to")
-        raise Problem(Refusal.INVALID_ANSWERS.value, errors=[error])
-
-    async def work(act_id: UUID) -> Response:
-        data = {
-            "to": str(to.id),
-            "to_name": to.name,
-            "to_roles": sorted(to.roles),
-            "reason": wanted.reason,
-        }
-        draft = Draft(act_id, task.case_id, "reassign", person.actor, data, task.task_id)
-        outcome = await perform(means, person, draft)
-        return await answered(means, person, draft, outcome, {})
-
-    return await once(request, person, means, key, work)

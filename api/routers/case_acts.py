@@ -1,0 +1,117 @@
+"""REST: acts on a case as a whole: the applicant withdraws, an officer asks for more time."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from api.acts import Draft
+from api.case_access import Number, load_case
+from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
+from api.idempotency import Key, once
+from api.performing import answered, perform
+from api.security.current import SignedIn
+from api.security.person import Person
+from api.services import Means
+from api.views import shapes
+from forms.fields import Text
+
+router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
+
+
+class Withdrawal(BaseModel):
+    """Why the applicant withdraws."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[Text, Field(max_length=2000, examples=["暂不开办"])] = ""
+
+
+class ExtensionRequest(BaseModel):
+    """Which clock should be extended and why; a head decides (law.md §3.9)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    clock: Annotated[str, Field(max_length=32, examples=["R01#1"])]
+    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["需要核实住所"])]
+
+
+@router.post(
+    "/{number}/withdrawals",
+    operation_id="withdrawCase",
+    response_model=shapes.ActOutcome,
+    responses=RECEIVED
+    | refusals(
+        *SIGNED_IN,
+        *WITH_BODY,
+        "not_found",
+        "not_accepted_now",
+        "case_closed",
+        "wrong_role",
+        "idempotency_key_reused",
+        "request_in_progress",
+    ),
+)
+async def withdraw_case(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    key: Key,
+    number: Number,
+    wanted: Annotated[Withdrawal, Body()],
+) -> Response:
+    """The applicant withdraws while nothing is decided."""
+    return await _act(request, person, means, key, number, "withdraw", wanted.model_dump())
+
+
+@router.post(
+    "/{number}/extensions",
+    operation_id="requestExtension",
+    response_model=shapes.ActOutcome,
+    responses=RECEIVED
+    | refusals(
+        *SIGNED_IN,
+        *WITH_BODY,
+        "not_found",
+        "clock_closed",
+        "extension_not_possible",
+        "extension_too_late",
+        "wrong_role",
+        "invalid_answers",
+        "idempotency_key_reused",
+        "request_in_progress",
+    ),
+)
+async def request_extension(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    key: Key,
+    number: Number,
+    wanted: Annotated[ExtensionRequest, Body()],
+) -> Response:
+    """An officer asks for more time, once and before the end; a head decides in a task of their own."""
+    data = wanted.model_dump()
+    return await _act(request, person, means, key, number, "request_extension", data)
+
+
+async def _act(
+    request: Request,
+    person: Person,
+    means: Means,
+    key: str,
+    number: str,
+    kind: str,
+    data: dict[str, Any],
+) -> Response:
+    async with means.engine.connect() as connection:
+        view = await load_case(connection, person, number)
+
+    async def work(act_id: UUID) -> Response:
+        draft = Draft(act_id, view.case.case_id, kind, person.actor, data)
+        outcome = await perform(means, person, draft)
+        return await answered(means, person, draft, outcome, {})
+
+    return await once(request, person, means, key, work)

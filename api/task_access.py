@@ -1,0 +1,58 @@
+"""How routes reach a task: by its office, under the claim version that the caller saw."""
+
+from typing import Annotated
+
+from fastapi import Header, Request
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
+
+from api.error_pages import answer
+from api.problems import Problem
+from api.security.person import Person
+from api.views.tasks import etag_of
+from storage import cases, tasks
+from storage.tables import CaseRow, TaskRow
+
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", max_length=64, description="ETag of the claim")
+]
+TaskId = Annotated[str, Field(max_length=64)]
+
+
+def claim_version(if_match: str | None) -> int | None:
+    """The claim version that a conditional request names; None for `*`.
+
+    Raises:
+        Problem: precondition_required.
+    """
+    if if_match is None:
+        raise Problem("precondition_required")
+    tag = if_match.strip()
+    if tag == "*":
+        return None
+    digits = tag[1:-1]
+    quoted = tag.startswith('"') and tag.endswith('"') and len(tag) > 2
+    # A weak or foreign tag is no version of ours.
+    return int(digits) if quoted and digits.isascii() and digits.isdecimal() else -1
+
+
+async def task_and_case(
+    connection: AsyncConnection, person: Person, task_id: str
+) -> tuple[TaskRow, CaseRow]:
+    """The task of the person's office with its case.
+
+    Raises:
+        Problem: not_found, for a foreign one as for none.
+    """
+    task = await tasks.find(connection, task_id)
+    if task is None or task.pool.partition("@")[2] != person.office:
+        raise Problem("not_found")
+    case = await cases.find(connection, str(task.case_id))
+    assert case is not None, "a task is projected with its case"
+    return task, case
+
+
+def stale(request: Request, version: int) -> Response:
+    """412 with the current ETag."""
+    return answer(request, Problem("stale"), {"ETag": etag_of(version)})
