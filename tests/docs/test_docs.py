@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 from typer.main import get_command
 
+from api.app import ROUTERS
 from banjian.cli import app
 from law import catalogue
+from law.clocks import CLOCKS, Verified
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -21,6 +24,7 @@ SPAN = re.compile(r"`([^`\n]+)`")
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
 # Listed in pyproject.toml for what is still to come; nothing imports them.
 UNUSED = {"itsdangerous", "pypinyin"}
+API = "/api/v1"
 SHELLS = {"", "sh", "bash", "console"}
 
 
@@ -148,6 +152,37 @@ def test_named_files_exist(page: Path) -> None:
             and (ROOT / top).is_dir()
         ):
             assert (ROOT / span).exists(), f"{name(page)}: {span}"
+
+
+def test_named_tests_exist() -> None:
+    """A page that says which test holds something names one that is there."""
+    written = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").rglob("test_*.py"))
+    for page in PAGES:
+        for span in SPAN.findall(page.read_text(encoding="utf-8")):
+            if re.fullmatch(r"test_\w+", span):
+                assert f"def {span}(" in written, f"{name(page)}: {span}"
+
+
+def test_named_addresses_exist() -> None:
+    """`GET /api/v1/…` in a page is an operation of the application."""
+    known = {
+        (method, re.sub(r"\{[^}]*\}", "{}", route.path))
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    }
+    for page in PAGES:
+        for span in SPAN.findall(page.read_text(encoding="utf-8")):
+            if found := re.fullmatch(rf"(GET|POST|PATCH|PUT|DELETE) ({API}/[^\s?]+)", span):
+                asked = (found[1], re.sub(r"\{[^}]*\}", "{}", found[2]))
+                assert asked in known, f"{name(page)}: {span}"
+
+
+def test_the_readme_counts_clocks_rightly() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    open_rows = sum(clock.verified is not Verified.TEXT for clock in CLOCKS.values())
+    assert f"{open_rows} of the {len(CLOCKS)} clocks" in text
 
 
 def test_the_readme_names_what_a_newcomer_needs() -> None:
