@@ -161,7 +161,9 @@ def test_all_rows_are_read() -> None:
     assert len(ROWS) == 167
 
 
-@pytest.mark.parametrize("seed", [20261123, SystemRandom().randrange(1_000_000)])
+@pytest.mark.parametrize(
+    "seed", [20261123, SystemRandom().randrange(1_000_000)], ids=["fixed", "random"]
+)
 def test_law_agrees_with_the_oracle(seed: int) -> None:
     print(f"python -m tests.simulate --cases 1500 --seed {seed}")
     found = [told for n in range(1500) if (told := difference(random_case(seed, n))) is not None]
