@@ -42,6 +42,11 @@ PAPERS: Final[dict[str, str]] = {
     "notice": mark("一次性告知书"),
     "not_accepted": mark("不予受理通知书"),
     "extension": mark("延期告知书"),
+    "grant": mark("准予通知书"),
+    "refusal": mark("不予决定书"),
+    "licence": mark("证照"),
+    "application": mark("申请书"),
+    "signed_application": mark("申请书（已签名）"),
 }
 DECISIONS: Final[dict[str, str]] = {
     "grant": mark("准予"),
