@@ -21,6 +21,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities import archiving, establishment_registration, paper_fields
+from activities.life_signs import LifeSigns
 from activities.paperwork import PaperworkActivities
 from activities.projection import ProjectionActivities
 from activities.records import RecordActivities
@@ -130,6 +131,7 @@ async def workers(
             records.sweep_files,
         ],
         max_concurrent_activities=16,
+        interceptors=[LifeSigns()],
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
     async with cases, effects:

@@ -10,6 +10,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.upkeep import Swept, UpkeepActivities
 
 ONE_TURN = timedelta(minutes=2)
+# A turn in flight on a killed worker must not hold up the next ones.
+SILENCE = timedelta(seconds=10)
 # A turn that fails is followed by the schedule's next one.
 ONCE = RetryPolicy(maximum_attempts=2)
 
@@ -24,6 +26,7 @@ class Sweep:
             UpkeepActivities.sweep_due,
             task_queue="banjian-effects",
             start_to_close_timeout=ONE_TURN,
+            heartbeat_timeout=SILENCE,
             retry_policy=ONCE,
         )
 
@@ -38,6 +41,7 @@ class Reconcile:
             UpkeepActivities.reconcile_acts,
             task_queue="banjian-effects",
             start_to_close_timeout=ONE_TURN,
+            heartbeat_timeout=SILENCE,
             retry_policy=ONCE,
         )
 
@@ -52,6 +56,7 @@ class KeepRecords:
             RecordActivities.keep_histories,
             task_queue="banjian-effects",
             start_to_close_timeout=ONE_TURN,
+            heartbeat_timeout=SILENCE,
             retry_policy=ONCE,
         )
 
@@ -66,5 +71,6 @@ class SweepFiles:
             RecordActivities.sweep_files,
             task_queue="banjian-effects",
             start_to_close_timeout=ONE_TURN,
+            heartbeat_timeout=SILENCE,
             retry_policy=ONCE,
         )

@@ -31,6 +31,8 @@ from workflows.kernel.tasks import Tasks
 
 EFFECTS_QUEUE = "banjian-effects"
 ATTEMPT = timedelta(seconds=60)
+# An activity that gives no sign of life for this long is given to the next worker.
+SILENCE = timedelta(seconds=10)
 # How long a register may fail before a person is told; the case goes on trying all the same.
 PATIENCE = timedelta(minutes=30)
 PATIENT = RetryPolicy(
@@ -133,6 +135,7 @@ class Effects(Tasks):
                 order,
                 task_queue=EFFECTS_QUEUE,
                 start_to_close_timeout=ATTEMPT,
+                heartbeat_timeout=SILENCE,
                 schedule_to_close_timeout=patience,
                 retry_policy=policy,
                 summary=f"{order.kind}#{order.seq}",
@@ -232,6 +235,7 @@ class Effects(Tasks):
             ),
             task_queue=EFFECTS_QUEUE,
             start_to_close_timeout=ATTEMPT,
+            heartbeat_timeout=SILENCE,
             retry_policy=PERSISTENT,
             summary=kind,
         )

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import Command, ParentReport, RelatedCase, RelatedOrder
     from domain.refusals import Refusal, Refused
 
-from workflows.kernel.effects import ATTEMPT, EFFECTS_QUEUE
+from workflows.kernel.effects import ATTEMPT, EFFECTS_QUEUE, SILENCE
 from workflows.kernel.extensions import Extensions
 from workflows.kernel.recorder import PERSISTENT
 
@@ -34,6 +34,7 @@ class RelatedCases(Extensions):
             ),
             task_queue=EFFECTS_QUEUE,
             start_to_close_timeout=ATTEMPT,
+            heartbeat_timeout=SILENCE,
             retry_policy=PERSISTENT,
             summary=item,
         )
@@ -79,5 +80,6 @@ class RelatedCases(Extensions):
             ),
             task_queue=EFFECTS_QUEUE,
             start_to_close_timeout=ATTEMPT,
+            heartbeat_timeout=SILENCE,
             retry_policy=PERSISTENT,
         )
