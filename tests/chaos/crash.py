@@ -4,6 +4,7 @@ A plan is a file per case; what was reached and what was fired are appended to l
 survive the very kill they ask for. Only the entry modules of this package install crash points.
 """
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -21,6 +22,9 @@ POINTS = {
     "unanswered": "the case has applied the act, nobody has been answered",
 }
 """What every point stands for."""
+
+# A process that starts again costs seconds of work: shots that fall into this time share one kill.
+GATHERING = 1.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class CrashPlan:
         self._folder = data / "crash"
         self._folder.mkdir(exist_ok=True)
         self._seen: dict[tuple[str, str], list[str]] = {}
+        self._death: asyncio.TimerHandle | None = None
+        self._all = False
 
     # -- the harness ------------------------------------------------------------------------------
 
@@ -77,7 +83,7 @@ class CrashPlan:
 
     # -- the process ------------------------------------------------------------------------------
 
-    def reached(self, point: str, case_id: str, key: str) -> None:
+    async def reached(self, point: str, case_id: str, key: str) -> None:
         """Count this occurrence once, whatever is redone after a kill; end the process if it is aimed at.
 
         Args:
@@ -96,6 +102,14 @@ class CrashPlan:
             return
         self._append("fired", case_id)
         if everything == "1":
+            self._all = True
+        if self._death is None:
+            self._death = asyncio.get_running_loop().call_later(GATHERING, self._end)
+        # This step never goes on, and ends with all others that reach their shots by then.
+        await asyncio.Event().wait()
+
+    def _end(self) -> None:
+        if self._all:
             for child in state.orphans(self._data):
                 if child.part in ("temporal", "api") and child.pid != os.getpid():
                     with contextlib.suppress(ProcessLookupError):

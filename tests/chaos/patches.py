@@ -47,20 +47,20 @@ def worker_points(plan: CrashPlan, projector: type[Projector] = Projector) -> No
     class CrashingProjector(projector):  # type: ignore[misc,valid-type]
         async def project(self, projection: Projection) -> None:
             await super().project(projection)
-            plan.reached("projected", projection.case_id, str(projection.events[0].revision))
+            await plan.reached("projected", projection.case_id, str(projection.events[0].revision))
 
     class CrashingRegisters(RegisterActivities):
         async def _finish(
             self, order: RegisterCall, state: str, cipher: Cipher, result: RegisterAnswer
         ) -> None:
-            plan.reached("effect", order.case_id, f"{order.kind}#{order.seq}")
+            await plan.reached("effect", order.case_id, f"{order.kind}#{order.seq}")
             await super()._finish(order, state, cipher, result)
 
     class CrashingPaperwork(PaperworkActivities):
         @activity.defn(name="issue_paper")
         async def issue(self, order: PaperOrder) -> PaperServed:
             served = await super().issue(order)
-            plan.reached("paper", order.case_id, f"{order.kind}#{order.seq}")
+            await plan.reached("paper", order.case_id, f"{order.kind}#{order.seq}")
             return served
 
     _put(activities.projection, "Projector", CrashingProjector)
@@ -73,9 +73,9 @@ def api_points(plan: CrashPlan) -> None:
 
     class CrashingActs(Acts):
         async def _deliver(self, command: Command) -> Outcome:
-            plan.reached("unsent", command.case_id, command.act_id)
+            await plan.reached("unsent", command.case_id, command.act_id)
             outcome = await super()._deliver(command)
-            plan.reached("unanswered", command.case_id, command.act_id)
+            await plan.reached("unanswered", command.case_id, command.act_id)
             return outcome
 
     _put(banjian.compose_api, "Acts", CrashingActs)
