@@ -145,7 +145,7 @@ def _extension(clock: Clock) -> str:
 
 
 def steps_of(row: Procedure) -> list[Step]:
-    """The main line of the declared table, in words."""
+    """The main line of the declared table, in words; with the site check where the item has one."""
     table = table_of(row)
     apply = Step(
         "apply",
@@ -155,7 +155,10 @@ def steps_of(row: Procedure) -> list[Step]:
         "",
     )
     made = [apply]
-    for stage_id in table.main:
+    main = list(table.main)
+    if row.site_check and "site_check" not in main:
+        main.insert(main.index("deciding"), "site_check")
+    for stage_id in main:
         stage = table.stage(stage_id)
         if stage.final or stage.holder == "register:archive":
             continue
