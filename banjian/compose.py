@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from activities.context import Means
 from activities.seals import LocalSeals
-from banjian.settings import Secrets, Settings
+from banjian.secret_files import MasterSecret, RegisterSecrets, VerifySecret
+from banjian.settings import Settings, check_start
 from domain import signing
 from law.offices import DEFAULT_OFFICE, office
 from registers.client import Endpoint
@@ -33,11 +35,20 @@ QUIET = TelemetryConfig(
 
 
 @dataclass(frozen=True)
+class SharedSecrets:
+    """What worker and API both need. The signing key is not among them: only the API reads it."""
+
+    master: MasterSecret
+    verify: VerifySecret
+    registers: RegisterSecrets
+
+
+@dataclass(frozen=True)
 class Core:
     """What worker and API share."""
 
     settings: Settings
-    secrets: Secrets
+    secrets: SharedSecrets
     engine: AsyncEngine
     keys: CaseKeys
     files: FolderStore
@@ -58,7 +69,10 @@ class Core:
 
 def core_of(settings: Settings, *, pool_size: int = 8) -> Core:
     """Engine, keys and files of one process. Raises SecretsError."""
-    secrets = settings.load_secrets()
+    folder = settings.secrets_folder
+    secrets = SharedSecrets(
+        MasterSecret.load(folder), VerifySecret.load(folder), RegisterSecrets.load(folder)
+    )
     engine = create_engine(settings.database_url, pool_size=pool_size)
     keys = CaseKeys(engine, secrets.master.raw)
     return Core(settings, secrets, engine, keys, FolderStore(settings.files_folder, keys))
@@ -110,3 +124,10 @@ def means_of(core: Core, registers: Registers) -> Means:
 
 def seals_of(core: Core) -> LocalSeals:
     return LocalSeals(core.settings.secrets_folder, office(DEFAULT_OFFICE).name)
+
+
+async def refuse_frozen_clock(core: Core) -> None:
+    """In production a database in which a story was played is refused. Raises UnfitForProduction."""
+    async with core.engine.connect() as connection:
+        frozen_at = (await connection.execute(text("SELECT frozen_at FROM app_clock"))).scalar()
+    check_start(core.settings, frozen_at)

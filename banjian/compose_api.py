@@ -12,6 +12,7 @@ from api.security.settings import Limits, SecuritySettings
 from api.services import Services
 from banjian.compose import API_KEY_ID, Core
 from banjian.histories import ClientHistory
+from banjian.secret_files import SigningSecret
 from banjian.settings import Settings
 from domain import signing
 from law.offices import DEFAULT_OFFICE, office
@@ -21,7 +22,9 @@ from workflows.dispatch import Dispatcher
 def services_of(
     core: Core, client: Client, *, offset: Callable[[], float], sweep: bool
 ) -> Services:
-    signer = signing.CommandSigner(API_KEY_ID, core.secrets.signing.private_key)
+    signer = signing.CommandSigner(
+        API_KEY_ID, SigningSecret.load(core.settings.secrets_folder).private_key
+    )
     sender = Dispatcher(client, offset=offset, sweep=sweep)
     return Services(
         engine=core.engine,

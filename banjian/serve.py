@@ -14,7 +14,7 @@ from banjian.settings import Settings, check_start
 async def build_api(settings: Settings) -> FastAPI:
     """The API over its means. The engine's client connects at first use: receipts work while it is down."""
     # Imported here: the twins' process shares this module and needs neither engine nor pages.
-    from banjian.compose import connect_engine, core_of
+    from banjian.compose import connect_engine, core_of, refuse_frozen_clock
     from banjian.compose_api import api_of, services_of
 
     core = core_of(settings)
@@ -23,6 +23,8 @@ async def build_api(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if settings.banjian_env == "production":
+            await refuse_frozen_clock(core)
         yield
         await core.engine.dispose()
 

@@ -29,7 +29,15 @@ from activities.register_calls import RegisterActivities
 from activities.related import RelatedActivities
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
-from banjian.compose import Core, connect_engine, core_of, means_of, registers_of, seals_of
+from banjian.compose import (
+    Core,
+    connect_engine,
+    core_of,
+    means_of,
+    refuse_frozen_clock,
+    registers_of,
+    seals_of,
+)
 from banjian.histories import ClientHistory
 from banjian.settings import Settings, check_start
 from domain.contracts import Command, RelatedOrder
@@ -165,6 +173,8 @@ async def ensure_schedules(client: Client) -> None:
 async def serve(settings: Settings) -> None:
     check_start(settings)
     core = core_of(settings)
+    if settings.banjian_env == "production":
+        await refuse_frozen_clock(core)
     # Read and worked out here, not inside the first workflow task, which has two seconds.
     default_calendars()
     client = await connect_engine(core)
