@@ -85,7 +85,7 @@ async def live(
     life: Life,
     *,
     people: int = 1,
-    poll: float = 0.4,
+    poll: float = 1.5,
     born: Callable[[str], None] = lambda case_id: None,
 ) -> Life:
     """From the first word to the archive.

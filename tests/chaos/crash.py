@@ -11,6 +11,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from banjian.stack import state
 
@@ -24,7 +25,7 @@ POINTS = {
 """What every point stands for."""
 
 # A process that starts again costs seconds of work: shots that fall into this time share one kill.
-GATHERING = 1.0
+GATHERING = 2.0
 
 
 @dataclass(frozen=True)
@@ -132,3 +133,8 @@ class CrashPlan:
             yield from (self._folder / name).read_text().splitlines()
         except OSError:
             return
+
+
+def put(owner: Any, name: str, value: Any) -> None:
+    """Put something of a test in the place of what the product has there."""
+    setattr(owner, name, value)

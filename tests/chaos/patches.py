@@ -1,7 +1,7 @@
-"""What the entry modules of this package change in the shipped code: crash points, and two bugs on purpose.
+"""What the worker's entry module changes in the shipped code: crash points, and two bugs on purpose.
 
 Nothing of it is reachable from the product: it is put into a process that was started as
-`python -m tests.chaos.worker` or `tests.chaos.api`.
+`python -m tests.chaos.worker`.
 """
 
 import uuid
@@ -11,13 +11,10 @@ from sqlalchemy import func, select
 from temporalio import activity
 
 import activities.projection
-import banjian.compose_api
 import banjian.worker
 from activities.paperwork import PaperworkActivities
 from activities.register_calls import RegisterActivities
-from api.acts import Acts, Outcome
 from domain.contracts import (
-    Command,
     PaperOrder,
     PaperServed,
     Projection,
@@ -28,7 +25,7 @@ from registers.client import RegisterClient
 from storage.keys import Cipher
 from storage.projector import Projector
 from storage.tables import CaseEventRow
-from tests.chaos.crash import CrashPlan
+from tests.chaos.crash import CrashPlan, put
 
 MUTANTS = {
     "no-register-key": "every further attempt at a register goes under a fresh key",
@@ -63,22 +60,9 @@ def worker_points(plan: CrashPlan, projector: type[Projector] = Projector) -> No
             await plan.reached("paper", order.case_id, f"{order.kind}#{order.seq}")
             return served
 
-    _put(activities.projection, "Projector", CrashingProjector)
-    _put(banjian.worker, "RegisterActivities", CrashingRegisters)
-    _put(banjian.worker, "PaperworkActivities", CrashingPaperwork)
-
-
-def api_points(plan: CrashPlan) -> None:
-    """Put the points that the API passes into this process."""
-
-    class CrashingActs(Acts):
-        async def _deliver(self, command: Command) -> Outcome:
-            await plan.reached("unsent", command.case_id, command.act_id)
-            outcome = await super()._deliver(command)
-            await plan.reached("unanswered", command.case_id, command.act_id)
-            return outcome
-
-    _put(banjian.compose_api, "Acts", CrashingActs)
+    put(activities.projection, "Projector", CrashingProjector)
+    put(banjian.worker, "RegisterActivities", CrashingRegisters)
+    put(banjian.worker, "PaperworkActivities", CrashingPaperwork)
 
 
 class Unfenced(Projector):
@@ -102,8 +86,4 @@ def forget_register_keys() -> None:
     async def settle(self: RegisterClient, effect: Any, *, key: str) -> Any:
         return await self.perform(effect, key=f"{key}:{uuid.uuid4().hex[:8]}")
 
-    _put(RegisterClient, "settle", settle)
-
-
-def _put(owner: Any, name: str, value: Any) -> None:
-    setattr(owner, name, value)
+    put(RegisterClient, "settle", settle)

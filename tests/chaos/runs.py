@@ -21,7 +21,7 @@ from tests.chaos.installation import Installation, installation
 from tests.chaos.people import History, Insistent
 from tests.chaos.report import Report
 
-CLIENTS = 32
+CLIENTS = 24
 CALM = 2
 # A mutant may hang a case for good: what it has done by then is enough.
 MUTANT_PATIENCE = 200.0
