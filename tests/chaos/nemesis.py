@@ -4,34 +4,46 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from banjian.stack.supervisor import LocalStack
 from tests.chaos.installation import PARTS
 
 LONGEST_DOWN = 2.0
+LONGEST_WAIT = 2.0
+LAST_SHARE = 0.95
 RESTART_PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
 class Kill:
-    """One line of the fault plan; seconds. `wait` is from the kill before it."""
+    """One line of the fault plan.
+
+    Attributes:
+        at: not before this share of the people's work is done: slow and quick machines are hit alike.
+        wait: seconds after that.
+        down: seconds until the part is started again.
+    """
 
     part: str
+    at: float
     wait: float
     down: float
 
 
-def plan(seed: int, kills: int, mean_wait: float) -> list[Kill]:
+def plan(seed: int, kills: int) -> list[Kill]:
     """The same seed, the same plan."""
     dice = random.Random(f"kills:{seed}")
+    shares = sorted(dice.uniform(0, LAST_SHARE) for _ in range(kills))
     return [
         Kill(
             part=dice.choice(PARTS),
-            wait=dice.uniform(0.3, 2 * mean_wait - 0.3),
+            at=share,
+            wait=dice.uniform(0, LONGEST_WAIT),
             down=dice.uniform(0, LONGEST_DOWN),
         )
-        for _ in range(kills)
+        for share in shares
     ]
 
 
@@ -40,7 +52,8 @@ class Nemesis:
 
     Attributes:
         done: kills by part.
-        skipped: kills whose part was dead already when its turn came; another part was taken.
+        moved: kills whose part was down already when its turn came; another part was taken.
+        log: instant in seconds, part and down time of every kill.
     """
 
     def __init__(self, stack: LocalStack) -> None:
@@ -50,11 +63,19 @@ class Nemesis:
         self.moved = 0
         self.log: list[tuple[float, str, float]] = []
 
-    async def run(self, kills: list[Kill]) -> None:
-        """All kills of the plan; returns when everything is up again."""
+    async def run(self, kills: list[Kill], share: Callable[[], float]) -> None:
+        """All kills of the plan; returns when everything is up again.
+
+        Args:
+            share: of the people's work that is done by now, 0 to 1.
+        """
         begin = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for kill in kills:
+                while True:
+                    if share() >= kill.at:
+                        break
+                    await asyncio.sleep(0.1)
                 await asyncio.sleep(kill.wait)
                 part = self._alive(kill.part)
                 self._down.add(part)

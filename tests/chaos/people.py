@@ -5,6 +5,7 @@ import json
 import random
 import time
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class History:
         self.rows: list[dict[str, Any]] = []
         self._out = path.open("w", encoding="utf-8") if path else None
         self._begin = time.monotonic()
+        self._counts: Counter[str] = Counter()
 
     def add(self, who: str, op: str, key: str, phase: str, value: Any = None) -> None:
         row = {
@@ -40,6 +42,7 @@ class History:
             "value": value,
         }
         self.rows.append(row)
+        self._counts[phase] += 1
         if self._out:
             self._out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
@@ -48,7 +51,7 @@ class History:
             self._out.close()
 
     def count(self, phase: str) -> int:
-        return sum(row["phase"] == phase for row in self.rows)
+        return self._counts[phase]
 
 
 class Insistent(Cast):
