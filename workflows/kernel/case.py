@@ -35,6 +35,9 @@ ALWAYS = frozenset(
     {"complete", "reassign", "request_extension", "callback", "clock_due", "related_ended"}
 )
 
+# Of those, the ones that people do: after a withdrawal there is nothing left for them.
+PERSONS = frozenset({"complete", "reassign", "request_extension"})
+
 
 def refused_error(refused: Refused) -> ApplicationError:
     """A refusal as it travels: type = the typed reason, details = field errors."""
@@ -75,7 +78,9 @@ class CaseWorkflow(RelatedCases):
                     to = await steps[self.state.stage]()
                 except Leave as leave:
                     to = leave.stage
-                    self._leave = None
+                # Asked for while the step did not wait for anybody: it was told it is done.
+                to = self._leave or to
+                self._leave = None
                 self._move(to)
             self.give_up_idle()
             await self.asides_done()
@@ -157,6 +162,7 @@ class CaseWorkflow(RelatedCases):
         for task in left:
             if not task.form.startswith("kernel."):
                 self.drop_task(task, "stage_left")
+        self._decided = False
         self.state.stage = to
         self.state.passed.append(self._passed(to, self.now()))
         self.change(stage=to, passed=list(self.state.passed))
@@ -181,6 +187,8 @@ class CaseWorkflow(RelatedCases):
             await self.asides_done()
             await self.shown(self.state.revision)
             await workflow.wait_condition(workflow.all_handlers_finished)
+            if self._leave is not None or self._answers:
+                return  # What a person just did is not in the state yet; the next stage hands over.
             workflow.continue_as_new(self.case.model_copy(update={"resumed": self.state}))
 
     # -- acts --------------------------------------------------------------------------------------
@@ -216,6 +224,10 @@ class CaseWorkflow(RelatedCases):
         if command.kind not in ALWAYS | accepted:
             known = command.kind in frozenset().union(*self.table.accepts.values())
             raise Refused(Refusal.NOT_ACCEPTED_NOW if known else Refusal.MALFORMED)
+        # Of two acts that end a stage the first wins, also while the case has not moved on yet.
+        leaving = self._leave is not None and command.kind in PERSONS | accepted
+        if leaving or (self._decided and command.kind in accepted):
+            raise Refused(Refusal.NOT_ACCEPTED_NOW)
         check = getattr(self, f"check_{command.kind}")
         check(command)
 

@@ -45,6 +45,8 @@ class Tasks(Clockwork):
         super().__init__(case, first)
         self._answers: dict[str, TaskAnswer] = {}
         self._leave: str | None = None
+        # An officer's answer is in, and the step that asked for it has not acted on it yet.
+        self._decided = False
 
     # -- verbs ---------------------------------------------------------------------------------
 
@@ -58,6 +60,8 @@ class Tasks(Clockwork):
     ) -> OpenTask:
         """Open a task for a post; the event that follows carries it into the inbox."""
         self.state.tasks_opened += 1
+        if not form.code.startswith("kernel."):
+            self._decided = False
         bound = self.state.clocks.get(clock or "")
         task = OpenTask(
             task_id=f"{self.case.case_id}-{self.state.tasks_opened}",
@@ -210,6 +214,7 @@ class Tasks(Clockwork):
 
     def apply_complete(self, command: Command) -> None:
         task = self.state.tasks.pop(command.task_id or "")
+        self._decided = self._decided or not task.form.startswith("kernel.")
         self._answers[task.task_id] = TaskAnswer(
             answers=command.data, actor=command.actor, received_at=command.received_at
         )
