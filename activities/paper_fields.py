@@ -8,7 +8,7 @@ from activities.paperwork import moment, paper
 from domain.clocks import deadline_of
 from domain.contracts import PaperOrder
 from law.calendars import default_calendars
-from law.clock_types import Unit
+from law.clock_types import Unit, Verified
 from law.clocks import find_clock
 from law.deadlines import Deadline, deadline
 from law.zone import civil_date
@@ -29,7 +29,8 @@ def due_part(end: Deadline, *, day: str | None = None) -> dict[str, Any]:
         "day": day or end.legal_end.isoformat(),
         "length": length,
         "counted_from": end.start_date.isoformat(),
-        "basis": end.clock.citation,
+        # What was not checked against the law's text says so on paper too.
+        "basis": end.clock.citation + ("" if end.clock.verified is Verified.TEXT else "（待核）"),
         "reasons": [] if day else [reason_line(row) for row in end.trace][:40],
         "provisional": end.provisional,
     }

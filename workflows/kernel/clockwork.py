@@ -312,7 +312,7 @@ class Clockwork(Recorder):
         )
 
     def _rung_at(self, clock: RunningClock, kind: str) -> str:
-        return next((r.at for r in clock.rungs if r.kind == kind), self.now()).isoformat()
+        return next((r.at for r in clock.rungs if r.kind == kind), clock.ends_at).isoformat()
 
     def recipient(self, role: str, clock: RunningClock | None) -> str:
         return f"{role}@{self.case.office}"

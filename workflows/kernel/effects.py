@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from forms.approval import Trouble
 
 from workflows.kernel.recorder import PERSISTENT
-from workflows.kernel.tasks import Tasks
+from workflows.kernel.tasks import Leave, Tasks
 
 EFFECTS_QUEUE = "banjian-effects"
 ATTEMPT = timedelta(seconds=60)
@@ -58,10 +59,15 @@ class Effects(Tasks):
     def aside(self, work: Coroutine[Any, Any, None], *, vital: bool = True) -> None:
         """Work that no stage waits for. Vital work (a paper owed) is finished before the case ends;
         other work (what a register says of a name) is given up then."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._aside_of(work))
         kept = self._aside if vital else self._idle
         kept.add(task)
         task.add_done_callback(kept.discard)
+
+    async def _aside_of(self, work: Coroutine[Any, Any, None]) -> None:
+        # The case left the stage that wanted this: nobody waits for it, and nobody reads its end.
+        with suppress(Leave):
+            await work
 
     async def asides_done(self) -> None:
         await workflow.wait_condition(lambda: not self._aside)
