@@ -15,7 +15,7 @@ from tests.chaos import runs
 from tests.chaos.patches import MUTANTS
 from tests.chaos.runs import Run
 
-PARTS = ("kills", "points", "mutants")
+PARTS = ("checker", "kills", "points", "mutants")
 
 
 def parsed(arguments: list[str] | None) -> argparse.Namespace:
@@ -45,6 +45,8 @@ async def play(asked: argparse.Namespace) -> list[Run]:
     if asked.mutant:
         done.append(told(await runs.mutant(asked.mutant, keep=place(asked.mutant))))
         return done
+    if "checker" in only:
+        done.append(told(await runs.checker(keep=place("checker"))))
     if "kills" in only:
         done.append(
             told(

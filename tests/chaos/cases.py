@@ -29,7 +29,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 def id_number(number: int) -> str:
     """A fictional identity number whose check character holds."""
-    body = f"42130319{70 + number // 10_000:02d}0614{number % 1000:03d}"
+    body = f"42130319{70 + number // 1000:02d}0614{number % 1000:03d}"
     return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, _WEIGHTS, strict=True)) % 11]
 
 

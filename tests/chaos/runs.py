@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import text
 
 from banjian.player.cast import Answered
-from tests.chaos import check_outside, check_records, nemesis
+from tests.chaos import nemesis, tampering
 from tests.chaos.cases import WRITES, Life, live
 from tests.chaos.crash import POINTS, Shot
 from tests.chaos.installation import Installation, installation
@@ -106,9 +106,7 @@ async def checked(place: Installation, run: Run, history: History, patience: flo
     await drained(place, patience)
     for part in ("api", "worker"):
         await asyncio.to_thread(place.stack.kill, part, restart=False)
-    await check_outside.check_registers(place.core, place.twins, run.report)
-    await check_outside.check_engine(place.core, place.engine, run.report)
-    await check_records.check(place.core, run.lives, history, run.report)
+    await tampering.read(place, run.lives, history, run.report)
 
 
 async def random_kills(
@@ -222,6 +220,23 @@ def _account(run: Run, shots: list[Shot], lives: list[Life], place: Installation
     run.notes |= {"shots": dict(hit), "beyond the end of their case": dict(beyond)}
     for name in {shot.name for shot in shots}:
         run.report.expect("no_stuck_case", hit[name], f"no shot {name} was fired at all")
+
+
+# -- the checker itself ---------------------------------------------------------------------------
+
+
+async def checker(*, keep: Path | None = None) -> Run:
+    """Calm cases are sound, and every change to their records is seen."""
+    run = Run("checker")
+    begin = time.monotonic()
+    history = History()
+    async with installation(keep=keep) as place:
+        run.lives = [Life(n) for n in range(CALM)]
+        await crowd(place, history, run.lives, 0)
+        await checked(place, run, history)
+        run.notes["changes seen"] = await tampering.probe(place, run.lives, history, run.report)
+    run.seconds = time.monotonic() - begin
+    return run
 
 
 # -- mutants --------------------------------------------------------------------------------------

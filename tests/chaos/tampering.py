@@ -1,0 +1,124 @@
+"""Whether the checker sees what it claims to see: one change by hand per invariant, taken back afterwards."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from tests.chaos import check_outside, check_records
+from tests.chaos.cases import Life
+from tests.chaos.installation import Installation
+from tests.chaos.people import History
+from tests.chaos.report import Report
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """A change that breaks an invariant, and the change that mends it."""
+
+    invariant: str
+    what: str
+    do: str
+    undo: str
+
+
+def _flip(table: str, column: str, where: str) -> str:
+    return f"UPDATE {table} SET {column} = reverse({column}) WHERE {where}"
+
+
+ONE_CASE = "case_id = (SELECT min(case_id::text)::uuid FROM cases)"
+ONE_EVENT = f"revision = 3 AND {ONE_CASE}"
+ONE_ACT = f"kind = 'complete' AND {ONE_CASE}"
+ONE_EFFECT = f"kind = 'register_enterprise' AND {ONE_CASE}"
+ONE_PAPER = f"kind = 'grant' AND {ONE_CASE}"
+
+
+def _both(invariant: str, what: str, statement: str) -> Tampering:
+    """A change that mends itself when it is done twice."""
+    return Tampering(invariant, what, statement, statement)
+
+
+TAMPERINGS = (
+    _both("no_lost_case", "another digest", _flip("submissions", "digest", ONE_CASE)),
+    Tampering(
+        "no_duplicate_number",
+        "a gap in a series",
+        "UPDATE number_series SET last = last + 1",
+        "UPDATE number_series SET last = last - 1",
+    ),
+    _both("no_double_effect", "another key", _flip("effects", "request_id", ONE_EFFECT)),
+    _both("no_double_effect", "another request", _flip("effects", "request_hash", ONE_EFFECT)),
+    Tampering(
+        "no_double_effect",
+        "done twice at the register",
+        "INSERT INTO twins.effects (register, key, operation, case_ref, request_hash, result,"
+        " committed_at) SELECT register, key, operation, case_ref, 'twice', result, committed_at"
+        " FROM twins.effects WHERE register = 'market' ORDER BY id LIMIT 1",
+        "DELETE FROM twins.effects WHERE request_hash = 'twice'",
+    ),
+    Tampering(
+        "acts_applied_once",
+        "an act is waiting",
+        f"UPDATE acts SET state = 'received' WHERE {ONE_ACT}",
+        f"UPDATE acts SET state = 'applied' WHERE {ONE_ACT}",
+    ),
+    Tampering(
+        "acts_applied_once",
+        "an act that the engine has never seen",
+        f"UPDATE acts SET kind = 'note' WHERE kind = 'open' AND {ONE_CASE}",
+        f"UPDATE acts SET kind = 'open' WHERE kind = 'note' AND {ONE_CASE}",
+    ),
+    _both("chain", "an event of another kind", _flip("case_events", "kind", ONE_EVENT)),
+    _both("chain", "another title", _flip("cases", "title", ONE_CASE)),
+    _both("rebuild", "another title", _flip("cases", "title", ONE_CASE)),
+    Tampering(
+        "rebuild",
+        "a clock that no event explains",
+        f"UPDATE clocks SET key = key || '*' WHERE {ONE_CASE}",
+        f"UPDATE clocks SET key = rtrim(key, '*') WHERE {ONE_CASE}",
+    ),
+    _both("fence", "an event of another run", _flip("case_events", "run_id", ONE_EVENT)),
+    Tampering(
+        "fence",
+        "an event superseded by nothing",
+        "INSERT INTO superseded_events (case_id, revision, kind, canonical, hash, run_id, task_at,"
+        " superseded_at) SELECT case_id, 9999, 'lost', canonical, hash, run_id, task_at, task_at"
+        f" FROM case_events WHERE {ONE_EVENT}",
+        "DELETE FROM superseded_events WHERE kind = 'lost'",
+    ),
+    _both("papers_once", "other bytes", _flip("documents", "sha256", ONE_PAPER)),
+    Tampering(
+        "no_stuck_case",
+        "an open task",
+        f"UPDATE tasks SET state = 'open' WHERE form = 'approval.review' AND {ONE_CASE}",
+        f"UPDATE tasks SET state = 'done' WHERE form = 'approval.review' AND {ONE_CASE}",
+    ),
+)
+
+
+async def read(place: Installation, lives: list[Life], history: History, report: Report) -> Report:
+    """Everything the checker reads, into the report."""
+    await check_outside.check_registers(place.core, place.twins, report)
+    await check_outside.check_engine(place.core, place.engine, report)
+    await check_records.check(place.core, lives, history, report)
+    return report
+
+
+async def probe(
+    place: Installation, lives: list[Life], history: History, report: Report
+) -> list[str]:
+    """Tampers with sound cases, one change at a time; reports every one that nobody saw."""
+    seen = []
+    for change in TAMPERINGS:
+        await _execute(place, change.do)
+        found = await read(place, lives, history, Report())
+        await _execute(place, change.undo)
+        if found.violations[change.invariant]:
+            seen.append(f"{change.invariant}: {change.what}")
+        else:
+            report.broken(change.invariant, f"not seen: {change.what}")
+    return seen
+
+
+async def _execute(place: Installation, statement: str) -> None:
+    async with place.core.engine.begin() as connection:
+        await connection.execute(text(statement))

@@ -1,0 +1,115 @@
+"""The parts of the chaos suite that need no running system."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import httpx
+import pytest
+
+from forms.establishment_registration import Application
+from registers.twins.market_rules import name_core
+from tests.chaos import crash, nemesis
+from tests.chaos.cases import form
+from tests.chaos.crash import CrashPlan, Shot
+from tests.chaos.installation import PARTS
+from tests.chaos.people import History, Insistent
+from tests.chaos.report import INVARIANTS, Report
+from tests.chaos.runs import CATCHES, sweep
+from tests.chaos.tampering import TAMPERINGS
+
+
+def test_a_seed_is_a_fault_plan() -> None:
+    plan = nemesis.plan(7, 60)
+    assert plan == nemesis.plan(7, 60)
+    assert plan != nemesis.plan(8, 60)
+    assert {kill.part for kill in plan} == set(PARTS)
+    assert [k.at for k in plan] == sorted(k.at for k in plan)
+    assert all(0 <= k.down <= nemesis.LONGEST_DOWN for k in plan)
+
+
+def test_every_case_is_another_company_of_other_people() -> None:
+    cores, ids = set(), set()
+    for number in range(400):
+        filled = Application.model_validate(form(number, people=2))
+        cores.add(name_core(filled.name))
+        ids |= {person.id_number for person in filled.persons}
+    assert len(cores) == 400
+    assert len(ids) == 800
+
+
+def test_every_invariant_is_tampered_with() -> None:
+    assert {t.invariant for t in TAMPERINGS} == set(INVARIANTS)
+    assert {invariant for invariant, _ in CATCHES.values()} <= set(INVARIANTS)
+
+
+def test_a_sweep_covers_every_occurrence_of_every_point() -> None:
+    counts = {"projected": {"a": 3, "b": 2}, "effect": {"a": 1}, "paper": {}, "unsent": {"b": 2}}
+    shots = sweep({**counts, "unanswered": {}})
+    assert [s.nth for s in shots if s.name == "projected"] == [1, 2, 3]
+    assert [s.nth for s in shots if s.name == "projected+all"] == [1, 2, 3]
+    assert [s.nth for s in shots if s.name == "unsent"] == [1, 2]
+    assert [s.name for s in shots if s.point == "paper"] == []
+
+
+async def test_a_crash_plan_counts_over_restarts_and_fires_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+    monkeypatch.setattr(crash, "GATHERING", 0.01)
+    monkeypatch.setattr(CrashPlan, "_end", lambda self: ended.append("end"))
+    CrashPlan(tmp_path).aim("case", Shot("effect", 2))
+    first = CrashPlan(tmp_path)
+    await first.reached("effect", "case", "a#1")
+    await first.reached("effect", "case", "a#1")
+    await first.reached("effect", "other", "a#1")
+    await first.reached("projected", "case", "1")
+    # A process that was started again goes on counting, and what is redone is not counted twice.
+    second = CrashPlan(tmp_path)
+    await second.reached("effect", "case", "a#1")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(second.reached("effect", "case", "a#2"), 0.2)
+    assert ended == ["end"]
+    third = CrashPlan(tmp_path)
+    await third.reached("effect", "case", "a#2")
+    assert third.fired() == {"case"}
+    assert third.counts()["effect"] == {"case": 2, "other": 1}
+
+
+async def test_people_repeat_what_has_no_clear_answer_under_one_key() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v1/sessions":
+            return httpx.Response(201, json={"token": "t"})
+        asked.append(request.headers["Idempotency-Key"])
+        match len(asked):
+            case 1:
+                raise httpx.ReadError("cut off")
+            case 2:
+                return httpx.Response(503, json={"code": "unavailable"})
+            case 3:
+                return httpx.Response(409, json={"code": "request_in_progress"})
+            case 4:
+                return httpx.Response(200, json={"act_id": "x", "state": "applied"})
+            case _:
+                return httpx.Response(409, json={"code": "task_done"})
+
+    history = History()
+    transport = httpx.MockTransport(answer)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as http:
+        cast = Insistent(http, {"who": "secret"}, history, random.Random(1))
+        assert (await cast.call("who", "POST", "/act")).status_code == 200
+        assert (await cast.call("who", "POST", "/act")).status_code == 409
+    assert len(set(asked[:4])) == 1
+    assert asked[4] != asked[0]
+    phases = [row["phase"] for row in history.rows]
+    assert phases == ["invoke", "unknown"] * 3 + ["invoke", "ok", "invoke", "fail"]
+
+
+def test_a_report_names_what_broke() -> None:
+    report = Report()
+    assert report.sound
+    report.expect("fence", False, "r3")
+    assert report.broken_invariants == ["fence"]
+    assert any("r3" in line for line in report.lines())
