@@ -8,6 +8,7 @@ import asyncio
 import json
 import platform
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -49,6 +50,10 @@ def facts_of(seed: int, rounds: int) -> dict[str, Any]:
 
 async def run(folder: Path, rounds: int, seed: int, size: Size) -> dict[str, Any]:
     """Measure everything; prints as it goes. The document's `ok` says whether all bounds hold."""
+    task = asyncio.current_task()
+    assert task is not None, "run by a loop"
+    # A terminated bench ends its servers as an interrupted one does.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     rng = random.Random(seed)
     facts = facts_of(seed, rounds)
     say(json.dumps(facts, ensure_ascii=False))
