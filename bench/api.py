@@ -1,7 +1,7 @@
 """`python -m bench.api --port N`: the product's API with the reference procedure and its closing act.
 
 The closing act needs an address of its own, as the acts of every procedure do; it is made of the same
-parts as the product's routes for acts (`api.routers.cases`).
+parts as the product's routes for acts (`api.routers`).
 """
 
 import argparse
@@ -14,9 +14,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.acts import Draft
+from api.case_access import load_case
 from api.idempotency import Key, once
 from api.performing import answered, perform
-from api.routers.cases import load_case
 from api.security.current import Applicant
 from api.services import Means
 from banjian.serve import build_api, listen
