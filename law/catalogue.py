@@ -133,6 +133,7 @@ def load(folder: Path) -> dict[tuple[str, str], Procedure]:
 
 
 _ALL = load(Path(__file__).parent / "data" / "catalogue")
+_SHIPPED = frozenset(stem for stem, _ in _ALL)
 
 
 def procedure(stem: str, version: str | None = None) -> Procedure:
@@ -146,8 +147,8 @@ def procedure(stem: str, version: str | None = None) -> Procedure:
 
 
 def procedures() -> list[Procedure]:
-    """The newest version of every procedure, by stem."""
-    return [procedure(stem) for stem in sorted({s for s, _ in _ALL})]
+    """The newest version of every shipped procedure, by stem: what people are offered."""
+    return [procedure(stem) for stem in sorted(_SHIPPED)]
 
 
 def add(row: Procedure) -> None:
