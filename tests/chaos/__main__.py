@@ -1,4 +1,4 @@
-"""``python -m tests.chaos [--cases N] [--kills N] [--seed N] [--only PART]… [--mutant NAME] [--json F] [--keep DIR]``.
+"""``python -m tests.chaos [--cases N] [--kills N] [--seed N] [--only PART]… [--point NAME]… [--mutant NAME] [--json F] [--keep DIR]``.
 
 Exit 0 only when every run is sound and every mutant was caught.
 """
@@ -12,6 +12,7 @@ from random import SystemRandom
 from typing import Any
 
 from tests.chaos import runs
+from tests.chaos.crash import POINT_NAMES
 from tests.chaos.patches import MUTANTS
 from tests.chaos.runs import Run
 
@@ -24,6 +25,9 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=60, help="random kill -9 (60)")
     parser.add_argument("--seed", type=int, help="of fault plan and people; default: random")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part; may be repeated")
+    parser.add_argument(
+        "--point", choices=sorted(POINT_NAMES), action="append", help="only this crash point"
+    )
     parser.add_argument("--mutant", choices=sorted(MUTANTS), help="this mutant and nothing else")
     parser.add_argument("--json", type=Path, help="write the results there")
     parser.add_argument("--keep", type=Path, help="folder for client histories and logs")
@@ -60,7 +64,10 @@ async def play(asked: argparse.Namespace) -> list[Run]:
             )
         )
     if "points" in only:
-        done.append(told(await runs.crash_points(out=place("points.jsonl"), keep=place("points"))))
+        points = set(asked.point or POINT_NAMES)
+        done.append(
+            told(await runs.crash_points(points, out=place("points.jsonl"), keep=place("points")))
+        )
     if "mutants" in only:
         for name in sorted(MUTANTS):
             done.append(told(await runs.mutant(name, keep=place(name))))

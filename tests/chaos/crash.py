@@ -23,9 +23,13 @@ POINTS = {
     "unanswered": "the case has applied the act, nobody has been answered",
 }
 """What every point stands for."""
+POINT_NAMES = (*POINTS, "projected+all")
+"""As they are reported: `+all` kills engine and API with the worker."""
 
-# A process that starts again costs seconds of work: shots that fall into this time share one kill.
-GATHERING = 2.0
+# A process that starts again costs seconds of work and every case in flight ten seconds of waiting:
+# shots that fall into this time share one kill. Well below the eight seconds after which a workflow
+# task that waits for a local activity saves what it has.
+GATHERING = 5.0
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import contextlib
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy import text
 from banjian.player.cast import Answered
 from tests.chaos import nemesis, tampering
 from tests.chaos.cases import WRITES, Life, live
-from tests.chaos.crash import POINTS, Shot
+from tests.chaos.crash import POINT_NAMES, POINTS, Shot
 from tests.chaos.installation import Installation, installation
 from tests.chaos.people import History, Insistent
 from tests.chaos.report import Report
@@ -188,15 +188,17 @@ def sweep(counts: dict[str, dict[str, int]]) -> list[Shot]:
     return shots + [Shot("projected", n, all=True) for n in range(1, most["projected"] + 1)]
 
 
-async def crash_points(*, out: Path | None = None, keep: Path | None = None) -> Run:
-    """The whole sweep on one stack."""
+async def crash_points(
+    points: Collection[str] = POINT_NAMES, *, out: Path | None = None, keep: Path | None = None
+) -> Run:
+    """The whole sweep on one stack, or the named points of it."""
     run = Run("crash points")
     begin = time.monotonic()
     history = History(out)
     async with installation(keep=keep) as place:
         calm = [Life(n) for n in range(CALM)]
         await crowd(place, history, calm, 0)
-        shots = sweep(place.crash.counts())
+        shots = [shot for shot in sweep(place.crash.counts()) if shot.name in points]
         lives = await shoot(place, history, shots, CALM, DRAIN)
         run.lives = calm + lives
         await checked(place, run, history)
