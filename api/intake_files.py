@@ -3,13 +3,15 @@
 from typing import Final
 from uuid import UUID, uuid4
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from api.i18n import gettext as _
 from api.intake import Dossier, load, open_for_change
 from api.problems import FieldError, Problem
 from api.security.person import Person
 from api.services import Services
 from storage import applications
-from storage.files import FileRefusal, FileRefused, safe_name, sniff
+from storage.files import FileRefusal, FileRefused, safe_name
 from storage.tables import FileRow
 
 MAX_FILES: Final = 200
@@ -31,25 +33,21 @@ async def add_file(
             "invalid_input", errors=[FieldError(_("材料清单里没有这一项"), pointer="/part")]
         )
     try:
-        media_type = sniff(content, name)
+        media_type = await means.inspector.sniff(content, name)
         shown = safe_name(name)
     except FileRefused as refused:
         raise file_problem(refused) from refused
     async with means.engine.begin() as connection:
         await open_for_change(means, connection, person, application_id)
-        count, size = await applications.files_used(connection, application_id)
-        if count >= MAX_FILES or size + len(content) > MAX_TOTAL:
-            raise Problem(
-                "too_large",
-                _("一份申请最多上传 %(files)s 个文件、共 %(size)s MB，请合并或压缩后再上传。")
-                % {"files": MAX_FILES, "size": MAX_TOTAL // 1024 // 1024},
-            )
+        await _check_quota(connection, application_id, len(content))
     stored = await means.files.put(
         content, case_id=application_id, media_type=media_type, retention_class=RETENTION
     )
     file_id = uuid4()
     async with means.engine.begin() as connection:
         dossier = await open_for_change(means, connection, person, application_id)
+        # Again, under the lock: others may have come meanwhile. The sweep takes what lies there now.
+        await _check_quota(connection, application_id, len(content))
         await applications.add_file(
             connection,
             id=file_id,
@@ -66,6 +64,16 @@ async def add_file(
         await applications.change(connection, application_id, dossier.row.version)
     dossier = await load(means, person, application_id)
     return dossier, next(f for f in dossier.files if f.id == file_id)
+
+
+async def _check_quota(connection: AsyncConnection, application_id: UUID, more: int) -> None:
+    count, size = await applications.files_used(connection, application_id)
+    if count >= MAX_FILES or size + more > MAX_TOTAL:
+        raise Problem(
+            "too_large",
+            _("一份申请最多上传 %(files)s 个文件、共 %(size)s MB，请合并或压缩后再上传。")
+            % {"files": MAX_FILES, "size": MAX_TOTAL // 1024 // 1024},
+        )
 
 
 _FILE_PROBLEMS: Final = {

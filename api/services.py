@@ -1,7 +1,7 @@
 """What routes use, made once by the composition root and kept in `app.state.services`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.acts import Acts
 from domain.signing import CommandSigner
+from storage.inspector import Inspector
 from storage.keys import CaseKeys
 
 
@@ -53,6 +54,7 @@ class Services:
     callback_secrets: Mapping[str, str]
     public_url: str
     office: str
+    inspector: Inspector = field(default_factory=Inspector)
     trial: bool = True
 
 

@@ -1,24 +1,22 @@
 """What people may hand in: pdf, jpg and png whose content is what the name says.
 
 The check reads the content, never the browser's word for it. It proves that a reader can open the
-file, not that it is harmless: downloads are served as attachments, without sniffing.
+file, not that it is harmless: downloads are served as attachments, without sniffing. A file made to be
+expensive to open must not stop the API: `storage.inspector` runs this in a process with limits.
 """
 
-import io
 import re
 import unicodedata
-import warnings
 from enum import StrEnum
-from typing import Any, Final
-
-from PIL import Image, UnidentifiedImageError
-from pyhanko.pdf_utils.generic import DictionaryObject
-from pyhanko.pdf_utils.reader import PdfFileReader
+from typing import Final
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
 """An A3 sheet at 400 dpi has 31 million."""
+MAX_SCANS: Final = 1_000_000_000
+"""Pixels times scans of a progressive JPEG: each scan walks the whole picture again."""
 MAX_PAGES: Final = 2000
+MAX_OBJECTS: Final = 200_000
 MAX_NAME_BYTES: Final = 200
 
 
@@ -56,6 +54,7 @@ class FileRefusal(StrEnum):
     ACTIVE_CONTENT = "file_active_content"
     TOO_MANY_PIXELS = "file_too_many_pixels"
     TOO_MANY_PAGES = "file_too_many_pages"
+    TOO_COMPLEX = "file_too_complex"
 
 
 MESSAGES: Final = {
@@ -66,9 +65,10 @@ MESSAGES: Final = {
     FileRefusal.CONTENT_MISMATCH: "文件内容与文件名的类型不符，请用原软件重新导出后再上传。",
     FileRefusal.UNREADABLE: "文件已损坏或者不完整，无法打开，请重新导出或者扫描后再上传。",
     FileRefusal.ENCRYPTED: "PDF 设有密码，请去除密码后再上传。",
-    FileRefusal.ACTIVE_CONTENT: "PDF 含有脚本或者自动执行的动作，请另存为普通 PDF 后再上传。",
+    FileRefusal.ACTIVE_CONTENT: "PDF 含有脚本、附件或者自动执行的动作，请另存为普通 PDF 后再上传。",
     FileRefusal.TOO_MANY_PIXELS: "图片尺寸过大，请缩小到 5000 万像素以内。",
     FileRefusal.TOO_MANY_PAGES: f"PDF 超过 {MAX_PAGES} 页，请分开上传。",
+    FileRefusal.TOO_COMPLEX: "文件结构过于复杂，不能在限定时间内检查，请重新导出或者分开后再上传。",
 }
 
 
@@ -126,71 +126,11 @@ def sniff(content: bytes, declared_name: str) -> MediaType:
     found = next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), None)
     if found is not declared:
         raise FileRefused(FileRefusal.CONTENT_MISMATCH)
+    # The parsers are heavy, and only the inspector's process needs them.
+    from storage import upload_content
+
     if found is MediaType.PDF:
-        _check_pdf(content)
+        upload_content.check_pdf(content)
     else:
-        _check_image(content, found)
+        upload_content.check_image(content, found)
     return found
-
-
-def _check_image(content: bytes, kind: MediaType) -> None:
-    formats = ["JPEG"] if kind is MediaType.JPEG else ["PNG"]
-    try:
-        with warnings.catch_warnings():
-            # Our own limit decides, on the header alone, before any pixel is decoded.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=formats) as image:
-                width, height = image.size
-                if width * height > MAX_PIXELS:
-                    raise FileRefused(FileRefusal.TOO_MANY_PIXELS)
-                if kind is MediaType.JPEG:
-                    # Decoding at an eighth still walks the whole stream.
-                    image.draft("L", (max(1, width // 8), max(1, height // 8)))
-                    image.load()
-                else:
-                    image.verify()
-    except FileRefused:
-        raise
-    except Image.DecompressionBombError as error:
-        raise FileRefused(FileRefusal.TOO_MANY_PIXELS) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, OverflowError) as error:
-        raise FileRefused(FileRefusal.UNREADABLE) from error
-
-
-def _check_pdf(content: bytes) -> None:
-    try:
-        reader = PdfFileReader(io.BytesIO(content), strict=False)
-        if "/Encrypt" in reader.trailer:
-            raise FileRefused(FileRefusal.ENCRYPTED)
-        root = reader.root
-        pages = int(root["/Pages"]["/Count"])
-        if pages < 1:
-            raise FileRefused(FileRefusal.UNREADABLE)
-        if pages > MAX_PAGES:
-            raise FileRefused(FileRefusal.TOO_MANY_PAGES)
-        # The first and the last page can be reached, so the file is not cut off.
-        for index in {0, pages - 1}:
-            reader.find_page_for_modification(index)[0].get_object()  # type: ignore[no-untyped-call]
-        if _acts_by_itself(root):
-            raise FileRefused(FileRefusal.ACTIVE_CONTENT)
-    except FileRefused:
-        raise
-    except Exception as error:
-        # A parser fed by strangers fails in many ways (recursion, zlib, struct, index…); each of
-        # them means the same to the sender.
-        raise FileRefused(FileRefusal.UNREADABLE) from error
-
-
-def _acts_by_itself(root: DictionaryObject) -> bool:
-    """Scripts and actions that run on opening."""
-    names: Any = root.get("/Names", {})
-    if "/JavaScript" in names or "/AA" in root:
-        return True
-    action: Any = root.get("/OpenAction", {})
-    return isinstance(action, DictionaryObject) and action.get("/S") in {
-        "/JavaScript",
-        "/Launch",
-        "/SubmitForm",
-        "/ImportData",
-        "/URI",
-    }

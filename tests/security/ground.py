@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import itertools
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -131,6 +131,8 @@ class Ground(Live):
             "reviewer", case, task="approval.review", finding="conforms", no_interest=True
         )
         await self.stage_is(case, "identity_pending")
+        # Everybody has been asked by now.
+        await self.quiet()
         return case
 
     async def confirm(self, case: str) -> None:
@@ -161,6 +163,11 @@ class Ground(Live):
         )
         return case
 
+    async def rows_changed(self, sql: str, **values: Any) -> None:
+        """Put the database where a crash would have left it."""
+        async with self.on.core.engine.begin() as connection:
+            await connection.execute(text(sql), values)
+
     # -- nothing changed ---------------------------------------------------------------------------
 
     async def quiet(self) -> None:
@@ -179,8 +186,21 @@ class Ground(Live):
         await asyncio.wait_for(poll(), 60)
 
     async def snapshot(self, *but: str) -> dict[str, str]:
-        """One digest per table of ours (rows of refused acts aside) and one of the store's files."""
+        """One digest per table of ours (rows of refused acts aside) and one of the store's files.
+
+        Taken until two in a row agree: an answer may be out before its last bookkeeping is.
+        """
         await self.quiet()
+        found = await self._snapshot(but)
+        for _ in range(50):
+            again = await self._snapshot(but)
+            if again == found:
+                break
+            found = again
+            await asyncio.sleep(0.1)
+        return found
+
+    async def _snapshot(self, but: Collection[str]) -> dict[str, str]:
         tables = await self.rows(
             "SELECT table_name FROM information_schema.tables"
             " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
