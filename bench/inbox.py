@@ -26,8 +26,8 @@ SELECT gen_random_uuid()::text || '-1', gen_random_uuid(),
        '随州市曾都区第' || n || '号食品经营有限公司', '421303-2099-' || lpad(n::text, 7, '0') || '-0', 'R01#1',
        timestamptz '2026-09-01 16:00+00' + (n * 7919 % 400) * interval '1 day',
        'open', timestamptz '2026-09-01 02:00+00',
-       CASE WHEN n % 5 = 0 THEN 'p' || n % 50 END, CASE WHEN n % 5 = 0 THEN '张蕾' END,
-       CASE WHEN n % 5 = 0 THEN timestamptz '2026-09-02 02:00+00' END, CASE WHEN n % 5 = 0 THEN 1 ELSE 0 END
+       CASE WHEN n % 7 = 0 THEN 'p' || n % 50 END, CASE WHEN n % 7 = 0 THEN '张蕾' END,
+       CASE WHEN n % 7 = 0 THEN timestamptz '2026-09-02 02:00+00' END, CASE WHEN n % 7 = 0 THEN 1 ELSE 0 END
 FROM generate_series(1, :count) AS n
 """
 
