@@ -34,7 +34,7 @@ from banjian.compose import (
     connect_engine,
     core_of,
     means_of,
-    refuse_frozen_clock,
+    refuse_unfit_database,
     registers_of,
     seals_of,
 )
@@ -173,8 +173,7 @@ async def ensure_schedules(client: Client) -> None:
 async def serve(settings: Settings) -> None:
     check_start(settings)
     core = core_of(settings)
-    if settings.banjian_env == "production":
-        await refuse_frozen_clock(core)
+    await refuse_unfit_database(core)
     # Read and worked out here, not inside the first workflow task, which has two seconds.
     default_calendars()
     client = await connect_engine(core)
@@ -191,4 +190,7 @@ async def serve(settings: Settings) -> None:
 if __name__ == "__main__":
     import uvloop
 
-    uvloop.run(serve(Settings()))
+    from banjian.starting import refusals_said
+
+    with refusals_said():
+        uvloop.run(serve(Settings()))

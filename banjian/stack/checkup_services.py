@@ -15,6 +15,7 @@ from banjian.stack import temporal
 from banjian.stack.checkup import Check, Finding, note, ok, supervisor_pid, wrong
 from banjian.stack.errors import StackError
 from storage.migrate import differences
+from storage.schema import Schema, schema_of
 
 PATIENCE = 5.0
 
@@ -65,18 +66,32 @@ async def _ask_database(url: str) -> tuple[int, str | None]:
 
 def _migrations(url: str) -> Iterator[Finding]:
     try:
-        missing = asyncio.run(differences(url))
+        schema, missing = asyncio.run(_ask_schema(url))
     except (SQLAlchemyError, OSError) as error:
-        missing = [type(error).__name__]
+        yield wrong("migrations", f"无法读取数据库结构（{type(error).__name__}）。", "检查权限。")
+        return
+    if not schema.fits:
+        yield wrong("migrations", f"{schema.trouble}。", f"{schema.advice}。")
+        return
     if missing:
         shown = "；".join(str(m)[:80] for m in missing[:3])
         yield wrong(
             "migrations",
             f"数据库结构与程序不一致（{len(missing)} 处）：{shown}",
-            "运行 python -m banjian.migrate，或升级程序。",
+            "有人直接改过数据库：对照 storage/migrations 改回，或从备份恢复。",
         )
     else:
         yield ok("migrations", "数据库结构与程序一致")
+
+
+async def _ask_schema(url: str) -> tuple[Schema, list[str]]:
+    """Where the schema stands, and what differs although the revision is right."""
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
+    try:
+        schema = await schema_of(engine)
+    finally:
+        await engine.dispose()
+    return schema, await differences(url) if schema.fits else []
 
 
 def check_temporal(settings: Settings) -> Iterator[Finding]:
