@@ -2,7 +2,7 @@
 
 import typer
 
-from banjian.commands import archive, audit, case, clock, replay, task
+from banjian.commands import account, archive, audit, case, clock, replay, task
 from banjian.commands.demo import demo
 from banjian.commands.doctor import doctor
 from banjian.commands.play import play_files
@@ -25,6 +25,7 @@ def root() -> None:
 app.command("up")(up)
 app.command("demo")(demo)
 app.command("play")(play_files)
+app.add_typer(account.app, name="account", help="账户：谁能登录")
 app.add_typer(archive.app, name="archive", help="归档信息包")
 app.add_typer(audit.app, name="audit", help="核验办件的记录")
 app.add_typer(case.app, name="case", help="办件：现在怎样，在等谁")

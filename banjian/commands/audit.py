@@ -1,8 +1,8 @@
-"""`banjian audit verify [NUMBER|--all]`: proves the record of cases from the database alone."""
+"""`banjian audit verify [NUMBER|--all]`, `banjian audit log`: the record of cases, and of administrators."""
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -62,6 +62,40 @@ def verify(
         said = f"{len(bad)} 件有问题" if bad else "全部一致"
         print(f"{len(verdicts)} 件，{events} 个事件：{said}。")
     raise typer.Exit(FINDINGS if bad else OK)
+
+
+@app.command("log")
+def log(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="最多列多少条")] = 50,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """管理日志：账户、档案导出、到期删除，谁在何时做的；最新的在前。"""
+    with said_plainly():
+        found = asyncio.run(_logged(limit, data))
+    if as_json:
+        print_json({"items": found})
+        return
+    for one in found:
+        told = "  ".join(f"{k}={v}" for k, v in one["details"].items() if v)
+        print(f"{one['at'][:19]}  {one['actor']}  {one['act']}  {one['subject']}  {told}")
+
+
+async def _logged(limit: int, data: "Path | None") -> list[dict[str, Any]]:
+    from law.zone import local
+    from storage.admin_log import newest
+
+    async with installation(data) as core, core.engine.connect() as connection:
+        return [
+            {
+                "at": local(entry.at).isoformat(),
+                "actor": entry.actor,
+                "act": entry.act,
+                "subject": entry.subject,
+                "details": entry.details,
+            }
+            for entry in await newest(connection, limit)
+        ]
 
 
 def _say(verdict: "Verdict") -> None:
