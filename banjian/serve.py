@@ -48,6 +48,8 @@ async def listen(application: FastAPI, host: str, port: int) -> None:
         # People's links stand in paths.
         access_log=False,
         server_header=False,
+        # The application knows the installation's proxies; the server would believe its own list.
+        proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
     await uvicorn.Server(config).serve()

@@ -8,6 +8,7 @@ environment). Nothing is read from the command line but the data folder.
 import os
 from collections.abc import Mapping
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,6 +61,9 @@ class Settings(BaseSettings):
     public_url: str = ""
     """How people reach us, for links in letters and QR codes; the API's own address without it."""
 
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses and networks of the reverse proxies, by comma; `none` where there is none."""
+
     banjian_ready_file: Path | None = None
     """Where a process without a port writes its pid once it works (the supervisor waits for it)."""
 
@@ -82,10 +86,23 @@ class Settings(BaseSettings):
             raise ValueError("only PostgreSQL is supported")
         return f"postgresql+asyncpg://{rest}"
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in _proxies(value):
+            if ip_network(part).prefixlen == 0:
+                raise ValueError(f"{part} would trust everybody")
+        return value
+
     @field_validator("banjian_data", "banjian_secrets", "banjian_files")
     @classmethod
     def _whole_path(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The trusted proxies, one by one."""
+        return _proxies(self.trusted_proxies)
 
     @property
     def secrets_folder(self) -> Path:
@@ -117,6 +134,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the files it names; no dot-env file."""
         return init_settings, env_settings, _FromFiles(settings_cls)
+
+
+def _proxies(value: str) -> tuple[str, ...]:
+    if value.strip().lower() == "none":
+        return ()
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def default_data_folder(environ: Mapping[str, str]) -> Path:

@@ -58,6 +58,7 @@ def environment(
         "BANJIAN_FILES": str(settings.files_folder),
         "BANJIAN_ENV": settings.banjian_env,
         "BANJIAN_STORY_OFFSET": str(settings.banjian_story_offset),
+        "TRUSTED_PROXIES": settings.trusted_proxies,
         "API_HOST": settings.api_host,
         "API_PORT": str(settings.api_port),
         "TWINS_PORT": str(settings.twins_port),
