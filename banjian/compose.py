@@ -15,6 +15,7 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 
 from activities.context import Means
 from activities.seals import LocalSeals
+from banjian.engine_link import connect as connect_link
 from banjian.secret_files import MasterSecret, RegisterSecrets, VerifySecret
 from banjian.settings import Settings, UnfitForProduction, check_start
 from domain import signing
@@ -88,10 +89,9 @@ def _runtime() -> Runtime:
 
 
 async def connect_engine(core: Core, *, lazy: bool = False) -> Client:
-    """The Temporal client, with payloads sealed per case."""
-    return await Client.connect(
-        core.settings.temporal_address,
-        namespace=core.settings.temporal_namespace,
+    """The Temporal client, with payloads sealed per case. Raises EngineAway, SecretsError."""
+    return await connect_link(
+        core.settings,
         data_converter=data_converter(core.keys),
         lazy=lazy,
         runtime=_runtime(),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
+from banjian.engine_link import EngineAway
 from banjian.secret_files import SecretsError
 from banjian.settings import UnfitForProduction
 from storage.schema import WrongSchema
@@ -23,6 +24,6 @@ def refusals_said() -> Iterator[None]:
             name = ".".join(map(str, problem["loc"])).upper()
             print(f"✗ 设置 {name or '（相互之间）'} 无效：{problem['msg']}", file=sys.stderr)
         sys.exit(INVALID)
-    except (UnfitForProduction, SecretsError, WrongSchema) as error:
+    except (UnfitForProduction, SecretsError, WrongSchema, EngineAway) as error:
         print(f"✗ {error}", file=sys.stderr)
         sys.exit(ERROR)

@@ -10,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from banjian.engine_link import command_line, tls_of
+from banjian.secret_files import SecretsError
 from banjian.settings import Settings
 from banjian.stack import temporal
 from banjian.stack.checkup import Check, Finding, note, ok, supervisor_pid, wrong
@@ -101,21 +103,31 @@ def check_temporal(settings: Settings) -> Iterator[Finding]:
         yield note("temporal", "尚无 Temporal，首次启动时建立。")
         return
     try:
-        if not temporal.serving(address):
+        tls_of(settings)
+        link = temporal.Link(*command_line(settings))
+        if trouble := temporal.trouble(address, link):
             if _expected(settings, address):
-                advice = "检查 TEMPORAL_ADDRESS 与网络；本地日志在 logs/temporal.log。"
-                yield wrong("temporal", f"{address} 无应答。", advice)
+                advice = (
+                    "检查 TEMPORAL_ADDRESS、TEMPORAL_TLS… 与网络；本地日志在 logs/temporal.log。"
+                )
+                yield wrong("temporal", f"{address} 无应答：{trouble.splitlines()[0]}", advice)
             else:
                 yield note("temporal", f"{address} 未启动。", "运行 banjian up 启动。")
             return
         yield ok("temporal", f"{address} 可用")
-        yield from _namespace(address, namespace)
+        if settings.banjian_env == "production" and not settings.temporal_uses_tls:
+            yield note("temporal", "连接不加密。", "只在隔离的网段这样用，或者设置 TEMPORAL_TLS。")
+        yield from _namespace(address, namespace, link)
     except StackError as error:
         yield wrong("temporal", error.message, error.advice)
+    except SecretsError as error:
+        yield wrong(
+            "temporal", str(error), "检查 TEMPORAL_TLS_CA、TEMPORAL_TLS_CERT 和 TEMPORAL_TLS_KEY。"
+        )
 
 
-def _namespace(address: str, namespace: str) -> Iterator[Finding]:
-    described = temporal.ask(address, namespace, "operator", "namespace", "describe")
+def _namespace(address: str, namespace: str, link: temporal.Link) -> Iterator[Finding]:
+    described = temporal.ask(address, namespace, "operator", "namespace", "describe", link=link)
     if described is None:
         yield wrong(
             "namespace",
@@ -133,7 +145,7 @@ def _namespace(address: str, namespace: str) -> Iterator[Finding]:
         )
     else:
         yield ok("namespace", f"{namespace} 保留 {hours // 24} 天")
-    listed = temporal.ask(address, namespace, "operator", "search-attribute", "list")
+    listed = temporal.ask(address, namespace, "operator", "search-attribute", "list", link=link)
     missing = [name for name in temporal.SEARCH_ATTRIBUTES if name not in (listed or "")]
     if missing:
         yield wrong(
