@@ -113,7 +113,7 @@ async def workers(
         core.engine, core.keys, core.system_signer, send=sender.send, deliver=acts.deliver
     )
     related = RelatedActivities(open_case, send_act)
-    records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).history)
+    records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).run)
     cases = Worker(
         client,
         task_queue=CASES_QUEUE,
