@@ -21,6 +21,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities import archiving, establishment_registration, paper_fields
+from activities.erasing import ErasingActivities
 from activities.life_signs import LifeSigns
 from activities.paperwork import PaperworkActivities
 from activities.projection import ProjectionActivities
@@ -46,10 +47,11 @@ from registers.clients import Registers
 from workflows.dispatch import CASES_QUEUE, Dispatcher
 from workflows.kernel.effects import EFFECTS_QUEUE
 from workflows.registry import PROCEDURES
-from workflows.upkeep import KeepRecords, Reconcile, Sweep, SweepFiles
+from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
 
 # Imported for their side effect: they declare effects and papers.
 DECLARED = (archiving, establishment_registration, paper_fields)
+UPKEEP = (Sweep, Reconcile, KeepRecords, SweepFiles, Erase)
 PASSED_THROUGH = (
     "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
 )  # fmt: skip
@@ -117,7 +119,7 @@ async def workers(
     cases = Worker(
         client,
         task_queue=CASES_QUEUE,
-        workflows=[*PROCEDURES.values(), *procedures, Sweep, Reconcile, KeepRecords, SweepFiles],
+        workflows=[*PROCEDURES.values(), *procedures, *UPKEEP],
         activities=[projection.project, projection.take_number, projection.pending_acts],
         workflow_runner=runner(),
         max_cached_workflows=2000,
@@ -137,6 +139,7 @@ async def workers(
             upkeep.reconcile_acts,
             records.keep_histories,
             records.sweep_files,
+            ErasingActivities(core.engine, core.keys).erase_due,
         ],
         max_concurrent_activities=16,
         interceptors=[LifeSigns()],
@@ -153,6 +156,7 @@ async def ensure_schedules(client: Client) -> None:
         ("banjian-reconcile", Reconcile, timedelta(seconds=10)),
         ("banjian-records", KeepRecords, timedelta(minutes=10)),
         ("banjian-files", SweepFiles, timedelta(days=1)),
+        ("banjian-erasure", Erase, timedelta(hours=1)),
     ):
         schedule = Schedule(
             action=ScheduleActionStartWorkflow(
