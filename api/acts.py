@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.contracts import Actor, ActResult, Command
-from domain.refusals import Refusal, Refused
+from domain.refusals import NotYet, Refusal, Refused
 from domain.signing import CommandSigner
 from storage import acts
 from storage.keys import CaseKeys
@@ -23,6 +23,9 @@ from workflows.dispatch import OPEN, CaseUnknown, Unreachable
 # How long an answer waits for the effect to be readable; after it 202 with the act's address.
 PATIENCE = 5.0
 POLL = (0.01, 0.02, 0.03, 0.05, 0.08, 0.1)
+# A refusal that may only come from a case behind its record is asked again this often, so far apart.
+AGAIN = 0.3
+TURNS = 15
 # Answers of cases are noted together; one that is lost with the process costs a question, no act.
 SETTLE_EVERY = 0.25
 
@@ -108,22 +111,38 @@ class Acts:
 
     async def _deliver(self, command: Command) -> Outcome:
         act_id = UUID(command.act_id)
-        try:
-            result = await self.deliver(command)
-        except (Unreachable, CaseUnknown):
-            return Outcome(act_id, "received", command.received_at)
+        for turn in range(TURNS + 1):
+            try:
+                result = await self.deliver(command)
+                break
+            except NotYet:
+                if turn == TURNS:
+                    return Outcome(act_id, "received", command.received_at)
+                await asyncio.sleep(AGAIN)
+            except (Unreachable, CaseUnknown):
+                return Outcome(act_id, "received", command.received_at)
         if result is not None:
             return Outcome(act_id, "applied", command.received_at, result.revision)
         return await self._readable(act_id, command.received_at)
 
     async def deliver(self, command: Command) -> ActResult | None:
-        """Send, and record the answer. Also what the reconciler does with what a crash left."""
+        """Send, and record the answer. Also what the reconciler does with what a crash left.
+
+        Raises:
+            Refused: for good; noted.
+            NotYet: the refusal is in doubt (`storage.acts.in_doubt`): send again.
+            Unreachable, CaseUnknown: as `Sender.send`.
+        """
         act_id = UUID(command.act_id)
         try:
             result = await self._sender.send(command)
             self._settle_soon(act_id)
             return result
         except Refused as refused:
+            async with self._engine.connect() as connection:
+                doubtful = await acts.in_doubt(connection, command, refused.why)
+            if doubtful:
+                raise NotYet(refused.message) from refused
             await self._refuse(act_id, refused)
             raise
         except CaseUnknown:

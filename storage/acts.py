@@ -3,17 +3,19 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from domain.contracts import Command
 from domain.refusals import Refusal
 from storage.chain import canonical_json
 from storage.keys import CaseKeys
-from storage.tables import ActRow, QualityEventRow, TaskRow
+from storage.tables import ActRow, EffectRow, QualityEventRow, TaskRow
 
 AAD = b"banjian/act/1:"
 # Refusals that supervision must see: the record is kept although nothing in the case changed.
@@ -128,6 +130,58 @@ async def take_waiting(
         .returning(ActRow.__table__)
     )
     return sorted((ActRow(**r._mapping) for r in rows), key=lambda a: (a.received_at, a.id))
+
+
+# Refusals that an earlier act, or work that the case does again, would have prevented.
+OVERTAKEN: Final = frozenset(
+    {
+        Refusal.NO_SUCH_TASK,
+        Refusal.UNKNOWN_CALLBACK,
+        Refusal.NOT_ACCEPTED_NOW,
+        Refusal.GRANT_NOT_LAWFUL,
+    }
+)
+# Sent this often and still refused: the case means it. The reconciler sends every few seconds.
+MOST_ATTEMPTS: Final = 30
+
+
+async def in_doubt(connection: AsyncConnection, command: Command, why: Refusal) -> bool:
+    """Whether a refusal may come from a case that has not caught up with its own record.
+
+    A workflow task can be lost after its projection was committed. What people saw then (a task to do, a
+    call that waits) is in the read model, while the case does it again and may judge the next act before:
+    updates of a workflow task are judged ahead of the answers that came with it.
+
+    True while an earlier act of the case has no answer of the case yet, the act's task is open in the
+    read model, or the register's call that it answers has no answer there.
+    """
+    if why not in OVERTAKEN:
+        return False
+    case_id, act_id = UUID(command.case_id), UUID(command.act_id)
+    earlier = aliased(ActRow)
+    doubts = [
+        exists().where(
+            earlier.case_id == case_id,
+            ~earlier.settled,
+            earlier.id != act_id,
+            earlier.received_at < command.received_at,
+        )
+    ]
+    if why is Refusal.NO_SUCH_TASK:
+        doubts.append(exists().where(TaskRow.task_id == command.task_id, TaskRow.state == "open"))
+    if why is Refusal.UNKNOWN_CALLBACK:
+        doubts.append(
+            exists().where(
+                EffectRow.case_id == case_id,
+                EffectRow.request_id == str(command.data.get("request_id")),
+                EffectRow.request_hash == str(command.data.get("request_hash")),
+                EffectRow.state == "waiting",
+            )
+        )
+    found = await connection.scalar(
+        select(or_(*doubts)).where(ActRow.id == act_id, ActRow.attempts < MOST_ATTEMPTS)
+    )
+    return bool(found)
 
 
 async def settle(connection: AsyncConnection, act_ids: Collection[UUID]) -> None:

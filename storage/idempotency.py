@@ -22,6 +22,7 @@ class Kept:
     status: int | None
     answer: bytes | None
     location: str | None
+    etag: str | None
 
 
 async def reserve(engine: AsyncEngine, person_id: str, key: str, digest: str) -> Kept | None:
@@ -60,6 +61,7 @@ async def reserve(engine: AsyncEngine, person_id: str, key: str, digest: str) ->
                     IdempotencyRow.status,
                     IdempotencyRow.answer,
                     IdempotencyRow.location,
+                    IdempotencyRow.etag,
                 ).where(mine)
             )
         ).one_or_none()
@@ -75,13 +77,14 @@ async def keep(
     status: int,
     answer: bytes,
     location: str | None,
+    etag: str | None,
 ) -> None:
     """Fill the reserved row with the answer, for good."""
     async with engine.begin() as connection:
         await connection.execute(
             update(IdempotencyRow)
             .where(IdempotencyRow.person_id == person_id, IdempotencyRow.key == key)
-            .values(status=status, answer=answer, location=location)
+            .values(status=status, answer=answer, location=location, etag=etag)
         )
 
 
