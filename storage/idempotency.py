@@ -12,6 +12,7 @@ from storage.tables import IdempotencyRow
 # A process that died in the middle holds a key no longer than this. One that is merely slow loses
 # nothing by it: an act's id follows from the key, so both calls do the same act.
 ABANDONED = timedelta(seconds=20)
+KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,18 @@ async def keep(
             .where(IdempotencyRow.person_id == person_id, IdempotencyRow.key == key)
             .values(status=status, answer=answer, location=location, etag=etag)
         )
+
+
+async def forget(engine: AsyncEngine) -> int:
+    """Drop answers kept for longer than KEPT: they repeat what people filled in, of cases since erased too.
+
+    A call that comes again even later does the same act all the same: its id follows from the key.
+    """
+    async with engine.begin() as connection:
+        done = await connection.execute(
+            delete(IdempotencyRow).where(IdempotencyRow.created_at <= func.app_now() - KEPT)
+        )
+    return done.rowcount
 
 
 async def free(engine: AsyncEngine, person_id: str, key: str) -> None:
