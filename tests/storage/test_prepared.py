@@ -74,7 +74,7 @@ async def test_a_dead_connection_leaves_the_pool(engine: AsyncEngine) -> None:
     async with killer.connect() as other:
         await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
     await killer.dispose()
-    with pytest.raises(DBAPIError) as failed:  # noqa: PT012
+    with pytest.raises(DBAPIError) as failed:
         async with engine.connect() as connection:
             await KNOWN.scalar(connection)
     assert failed.value.connection_invalidated
