@@ -7,6 +7,7 @@ needs for it. What stays: its pool, its transactions, its types, its errors.
     row = await FIND.first(connection, task_id=task_id)
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -105,6 +106,11 @@ async def _driver(connection: AsyncConnection, sql: str) -> AsyncIterator[Any]:
         if sync.in_transaction() and adapter._transaction is None:
             await adapter._start_transaction()
         yield adapter.driver_connection
+    except (asyncio.CancelledError, TimeoutError):
+        # Given up while BEGIN was on its way, the server is in a transaction that the adapter knows nothing of:
+        # every later one would be a savepoint in it, never committed. As SQLAlchemy does, nobody gets it again.
+        await connection.invalidate()
+        raise
     except Exception as error:
         raise await _translated(connection, sync, adapter, sql, error) from error
 
