@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -25,9 +24,8 @@ from workflows.dispatch import OPEN, CaseUnknown, Unreachable
 # How long an answer waits for the effect to be readable; after it 202 with the act's address.
 PATIENCE = 5.0
 POLL = (0.01, 0.02, 0.03, 0.05, 0.08, 0.1)
-# A refusal that may only come from a case behind its record is asked again this often, so far apart.
+# So far apart a case is asked again whose refusal may only come from being behind its record.
 AGAIN = 0.3
-TURNS = 15
 # Answers of cases are noted together; one that is lost with the process costs a question, no act.
 SETTLE_EVERY = 0.25
 
@@ -113,19 +111,25 @@ class Acts:
 
     async def _deliver(self, command: Command) -> Outcome:
         act_id = UUID(command.act_id)
-        for turn in range(TURNS + 1):
-            try:
-                result = await self.deliver(command)
-                break
-            except NotYet:
-                if turn == TURNS:
-                    return Outcome(act_id, "received", command.received_at)
-                await asyncio.sleep(AGAIN)
-            except (Unreachable, CaseUnknown):
-                return Outcome(act_id, "received", command.received_at)
+        try:
+            result = await self._delivered(command)
+        except (NotYet, Unreachable, CaseUnknown):
+            return Outcome(act_id, "received", command.received_at)
         if result is not None:
             return Outcome(act_id, "applied", command.received_at, result.revision)
         return await self._readable(act_id, command.received_at)
+
+    async def _delivered(self, command: Command) -> ActResult | None:
+        """As `deliver`, again while a refusal is in doubt and the caller has patience."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + PATIENCE
+        while True:
+            try:
+                return await self.deliver(command)
+            except NotYet:
+                if clock() + AGAIN > until:
+                    raise
+                await asyncio.sleep(AGAIN)
 
     async def deliver(self, command: Command) -> ActResult | None:
         """Send, and record the answer. Also what the reconciler does with what a crash left.
@@ -225,19 +229,18 @@ _STATE = Prepared(select(ActRow.state, ActRow.revision).where(ActRow.id == bindp
 
 async def fence_claim(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
     """Only who holds the claim completes: checked and fenced in the transaction of the act."""
-    found = await _HELD.first(connection, task=draft.task_id, case=draft.case_id)
-    row = SimpleNamespace(**found) if found else None
+    row = await _HELD.first(connection, task=draft.task_id, case=draft.case_id)
     if row is None:
         raise Refused(Refusal.NO_SUCH_TASK)
-    if row.state != "open":
+    if row["state"] != "open":
         raise Refused(Refusal.TASK_DONE)
-    if row.claimed_by is None:
+    if row["claimed_by"] is None:
         raise Refused(Refusal.CLAIM_LOST)
-    if row.claimed_by != draft.actor.person_id:
+    if row["claimed_by"] != draft.actor.person_id:
         raise Refused(Refusal.NOT_YOUR_TASK)
-    if row.completing_act is not None and row.completing_act != draft.act_id:
+    if row["completing_act"] is not None and row["completing_act"] != draft.act_id:
         raise Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
-    draft.actor.claim_version = row.claim_version
+    draft.actor.claim_version = row["claim_version"]
     await _FENCE.run(connection, task=draft.task_id, act=draft.act_id)
 
 

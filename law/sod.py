@@ -114,6 +114,10 @@ def check(
     return None
 
 
+SIGNER_MISSING = "提交核查结论的人员应当在核查人员之中。"
+"""Who signs a check's finding has made the check: follows from the duty to send officers (行政许可法 34)."""
+
+
 def check_officers(rules: Sequence[str], officers: Sequence[str]) -> Violation | None:
     """Two different officers where a rule of the procedure asks for them (on a site check…)."""
     for rule in rules:

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.prepared import Prepared
 from storage.submissions import by_people
 from storage.tables import ActRow, ApplicationRow, CaseRow, FileRow, NumberRow, SubmissionRow
 
@@ -35,12 +37,41 @@ class Listed:
     case: CaseRow | None
 
 
+_FIND = select(ApplicationRow.__table__).where(ApplicationRow.id == bindparam("id"))
+_FOUND, _LOCKED = Prepared(_FIND), Prepared(_FIND.with_for_update())
+_CASE = Prepared(select(CaseRow.__table__).where(CaseRow.case_id == bindparam("case_id")))
+_NUMBER = Prepared(
+    select(NumberRow.number).where(
+        NumberRow.case_id == bindparam("case_id"), NumberRow.kind == bindparam("kind")
+    )
+)
+_HANDED_IN = Prepared(
+    select(
+        SubmissionRow.version,
+        SubmissionRow.act_id,
+        SubmissionRow.digest,
+        SubmissionRow.parts,
+        SubmissionRow.received_at,
+        ActRow.state,
+    )
+    .join(ActRow, ActRow.id == SubmissionRow.act_id)
+    .where(SubmissionRow.case_id == bindparam("case_id"))
+    .order_by(SubmissionRow.version.desc())
+    .limit(1)
+)
+
+
 async def create(connection: AsyncConnection, **values: Any) -> None:
     """A draft, unless there is one of this id already; both instants are app_now()."""
+    await _creating(frozenset(values)).run(connection, **values)
+
+
+@lru_cache(maxsize=8)
+def _creating(names: frozenset[str]) -> Prepared:
     now = func.app_now()
-    await connection.execute(
+    return Prepared(
         insert(ApplicationRow)
-        .values(created_at=now, updated_at=now, **values)
+        .values(created_at=now, updated_at=now, **{name: bindparam(name) for name in names})
         .on_conflict_do_nothing(index_elements=["id"])
     )
 
@@ -49,38 +80,20 @@ async def find(
     connection: AsyncConnection, application_id: UUID, *, lock: bool = False
 ) -> ApplicationRow | None:
     """The row (detached columns), also a deleted draft's; `lock` until the transaction ends."""
-    query = select(ApplicationRow.__table__).where(ApplicationRow.id == application_id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
-    return ApplicationRow(**row._mapping) if row else None
+    row = await (_LOCKED if lock else _FOUND).first(connection, id=application_id)
+    return ApplicationRow(**row) if row else None
 
 
 async def case_of(connection: AsyncConnection, case_id: UUID) -> CaseRow | None:
     """The case in the read model; None while it has not begun there."""
-    row = (
-        await connection.execute(select(CaseRow.__table__).where(CaseRow.case_id == case_id))
-    ).one_or_none()
-    return CaseRow(**row._mapping) if row else None
+    row = await _CASE.first(connection, case_id=case_id)
+    return CaseRow(**row) if row else None
 
 
 async def handed_in(connection: AsyncConnection, case_id: UUID) -> HandedIn | None:
     """The newest version of the file with the state of its act."""
-    row = (
-        await connection.execute(
-            select(
-                SubmissionRow.version,
-                SubmissionRow.act_id,
-                SubmissionRow.digest,
-                SubmissionRow.parts,
-                SubmissionRow.received_at,
-                ActRow.state,
-            )
-            .join(ActRow, ActRow.id == SubmissionRow.act_id)
-            .where(SubmissionRow.case_id == case_id)
-            .order_by(SubmissionRow.version.desc())
-            .limit(1)
-        )
-    ).one_or_none()
-    return HandedIn(*row) if row else None
+    row = await _HANDED_IN.first(connection, case_id=case_id)
+    return HandedIn(*row.values()) if row else None
 
 
 async def take_back(connection: AsyncConnection, case_id: UUID, act_id: UUID) -> None:
@@ -94,11 +107,8 @@ async def take_back(connection: AsyncConnection, case_id: UUID, act_id: UUID) ->
 
 async def number_of(connection: AsyncConnection, case_id: UUID, kind: str) -> str | None:
     """The case's number of this kind, if one was taken."""
-    return (
-        await connection.execute(
-            select(NumberRow.number).where(NumberRow.case_id == case_id, NumberRow.kind == kind)
-        )
-    ).scalar_one_or_none()
+    number: str | None = await _NUMBER.scalar(connection, case_id=case_id, kind=kind)
+    return number
 
 
 async def case_id_of(connection: AsyncConnection, number: str) -> UUID | None:
@@ -114,13 +124,23 @@ async def change(
     connection: AsyncConnection, application_id: UUID, version: int, **values: Any
 ) -> int | None:
     """The new version; None when `version` is no longer the newest."""
-    done = await connection.execute(
+    changed: int | None = await _changing(frozenset(values)).scalar(
+        connection, its_id=application_id, seen=version, following=version + 1, **values
+    )
+    return changed
+
+
+@lru_cache(maxsize=32)
+def _changing(names: frozenset[str]) -> Prepared:
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return Prepared(
         update(ApplicationRow)
-        .where(ApplicationRow.id == application_id, ApplicationRow.version == version)
-        .values(version=version + 1, updated_at=func.app_now(), **values)
+        .where(
+            ApplicationRow.id == bindparam("its_id"), ApplicationRow.version == bindparam("seen")
+        )
+        .values(version=bindparam("following"), updated_at=func.app_now(), **values)
         .returning(ApplicationRow.version)
     )
-    return done.scalar_one_or_none()
 
 
 async def listed(

@@ -7,10 +7,11 @@ with a reason; it is never given again and never missing.
 from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.prepared import Prepared
 from storage.tables import NumberRow, NumberSeriesRow
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -37,6 +38,28 @@ def document_number(bureau: str, year: int, word: str, ordinal: int) -> str:
     return f"{bureau}〔{year}〕{word}字第{ordinal:06d}号"
 
 
+_MINE = Prepared(
+    select(NumberRow.number).where(
+        NumberRow.case_id == bindparam("case_id"), NumberRow.kind == bindparam("kind")
+    )
+)
+_NEXT = Prepared(
+    insert(NumberSeriesRow)
+    .values(series=bindparam("series"), last=1)
+    .on_conflict_do_update(index_elements=["series"], set_={"last": NumberSeriesRow.last + 1})
+    .returning(NumberSeriesRow.last)
+)
+_TAKEN = Prepared(
+    insert(NumberRow)
+    .values(
+        {n: bindparam(n) for n in ("number", "series", "ordinal", "kind", "case_id")}
+        | {"issued_at": func.app_now()}
+    )
+    .on_conflict_do_nothing(index_elements=["case_id", "kind"])
+    .returning(NumberRow.number)
+)
+
+
 async def take(
     connection: AsyncConnection,
     *,
@@ -53,39 +76,22 @@ async def take(
     `series` names what counts together, e.g. `421303:case:登设`; the year of `at` by Shanghai date is
     added to it. The series' row is locked until the caller's transaction ends.
     """
-    known = await connection.execute(
-        select(NumberRow.number).where(NumberRow.case_id == case_id, NumberRow.kind == kind)
-    )
-    if (number := known.scalar_one_or_none()) is not None:
-        return number
+    known: str | None = await _MINE.scalar(connection, case_id=case_id, kind=kind)
+    if known is not None:
+        return known
     year = at.astimezone(SHANGHAI).year
     name = f"{series}:{year}"
-    counter = insert(NumberSeriesRow).values(series=name, last=1)
-    ordinal = (
-        await connection.execute(
-            counter.on_conflict_do_update(
-                index_elements=["series"], set_={"last": NumberSeriesRow.last + 1}
-            ).returning(NumberSeriesRow.last)
-        )
-    ).scalar_one()
+    ordinal = int(await _NEXT.scalar(connection, series=name))
     if division:
         number = receipt_number(division, year, ordinal)
     else:
         number = document_number(bureau, year, word, ordinal)
-    row = insert(NumberRow).values(
-        number=number,
-        series=name,
-        ordinal=ordinal,
-        kind=kind,
-        case_id=case_id,
-        issued_at=func.app_now(),
-    )
     # Two takers of one case wait for each other on the series' row; the second finds the first's
     # number here, and its own transaction gives back nothing: the ordinal is voided, not lost.
-    done = await connection.execute(
-        row.on_conflict_do_nothing(index_elements=["case_id", "kind"]).returning(NumberRow.number)
+    done = await _TAKEN.scalar(
+        connection, number=number, series=name, ordinal=ordinal, kind=kind, case_id=case_id
     )
-    if done.scalar_one_or_none() is not None:
+    if done is not None:
         return number
     await connection.execute(
         insert(NumberRow).values(
@@ -99,8 +105,4 @@ async def take(
             issued_at=func.app_now(),
         )
     )
-    return (
-        await connection.execute(
-            select(NumberRow.number).where(NumberRow.case_id == case_id, NumberRow.kind == kind)
-        )
-    ).scalar_one()
+    return str(await _MINE.scalar(connection, case_id=case_id, kind=kind))

@@ -10,9 +10,10 @@ needs for it. What stays: its pool, its transactions, its types, its errors.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, Table, bindparam, func, insert
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -91,6 +92,13 @@ class Prepared:
             value = values[name] if name in values else self._fixed[name]
             found.append(value if step is None else step(value))
         return found
+
+
+@lru_cache(maxsize=256)
+def inserting(table: Table, names: frozenset[str], now: frozenset[str] = frozenset()) -> Prepared:
+    """`INSERT` of these columns; those of `now` get app_now()."""
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return Prepared(insert(table).values(values | {name: func.app_now() for name in now}))
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ and its task still be lost. At the same revision the later task's rows win; the 
 
 import json
 from collections.abc import Iterable
-from types import SimpleNamespace
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
@@ -56,18 +55,18 @@ class Projector:
         cipher = self._keys.cached(case_id) or await self._keys.cipher(case_id)
         first = projection.events[0].revision
         async with self._engine.begin() as connection:
-            found = await HEAD.all(connection, case_id=case_id, since=first - 1)
-            rows = [SimpleNamespace(**row) for row in found]
+            rows = await HEAD.all(connection, case_id=case_id, since=first - 1)
             prev = chain.genesis(case_id)
             if first > 1:
-                if not rows or rows[0].revision != first - 1:
+                if not rows or rows[0]["revision"] != first - 1:
                     raise LookupError(f"case {case_id}: revision {first - 1} is not recorded")
-                prev = rows.pop(0).hash
+                prev = rows.pop(0)["hash"]
             refold = False
             if rows:
-                newest = max(row.task_at for row in rows)
+                newest = max(row["task_at"] for row in rows)
                 same = any(
-                    r.run_id == projection.run_id and r.task_at == projection.task_at for r in rows
+                    r["run_id"] == projection.run_id and r["task_at"] == projection.task_at
+                    for r in rows
                 )
                 if same or newest > projection.task_at:
                     # Already committed by this very task, or by a later one: nothing to add.

@@ -4,15 +4,17 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.keys import CaseKeys, Cipher
+from storage.prepared import Prepared, inserting
 from storage.tables import FileRow, SubmissionRow
 
 AAD = b"banjian/form/1:"
 # Owner of the files that we keep by a case ourselves.
 SYSTEM = "system"
+SUBMISSIONS: Table = SubmissionRow.__table__  # type: ignore[assignment]
 
 
 def seal_form(cipher: Cipher, case_id: UUID, form: dict[str, Any]) -> bytes:
@@ -26,7 +28,7 @@ def open_form(cipher: Cipher, case_id: UUID, sealed: bytes) -> dict[str, Any]:
 
 
 async def add(connection: AsyncConnection, **values: Any) -> None:
-    await connection.execute(insert(SubmissionRow).values(**values))
+    await inserting(SUBMISSIONS, frozenset(values)).run(connection, **values)
 
 
 async def newest(
@@ -49,11 +51,13 @@ def by_people() -> ColumnElement[bool]:
     return FileRow.owner != SYSTEM
 
 
+_FILES = Prepared(
+    select(FileRow.__table__)
+    .where(FileRow.case_id == bindparam("case_id"), FileRow.removed_at.is_(None), by_people())
+    .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
+)
+
+
 async def files_of(connection: AsyncConnection, case_id: UUID) -> list[FileRow]:
     """What was handed in and not removed."""
-    rows = await connection.execute(
-        select(FileRow.__table__)
-        .where(FileRow.case_id == case_id, FileRow.removed_at.is_(None), by_people())
-        .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
-    )
-    return [FileRow(**r._mapping) for r in rows]
+    return [FileRow(**row) for row in await _FILES.all(connection, case_id=case_id)]

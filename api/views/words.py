@@ -48,6 +48,7 @@ PAPERS: Final[dict[str, str]] = {
     "application": mark("申请书"),
     "signed_application": mark("申请书（已签名）"),
 }
+COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {
     "grant": mark("准予"),
     "refuse": mark("不予准予"),
@@ -139,8 +140,11 @@ def form_title(code: str) -> str:
 
 
 def paper_title(kind: str, title: str) -> str:
-    """English names the kind; Chinese shows the title as printed."""
-    return known(PAPERS.get(kind, title)) if english() else title
+    """English names the kind and the copy; Chinese shows the title as printed."""
+    if not english():
+        return title
+    copy = next((copy for copy in COPIES if title.endswith(copy)), "")
+    return known(PAPERS.get(kind, title)) + (known(copy) if copy else "")
 
 
 def clock_name(clock: Clock) -> str:

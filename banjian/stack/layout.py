@@ -51,6 +51,7 @@ def environment(
         "DATABASE_URL": settings.database_url,
         "TEMPORAL_ADDRESS": settings.temporal_address,
         "TEMPORAL_NAMESPACE": settings.temporal_namespace,
+        "WORKFLOW_SANDBOX": str(settings.workflow_sandbox),
         **_engine_link(settings),
         "REGISTERS_URL": settings.registers_url,
         "PUBLIC_URL": settings.public_url,

@@ -79,6 +79,7 @@ def declared() -> dict[str, str]:
                 found[clock.extension.label] = "law/data/clocks.yaml"
     for rule, message in SOD_MESSAGES.items():
         found |= {message: rule, message.partition("：")[0]: rule}
+    found[sod.SIGNER_MISSING] = "law/sod.py"
     calendars = default_calendars()
     for year in (2025, 2026):
         for n in range(365):

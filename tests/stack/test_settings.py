@@ -9,6 +9,7 @@ import pytest
 
 from banjian.secret_files import RegisterSecrets, Secrets, SecretsError, create_missing
 from banjian.settings import Settings, UnfitForProduction, check_start
+from banjian.stack import layout
 from registers.messages import Register
 
 
@@ -134,3 +135,43 @@ def test_production_refuses_missing_secrets_and_a_shifted_clock(tmp_path: Path) 
 
 def test_a_story_is_welcome_outside_production(tmp_path: Path) -> None:
     check_start(Settings(banjian_env="test", banjian_data=tmp_path, banjian_story_offset=5))
+
+
+def test_supervised_processes_get_every_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A setting that stops at the supervisor is read by nobody: the child's settings equal ours."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    given = Settings(
+        banjian_data=tmp_path / "data",
+        banjian_secrets=tmp_path / "secrets",
+        banjian_files=tmp_path / "files",
+        banjian_story_offset=5,
+        database_url="postgresql://u:p@db/banjian",
+        temporal_address="t:7233",
+        temporal_namespace="bj",
+        workflow_sandbox=True,
+        temporal_tls=True,
+        temporal_tls_ca=tmp_path / "ca.pem",
+        temporal_tls_cert=tmp_path / "cert.pem",
+        temporal_tls_key=tmp_path / "key.pem",
+        temporal_tls_server_name="cluster",
+        temporal_api_key="word",  # type: ignore[arg-type]
+        registers_url="http://r",
+        public_url="https://ban.example",
+        trusted_proxies="10.0.0.0/8",
+        api_host="0.0.0.0",
+        api_port=8001,
+        twins_port=8002,
+    )
+    plain = Settings(banjian_data=tmp_path / "other")
+    # The supervisor's own: what it starts itself, a file for each process, the name of this run.
+    own = {"banjian_ready_file", "banjian_env", "postgres_port", "temporal_port"}
+    same = {n for n in Settings.model_fields if getattr(given, n) == getattr(plain, n)}
+    assert same <= own, f"say another value than the default here: {same - own}"
+    for name, value in layout.environment(given, "worker").items():
+        monkeypatch.setenv(name, value)
+    child = Settings()
+    for name in set(Settings.model_fields) - own:
+        assert getattr(child, name) == getattr(given, name), name

@@ -287,6 +287,9 @@ class Approval(CaseWorkflow):
             if bars := self.lawful_to_grant():
                 raise Refused(Refusal.GRANT_NOT_LAWFUL, "不能准予：" + "；".join(bars))
         elif isinstance(answers, SiteCheck):
+            if command.actor.name not in {name.strip() for name in answers.officers}:
+                told = sod.SIGNER_MISSING
+                raise Refused(Refusal.INVALID_ANSWERS, told, {"/officers": told})
             violation = sod.check_officers(self.row.sod, answers.officers)
             if violation is not None:
                 raise Refused(
