@@ -11,7 +11,7 @@ from api.app import create_app
 from api.security.settings import Limits, SecuritySettings
 from api.services import Services
 from banjian.compose import API_KEY_ID, Core
-from banjian.histories import ClientHistory
+from banjian.engine_records import ClientRecords
 from banjian.secret_files import SigningSecret
 from banjian.settings import Settings
 from domain import signing
@@ -32,7 +32,7 @@ def services_of(
         acts=Acts(core.engine, core.keys, sender, signer),
         signer=signer,
         files=core.files,
-        history=ClientHistory(lambda: client),
+        engine_records=ClientRecords(lambda: client, core.engine, core.files, core.keys),
         callback_secrets={
             r.value: s.callback_secret.get_secret_value()
             for r, s in core.secrets.registers.registers.items()
