@@ -47,9 +47,9 @@ def security_of(settings: Settings) -> SecuritySettings:
     return SecuritySettings(
         environment=settings.banjian_env,
         public_origin=settings.public_url.rstrip("/"),
-        allowed_hosts=frozenset({host, "127.0.0.1", "localhost"})
-        if settings.banjian_env != "production"
-        else frozenset({host}),
+        allowed_hosts=settings.hosts | {host}
+        if settings.banjian_env == "production"
+        else settings.hosts | {host, "127.0.0.1", "localhost"},
         trusted_proxies=settings.proxies,
         # A story signs its people in again at every leap of time.
         limits=Limits(
