@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
 from domain.contracts import Actor, Command, Contract
-from domain.refusals import Refused
+from domain.refusals import NotYet, Refused
 from domain.signing import CommandSigner
 from storage import acts
 from storage.keys import CaseKeys
@@ -115,7 +115,9 @@ class UpkeepActivities:
                     try:
                         await self._deliver(command)
                         done.sent += 1
-                    except Refused:
+                    except (Refused, NotYet):
+                        # In doubt, it is asked again at the next turn; a later act may be what the
+                        # case waits for.
                         continue
 
         results = await asyncio.gather(

@@ -4,25 +4,30 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.contracts import Actor, ActResult, Command
-from domain.refusals import Refusal, Refused
+from domain.refusals import NotYet, Refusal, Refused
 from domain.signing import CommandSigner
 from storage import acts
 from storage.keys import CaseKeys
+from storage.prepared import Prepared
 from storage.tables import ActRow, CaseRow, TaskRow
 from workflows.dispatch import OPEN, CaseUnknown, Unreachable
 
 # How long an answer waits for the effect to be readable; after it 202 with the act's address.
 PATIENCE = 5.0
 POLL = (0.01, 0.02, 0.03, 0.05, 0.08, 0.1)
+# A refusal that may only come from a case behind its record is asked again this often, so far apart.
+AGAIN = 0.3
+TURNS = 15
 # Answers of cases are noted together; one that is lost with the process costs a question, no act.
 SETTLE_EVERY = 0.25
 
@@ -108,22 +113,38 @@ class Acts:
 
     async def _deliver(self, command: Command) -> Outcome:
         act_id = UUID(command.act_id)
-        try:
-            result = await self.deliver(command)
-        except (Unreachable, CaseUnknown):
-            return Outcome(act_id, "received", command.received_at)
+        for turn in range(TURNS + 1):
+            try:
+                result = await self.deliver(command)
+                break
+            except NotYet:
+                if turn == TURNS:
+                    return Outcome(act_id, "received", command.received_at)
+                await asyncio.sleep(AGAIN)
+            except (Unreachable, CaseUnknown):
+                return Outcome(act_id, "received", command.received_at)
         if result is not None:
             return Outcome(act_id, "applied", command.received_at, result.revision)
         return await self._readable(act_id, command.received_at)
 
     async def deliver(self, command: Command) -> ActResult | None:
-        """Send, and record the answer. Also what the reconciler does with what a crash left."""
+        """Send, and record the answer. Also what the reconciler does with what a crash left.
+
+        Raises:
+            Refused: for good; noted.
+            NotYet: the refusal is in doubt (`storage.acts.in_doubt`): send again.
+            Unreachable, CaseUnknown: as `Sender.send`.
+        """
         act_id = UUID(command.act_id)
         try:
             result = await self._sender.send(command)
             self._settle_soon(act_id)
             return result
         except Refused as refused:
+            async with self._engine.connect() as connection:
+                doubtful = await acts.in_doubt(connection, command, refused.why)
+            if doubtful:
+                raise NotYet(refused.message) from refused
             await self._refuse(act_id, refused)
             raise
         except CaseUnknown:
@@ -154,7 +175,7 @@ class Acts:
             await asyncio.sleep(SETTLE_EVERY)
             batch, self._answered = self._answered, set()
             try:
-                async with self._engine.begin() as connection:
+                async with self._engine.connect() as connection:
                     await acts.settle(connection, batch)
             except (SQLAlchemyError, OSError) as error:
                 # The reconciler asks the cases again.
@@ -178,13 +199,9 @@ class Acts:
             waited += pause
             turn += 1
             async with self._engine.connect() as connection:
-                row = (
-                    await connection.execute(
-                        select(ActRow.state, ActRow.revision).where(ActRow.id == act_id)
-                    )
-                ).one()
-            if row.state == "applied":
-                return Outcome(act_id, "applied", received_at, row.revision)
+                row = await _STATE.first(connection, act=act_id)
+            if row is not None and row["state"] == "applied":
+                return Outcome(act_id, "applied", received_at, row["revision"])
         return Outcome(act_id, "received", received_at)
 
     def _settled(self, row: ActRow) -> Outcome:
@@ -193,15 +210,23 @@ class Acts:
         return Outcome(row.id, row.state, row.received_at, row.revision)
 
 
+_HELD = Prepared(
+    select(TaskRow.state, TaskRow.claimed_by, TaskRow.claim_version, TaskRow.completing_act)
+    .where(TaskRow.task_id == bindparam("task"), TaskRow.case_id == bindparam("case"))
+    .with_for_update()
+)
+_FENCE = Prepared(
+    update(TaskRow)
+    .where(TaskRow.task_id == bindparam("task"))
+    .values(completing_act=bindparam("act"))
+)
+_STATE = Prepared(select(ActRow.state, ActRow.revision).where(ActRow.id == bindparam("act")))
+
+
 async def fence_claim(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
     """Only who holds the claim completes: checked and fenced in the transaction of the act."""
-    row = (
-        await connection.execute(
-            select(TaskRow.state, TaskRow.claimed_by, TaskRow.claim_version, TaskRow.completing_act)
-            .where(TaskRow.task_id == draft.task_id, TaskRow.case_id == draft.case_id)
-            .with_for_update()
-        )
-    ).first()
+    found = await _HELD.first(connection, task=draft.task_id, case=draft.case_id)
+    row = SimpleNamespace(**found) if found else None
     if row is None:
         raise Refused(Refusal.NO_SUCH_TASK)
     if row.state != "open":
@@ -213,9 +238,7 @@ async def fence_claim(connection: AsyncConnection, draft: Draft, received_at: da
     if row.completing_act is not None and row.completing_act != draft.act_id:
         raise Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
     draft.actor.claim_version = row.claim_version
-    await connection.execute(
-        update(TaskRow).where(TaskRow.task_id == draft.task_id).values(completing_act=draft.act_id)
-    )
+    await _FENCE.run(connection, task=draft.task_id, act=draft.act_id)
 
 
 __all__ = ["OPEN", "Acts", "Draft", "Outcome", "fence_claim"]

@@ -87,7 +87,8 @@ async def once(
             raise Problem("idempotency_key_reused")
         if kept.status is None or kept.answer is None:
             raise Problem("request_in_progress", retry_after=2)
-        headers = {REPLAYED: "true"} | ({"Location": kept.location} if kept.location else {})
+        known = {"Location": kept.location, "ETag": kept.etag}
+        headers = {REPLAYED: "true"} | {name: value for name, value in known.items() if value}
         return Response(
             means.keys.installation.open(kept.answer, aad),
             kept.status,
@@ -113,6 +114,7 @@ async def once(
         status=response.status_code,
         answer=means.keys.installation.seal(bytes(response.body), aad),
         location=response.headers.get("location"),
+        etag=response.headers.get("etag"),
     )
     return response
 

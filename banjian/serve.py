@@ -12,6 +12,10 @@ from banjian.secret_files import SITE_SECRETS, TWIN_SECRETS
 from banjian.settings import Settings, check_start
 from banjian.starting import refusals_said
 
+# Longer than clients and proxies keep theirs (5 to 60 seconds): a connection that the server closes just
+# when it is used again is an error to the other side, and nobody knows whether the request was read.
+KEEP_ALIVE = 75
+
 
 async def build_api(settings: Settings) -> FastAPI:
     """The API over its means. The engine's client connects at first use: receipts work while it is down."""
@@ -52,6 +56,7 @@ async def listen(application: FastAPI, host: str, port: int) -> None:
         # The application knows the installation's proxies; the server would believe its own list.
         proxy_headers=False,
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     await uvicorn.Server(config).serve()
 

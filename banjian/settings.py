@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     temporal_address: str = ""
     temporal_namespace: str = Field("default", min_length=1)
+    workflow_sandbox: bool = False
+    """Whether the worker runs workflows in the engine's sandbox, as every test and story does (ADR 0014)."""
     temporal_tls: bool | None = None
     """TLS to Temporal; without it, wherever one of the next five asks for it."""
     temporal_tls_ca: Path | None = None

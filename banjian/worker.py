@@ -17,7 +17,7 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleSpec,
 )
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities import archiving, establishment_registration, paper_fields
@@ -74,10 +74,11 @@ async def workers(
     sweep: bool = True,
     offset: float = 0.0,
     procedures: Sequence[type] = (),
+    sandboxed: bool = True,
 ) -> AsyncIterator[None]:
     """Both workers of a process: cases (workflows, local activities) and effects.
 
-    `procedures` are workflows beside the registered ones: a bench's or a test's.
+    `procedures` are workflows beside the registered ones: a bench's or a test's. `sandboxed`: see ADR 0014.
     """
     core.trust_keys()
     means = means_of(core, registers)
@@ -122,7 +123,7 @@ async def workers(
         task_queue=CASES_QUEUE,
         workflows=[*PROCEDURES.values(), *procedures, *UPKEEP],
         activities=[projection.project, projection.take_number, projection.pending_acts],
-        workflow_runner=runner(),
+        workflow_runner=runner() if sandboxed else UnsandboxedWorkflowRunner(),
         max_cached_workflows=2000,
         # A task in flight on a killed worker comes back after this, not after the default 10 s.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
@@ -185,7 +186,11 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with registers_of(core) as registers, workers(core, client, registers):
+    sandboxed = settings.workflow_sandbox
+    async with (
+        registers_of(core) as registers,
+        workers(core, client, registers, sandboxed=sandboxed),
+    ):
         await ensure_schedules(client)
         settings.announce_ready()
         await stop.wait()

@@ -54,6 +54,13 @@ MESSAGES: dict[Refusal, str] = {
 }
 
 
+class NotYet(Exception):
+    """A refusal in doubt: the case refuses what its own record shows, so it has not caught up with it.
+
+    Nothing is settled: the same act is sent again.
+    """
+
+
 class Refused(Exception):
     """An act that the case refuses; nothing was changed.
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.functions import Function
 
 from domain.roles import Role
+from storage.prepared import Prepared
 from storage.tables_accounts import AccountRow, SessionRow, SignInRow
 
 # Long enough for a weekend between the window and the first sign-in.
@@ -222,13 +223,15 @@ _LOAD = (
     .where(SessionRow.id_hash == bindparam("id_hash"), ~AccountRow.disabled)
 )
 
+_LOADED = Prepared(_LOAD)
+
 
 async def load_session(db: AsyncSession, id_hash: bytes) -> OpenSession | None:
     """A sign-in by its token's digest; None when unknown or the account is closed."""
-    row = (await db.execute(_LOAD, {"id_hash": id_hash})).one_or_none()
+    row = await _LOADED.first(await db.connection(), id_hash=id_hash)
     if row is None:
         return None
-    account_id, sign_in, display_name, roles, *rest = row
+    account_id, sign_in, display_name, roles, *rest = row.values()
     return OpenSession(account_id, sign_in, display_name, _roles(roles), *rest)
 
 

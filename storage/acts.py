@@ -3,17 +3,20 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, Uuid, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from domain.contracts import Command
 from domain.refusals import Refusal
 from storage.chain import canonical_json
 from storage.keys import CaseKeys
-from storage.tables import ActRow, QualityEventRow, TaskRow
+from storage.prepared import Prepared
+from storage.tables import ActRow, EffectRow, QualityEventRow, TaskRow
 
 AAD = b"banjian/act/1:"
 # Refusals that supervision must see: the record is kept although nothing in the case changed.
@@ -37,18 +40,45 @@ def digest_of(kind: str, case_id: UUID, task_id: str | None, actor_id: str, data
     return hashlib.sha256(canonical_json(body)).hexdigest()
 
 
+_NOW = Prepared(select(func.app_now()))
+_BY_ID = Prepared(select(ActRow.__table__).where(ActRow.id == bindparam("act_id")))
+_INSERT = Prepared(
+    insert(ActRow)
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "id",
+                "case_id",
+                "kind",
+                "task_id",
+                "actor_id",
+                "digest",
+                "body",
+                "received_at",
+            )
+        }
+    )
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(ActRow.id)
+)
+_SETTLE = Prepared(
+    update(ActRow)
+    .where(ActRow.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .values(settled=true())
+)
+
+
 async def app_now(connection: AsyncConnection) -> datetime:
-    now = (await connection.execute(select(func.app_now()))).scalar_one()
+    now = await _NOW.scalar(connection)
     assert isinstance(now, datetime)
     return now
 
 
 async def find(connection: AsyncConnection, act_id: UUID) -> ActRow | None:
     """The act's row (detached columns), or None."""
-    row = (
-        await connection.execute(select(ActRow.__table__).where(ActRow.id == act_id))
-    ).one_or_none()
-    return ActRow(**row._mapping) if row else None
+    row = await _BY_ID.first(connection, act_id=act_id)
+    return ActRow(**row) if row else None
 
 
 async def insert_act(
@@ -62,7 +92,8 @@ async def insert_act(
     case_id = UUID(command.case_id)
     cipher = keys.cached(case_id) or await keys.cipher(case_id)
     sealed = cipher.seal(command.model_dump_json().encode(), AAD + case_id.bytes)
-    statement = insert(ActRow).values(
+    done = await _INSERT.scalar(
+        connection,
         id=UUID(command.act_id),
         case_id=case_id,
         kind=command.kind,
@@ -72,10 +103,7 @@ async def insert_act(
         body=sealed,
         received_at=command.received_at,
     )
-    done = await connection.execute(
-        statement.on_conflict_do_nothing(index_elements=["id"]).returning(ActRow.id)
-    )
-    if done.scalar_one_or_none() is not None:
+    if done is not None:
         return True
     known = await find(connection, UUID(command.act_id))
     if known is None or known.digest != digest or known.case_id != case_id:
@@ -130,9 +158,61 @@ async def take_waiting(
     return sorted((ActRow(**r._mapping) for r in rows), key=lambda a: (a.received_at, a.id))
 
 
+# Refusals that an earlier act, or work that the case does again, would have prevented.
+OVERTAKEN: Final = frozenset(
+    {
+        Refusal.NO_SUCH_TASK,
+        Refusal.UNKNOWN_CALLBACK,
+        Refusal.NOT_ACCEPTED_NOW,
+        Refusal.GRANT_NOT_LAWFUL,
+    }
+)
+# Sent this often and still refused: the case means it. The reconciler sends every few seconds.
+MOST_ATTEMPTS: Final = 30
+
+
+async def in_doubt(connection: AsyncConnection, command: Command, why: Refusal) -> bool:
+    """Whether a refusal may come from a case that has not caught up with its own record.
+
+    A workflow task can be lost after its projection was committed. What people saw then (a task to do, a
+    call that waits) is in the read model, while the case does it again and may judge the next act before:
+    updates of a workflow task are judged ahead of the answers that came with it.
+
+    True while an earlier act of the case has no answer of the case yet, the act's task is open in the
+    read model, or the register's call that it answers has no answer there.
+    """
+    if why not in OVERTAKEN:
+        return False
+    case_id, act_id = UUID(command.case_id), UUID(command.act_id)
+    earlier = aliased(ActRow)
+    doubts = [
+        exists().where(
+            earlier.case_id == case_id,
+            ~earlier.settled,
+            earlier.id != act_id,
+            earlier.received_at < command.received_at,
+        )
+    ]
+    if why is Refusal.NO_SUCH_TASK:
+        doubts.append(exists().where(TaskRow.task_id == command.task_id, TaskRow.state == "open"))
+    if why is Refusal.UNKNOWN_CALLBACK:
+        doubts.append(
+            exists().where(
+                EffectRow.case_id == case_id,
+                EffectRow.request_id == str(command.data.get("request_id")),
+                EffectRow.request_hash == str(command.data.get("request_hash")),
+                EffectRow.state == "waiting",
+            )
+        )
+    found = await connection.scalar(
+        select(or_(*doubts)).where(ActRow.id == act_id, ActRow.attempts < MOST_ATTEMPTS)
+    )
+    return bool(found)
+
+
 async def settle(connection: AsyncConnection, act_ids: Collection[UUID]) -> None:
     """The cases have these acts: the engine made them durable before it answered."""
-    await connection.execute(update(ActRow).where(ActRow.id.in_(act_ids)).values(settled=True))
+    await _SETTLE.run(connection, ids=list(act_ids))
 
 
 async def mark_refused(

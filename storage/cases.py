@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.prepared import Prepared
 from storage.tables import (
     AccessLogRow,
     ActRow,
@@ -59,27 +60,45 @@ def as_uuid(text: str) -> UUID | None:
     return found if str(found) == text else None
 
 
+_BY_NUMBER = Prepared(
+    select(CASES.c.case_id).where(
+        or_(CASES.c.receipt_no == bindparam("number"), CASES.c.case_no == bindparam("number"))
+    )
+)
+_BY_OTHER = Prepared(
+    select(NumberRow.case_id).where(
+        NumberRow.number == bindparam("number"), NumberRow.state == "issued"
+    )
+)
+_BY_ID = Prepared(select(CASES).where(CASES.c.case_id == bindparam("case_id")))
+_CLOCKS = Prepared(
+    select(ClockRow.__table__)
+    .where(ClockRow.case_id == bindparam("case_id"))
+    .order_by(ClockRow.state != "running", ClockRow.ends_at, ClockRow.key)
+)
+_DOCUMENTS = Prepared(
+    select(DocumentRow.__table__)
+    .where(DocumentRow.case_id == bindparam("case_id"))
+    .order_by(DocumentRow.issued_at.desc(), DocumentRow.document_id.desc())
+)
+_EFFECTS = Prepared(
+    select(EffectRow.__table__)
+    .where(EffectRow.case_id == bindparam("case_id"))
+    .order_by(EffectRow.intent_at, EffectRow.kind, EffectRow.seq)
+)
+
+
 async def find(connection: AsyncConnection, number: str) -> CaseRow | None:
     """The case of an id, a receipt, case, paper or licence number; None for an unknown one."""
     ident = as_uuid(number)
     if ident is None:
-        known = await connection.execute(
-            select(CASES.c.case_id).where(
-                or_(CASES.c.receipt_no == number, CASES.c.case_no == number)
-            )
-        )
-        ident = known.scalar_one_or_none()
+        ident = await _BY_NUMBER.scalar(connection, number=number)
     if ident is None:
-        taken = await connection.execute(
-            select(NumberRow.case_id).where(
-                NumberRow.number == number[:96], NumberRow.state == "issued"
-            )
-        )
-        ident = taken.scalar_one_or_none()
+        ident = await _BY_OTHER.scalar(connection, number=number[:96])
     if ident is None:
         return None
-    row = (await connection.execute(select(CASES).where(CASES.c.case_id == ident))).first()
-    return CaseRow(**row._mapping) if row else None
+    row = await _BY_ID.first(connection, case_id=ident)
+    return CaseRow(**row) if row else None
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -140,24 +159,12 @@ async def listed(
 
 async def clocks(connection: AsyncConnection, case_id: UUID) -> list[ClockRow]:
     """The case's clocks, running ones first, then by their end."""
-    table = ClockRow.__table__
-    rows = await connection.execute(
-        select(table)
-        .where(table.c.case_id == case_id)
-        .order_by((table.c.state != "running"), table.c.ends_at, table.c.key)
-    )
-    return [ClockRow(**row._mapping) for row in rows]
+    return [ClockRow(**row) for row in await _CLOCKS.all(connection, case_id=case_id)]
 
 
 async def documents(connection: AsyncConnection, case_id: UUID) -> list[DocumentRow]:
     """The case's papers, newest first."""
-    table = DocumentRow.__table__
-    rows = await connection.execute(
-        select(table)
-        .where(table.c.case_id == case_id)
-        .order_by(table.c.issued_at.desc(), table.c.document_id.desc())
-    )
-    return [DocumentRow(**row._mapping) for row in rows]
+    return [DocumentRow(**row) for row in await _DOCUMENTS.all(connection, case_id=case_id)]
 
 
 async def document(
@@ -175,13 +182,7 @@ async def document(
 
 async def effects(connection: AsyncConnection, case_id: UUID) -> list[EffectRow]:
     """Calls outside, in the order of their intent (answers stay sealed)."""
-    table = EffectRow.__table__
-    rows = await connection.execute(
-        select(table)
-        .where(table.c.case_id == case_id)
-        .order_by(table.c.intent_at, table.c.kind, table.c.seq)
-    )
-    return [EffectRow(**row._mapping) for row in rows]
+    return [EffectRow(**row) for row in await _EFFECTS.all(connection, case_id=case_id)]
 
 
 async def effect_of_request(

@@ -7,17 +7,41 @@ that completes a task fences the claim in its own transaction (api.acts.fence_cl
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.contracts import Actor
 from domain.refusals import Refusal, Refused
 from law.zone import local
-from storage.tables import CaseRow, ClaimLogRow, TaskRow
-from storage.tasks import CLAIM_LASTS
+from storage.acts import app_now
+from storage.prepared import Prepared
+from storage.tables import ClaimLogRow, TaskRow
+from storage.tasks import CLAIM_LASTS, owner_of
 
 HEADS = frozenset({"window_head", "section_head", "registry_head", "bureau_head"})
 TASKS = TaskRow.__table__
+
+
+_LOCK = Prepared(select(TASKS).where(TASKS.c.task_id == bindparam("task")).with_for_update())
+_CLAIM = Prepared(
+    update(TaskRow)
+    .where(TASKS.c.task_id == bindparam("task"))
+    .values(
+        claimed_by=bindparam("by"),
+        claimed_name=bindparam("name"),
+        claimed_at=bindparam("since"),
+        claim_version=bindparam("version"),
+    )
+)
+_LOG = Prepared(
+    insert(ClaimLogRow).values(
+        task_id=bindparam("task"),
+        person_id=bindparam("who"),
+        what=bindparam("what"),
+        reason=bindparam("reason"),
+        at=bindparam("at"),
+    )
+)
 
 
 class ClaimChanged(Exception):
@@ -59,12 +83,10 @@ class Claim:
 
 
 async def _locked(connection: AsyncConnection, task_id: str) -> TaskRow:
-    row = (
-        await connection.execute(select(TASKS).where(TASKS.c.task_id == task_id).with_for_update())
-    ).first()
+    row = await _LOCK.first(connection, task=task_id)
     if row is None:
         raise Refused(Refusal.NO_SUCH_TASK)
-    return TaskRow(**row._mapping)
+    return TaskRow(**row)
 
 
 def _check_open(task: TaskRow) -> None:
@@ -102,12 +124,11 @@ async def claim(
         raise Refused(Refusal.WRONG_ROLE)
     if task.assignee is not None and task.assignee != actor.person_id:
         raise Refused(Refusal.NOT_YOUR_TASK, "这个任务已转给另一位同事办理。")
-    owner = await connection.scalar(select(CaseRow.owner).where(CaseRow.case_id == task.case_id))
-    if owner == actor.person_id:
+    if await owner_of(connection, task.case_id) == actor.person_id:
         raise Refused(Refusal.OWN_CASE)
     if task.claimed_by == actor.person_id:
         return _claim_of(task)
-    now = await _now(connection)
+    now = await app_now(connection)
     taken_from = None
     if task.claimed_by is not None and task.claimed_at is not None:
         if now < task.claimed_at + CLAIM_LASTS and task.assignee != actor.person_id:
@@ -160,15 +181,9 @@ async def release(
     if expected is not None and expected != task.claim_version:
         raise ClaimChanged(task.claim_version)
     task.claimed_by = task.claimed_name = task.claimed_at = None
-    now = await _now(connection)
+    now = await app_now(connection)
     await _keep(connection, task, actor, "released" if mine else "released_by", now, reason)
     return _claim_of(task)
-
-
-async def _now(connection: AsyncConnection) -> datetime:
-    now = (await connection.execute(select(func.app_now()))).scalar_one()
-    assert isinstance(now, datetime)
-    return now
 
 
 async def _keep(
@@ -180,24 +195,21 @@ async def _keep(
     reason: str = "",
 ) -> None:
     task.claim_version += 1
-    await connection.execute(
-        update(TaskRow)
-        .where(TASKS.c.task_id == task.task_id)
-        .values(
-            claimed_by=task.claimed_by,
-            claimed_name=task.claimed_name,
-            claimed_at=task.claimed_at,
-            claim_version=task.claim_version,
-        )
+    await _CLAIM.run(
+        connection,
+        task=task.task_id,
+        by=task.claimed_by,
+        name=task.claimed_name,
+        since=task.claimed_at,
+        version=task.claim_version,
     )
-    await connection.execute(
-        insert(ClaimLogRow).values(
-            task_id=task.task_id,
-            person_id=actor.person_id,
-            what=what,
-            reason=reason.strip()[:2000],
-            at=now,
-        )
+    await _LOG.run(
+        connection,
+        task=task.task_id,
+        who=actor.person_id,
+        what=what,
+        reason=reason.strip()[:2000],
+        at=now,
     )
 
 

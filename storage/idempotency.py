@@ -3,15 +3,61 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.prepared import Prepared
 from storage.tables import IdempotencyRow
 
 # A process that died in the middle holds a key no longer than this. One that is merely slow loses
 # nothing by it: an act's id follows from the key, so both calls do the same act.
 ABANDONED = timedelta(seconds=20)
+KEPT = timedelta(days=7)
+
+
+_MINE = (IdempotencyRow.person_id == bindparam("who")) & (IdempotencyRow.key == bindparam("which"))
+_RESERVE = Prepared(
+    insert(IdempotencyRow)
+    .values(
+        person_id=bindparam("who"),
+        key=bindparam("which"),
+        digest=bindparam("asked"),
+        created_at=func.app_now(),
+    )
+    .on_conflict_do_nothing(index_elements=["person_id", "key"])
+    .returning(IdempotencyRow.key)
+)
+_TAKE_OVER = Prepared(
+    update(IdempotencyRow)
+    .where(
+        _MINE,
+        IdempotencyRow.digest == bindparam("asked"),
+        IdempotencyRow.status.is_(None),
+        IdempotencyRow.created_at <= func.app_now() - ABANDONED,
+    )
+    .values(created_at=func.app_now())
+    .returning(IdempotencyRow.key)
+)
+_KNOWN = Prepared(
+    select(
+        IdempotencyRow.digest,
+        IdempotencyRow.status,
+        IdempotencyRow.answer,
+        IdempotencyRow.location,
+        IdempotencyRow.etag,
+    ).where(_MINE)
+)
+_KEEP = Prepared(
+    update(IdempotencyRow)
+    .where(_MINE)
+    .values(
+        status=bindparam("code"),
+        answer=bindparam("body"),
+        location=bindparam("place"),
+        etag=bindparam("tag"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +68,7 @@ class Kept:
     status: int | None
     answer: bytes | None
     location: str | None
+    etag: str | None
 
 
 async def reserve(engine: AsyncEngine, person_id: str, key: str, digest: str) -> Kept | None:
@@ -30,41 +77,16 @@ async def reserve(engine: AsyncEngine, person_id: str, key: str, digest: str) ->
     An abandoned reservation of the same body is taken over; acts have ids derived from the key, so
     the repeated work is the same act.
     """
-    async with engine.begin() as connection:
-        made = await connection.execute(
-            insert(IdempotencyRow)
-            .values(person_id=person_id, key=key, digest=digest, created_at=func.app_now())
-            .on_conflict_do_nothing(index_elements=["person_id", "key"])
-            .returning(IdempotencyRow.key)
-        )
-        if made.scalar_one_or_none() is not None:
+    mine = {"who": person_id, "which": key}
+    # Statements of one row each: every one is a transaction by itself.
+    async with engine.connect() as connection:
+        if await _RESERVE.first(connection, **mine, asked=digest) is not None:
             return None
-        mine = (IdempotencyRow.person_id == person_id) & (IdempotencyRow.key == key)
-        taken = await connection.execute(
-            update(IdempotencyRow)
-            .where(
-                mine,
-                IdempotencyRow.digest == digest,
-                IdempotencyRow.status.is_(None),
-                IdempotencyRow.created_at <= func.app_now() - ABANDONED,
-            )
-            .values(created_at=func.app_now())
-            .returning(IdempotencyRow.key)
-        )
-        if taken.scalar_one_or_none() is not None:
+        if await _TAKE_OVER.first(connection, **mine, asked=digest) is not None:
             return None
-        row = (
-            await connection.execute(
-                select(
-                    IdempotencyRow.digest,
-                    IdempotencyRow.status,
-                    IdempotencyRow.answer,
-                    IdempotencyRow.location,
-                ).where(mine)
-            )
-        ).one_or_none()
+        row = await _KNOWN.first(connection, **mine)
     # Freed between the two statements: the first call was refused, so this one may try.
-    return Kept(*row) if row else await reserve(engine, person_id, key, digest)
+    return Kept(**row) if row else await reserve(engine, person_id, key, digest)
 
 
 async def keep(
@@ -75,14 +97,31 @@ async def keep(
     status: int,
     answer: bytes,
     location: str | None,
+    etag: str | None,
 ) -> None:
     """Fill the reserved row with the answer, for good."""
-    async with engine.begin() as connection:
-        await connection.execute(
-            update(IdempotencyRow)
-            .where(IdempotencyRow.person_id == person_id, IdempotencyRow.key == key)
-            .values(status=status, answer=answer, location=location)
+    async with engine.connect() as connection:
+        await _KEEP.run(
+            connection,
+            who=person_id,
+            which=key,
+            code=status,
+            body=answer,
+            place=location,
+            tag=etag,
         )
+
+
+async def forget(engine: AsyncEngine) -> int:
+    """Drop answers kept for longer than KEPT: they repeat what people filled in, of cases since erased too.
+
+    A call that comes again even later does the same act all the same: its id follows from the key.
+    """
+    async with engine.begin() as connection:
+        done = await connection.execute(
+            delete(IdempotencyRow).where(IdempotencyRow.created_at <= func.app_now() - KEPT)
+        )
+    return done.rowcount
 
 
 async def free(engine: AsyncEngine, person_id: str, key: str) -> None:

@@ -7,6 +7,7 @@ and its task still be lost. At the same revision the later task's rows win; the 
 
 import json
 from collections.abc import Iterable
+from types import SimpleNamespace
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
@@ -15,17 +16,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.contracts import CaseEvent, Projection
 from storage import chain, read_model
 from storage.keys import CaseKeys, Cipher
+from storage.prepared import Prepared
 from storage.tables import ActRow, CaseEventRow, EffectRow, SupersededEventRow, TaskRow
 
 EVENTS = CaseEventRow.__table__
 DETAIL_AAD = b"banjian/event/1:"
 
-HEAD = (
+HEAD = Prepared(
     select(CaseEventRow.revision, CaseEventRow.hash, CaseEventRow.run_id, CaseEventRow.task_at)
     .where(
         CaseEventRow.case_id == bindparam("case_id"), CaseEventRow.revision >= bindparam("since")
     )
     .order_by(CaseEventRow.revision)
+)
+
+_ADD = Prepared(insert(CaseEventRow).values({c.name: bindparam(c.name) for c in EVENTS.c}))
+_APPLIED = Prepared(
+    update(ActRow)
+    .where(ActRow.id == bindparam("act"))
+    .values(state="applied", revision=bindparam("at_revision"))
 )
 
 
@@ -47,8 +56,8 @@ class Projector:
         cipher = self._keys.cached(case_id) or await self._keys.cipher(case_id)
         first = projection.events[0].revision
         async with self._engine.begin() as connection:
-            found = await connection.execute(HEAD, {"case_id": case_id, "since": first - 1})
-            rows = list(found.all())
+            found = await HEAD.all(connection, case_id=case_id, since=first - 1)
+            rows = [SimpleNamespace(**row) for row in found]
             prev = chain.genesis(case_id)
             if first > 1:
                 if not rows or rows[0].revision != first - 1:
@@ -66,8 +75,8 @@ class Projector:
                 await self._supersede(connection, case_id, first)
                 refold = True
             linked = chain.chain(case_id, prev, projection.events)
-            await connection.execute(
-                insert(CaseEventRow),
+            await _ADD.many(
+                connection,
                 [
                     {
                         "case_id": case_id,
@@ -95,11 +104,7 @@ class Projector:
                 await read_model.apply(connection, case_id, projection.events)
             acts = {UUID(e.act_id): e.revision for e in projection.events if e.act_id}
             for act_id, revision in acts.items():
-                await connection.execute(
-                    update(ActRow)
-                    .where(ActRow.id == act_id)
-                    .values(state="applied", revision=revision)
-                )
+                await _APPLIED.run(connection, act=act_id, at_revision=revision)
             await _settle_effects(connection, case_id, projection.events)
 
     async def _supersede(self, connection: AsyncConnection, case_id: UUID, first: int) -> None:

@@ -6,6 +6,7 @@ messages and links. Folding is "the last value of a column wins".
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.contracts import CaseEvent, Changes
+from storage.prepared import Prepared
 from storage.tables import CaseLinkRow, CaseRow, ClockRow, DocumentRow, MessageRow, TaskRow
 
 Row = dict[str, Any]
@@ -92,22 +94,24 @@ async def _write(
         shape = frozenset(row)
         (whole if required <= shape else partial).setdefault(shape, []).append(typed(table, row))
     for shape, group in whole.items():
-        statement = insert(table)
-        changed = {n: statement.excluded[n] for n in sorted(shape) if n not in keys}
-        await connection.execute(
-            statement.on_conflict_do_update(index_elements=list(keys), set_=changed), group
-        )
+        await _upsert(table, keys, shape).many(connection, group)
     for shape, group in partial.items():
-        # bindparam names must differ from the column names that are set.
-        where = [table.c[k] == bindparam(f"key_{k}") for k in keys]
-        values: dict[str, Any] = {n: bindparam(f"to_{n}") for n in sorted(shape) if n not in keys}
-        await connection.execute(
-            table.update().where(*where).values(values),
-            [
-                {(f"key_{n}" if n in keys else f"to_{n}"): v for n, v in row.items()}
-                for row in group
-            ],
-        )
+        await _update(table, keys, shape).many(connection, group)
+
+
+# The shapes of a procedure's rows are few, and the same for each of its cases.
+@lru_cache(maxsize=512)
+def _upsert(table: Table, keys: tuple[str, ...], shape: frozenset[str]) -> Prepared:
+    statement = insert(table).values({n: bindparam(n) for n in sorted(shape)})
+    changed = {n: statement.excluded[n] for n in sorted(shape) if n not in keys}
+    return Prepared(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
+
+
+@lru_cache(maxsize=512)
+def _update(table: Table, keys: tuple[str, ...], shape: frozenset[str]) -> Prepared:
+    where = [table.c[k] == bindparam(f"{k}") for k in keys]
+    values: dict[str, Any] = {n: bindparam(n) for n in sorted(shape) if n not in keys}
+    return Prepared(table.update().where(*where).values(values))
 
 
 async def apply(connection: AsyncConnection, case_id: UUID, events: Iterable[CaseEvent]) -> None:

@@ -10,9 +10,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.prepared import Prepared
 from storage.tables import CaseRow, ClaimLogRow, ClockRow, TaskRow
 
 PAGE = 50
@@ -221,21 +233,31 @@ async def counts(
     return dict(row._mapping)
 
 
+_BY_ID = Prepared(select(TASKS).where(TASKS.c.task_id == bindparam("task_id")))
+_OF_CASE = select(TASKS).where(TASKS.c.case_id == bindparam("case_id"))
+_ORDER = (TASKS.c.opened_at, TASKS.c.task_id)
+_ALL_OF_CASE = Prepared(_OF_CASE.order_by(*_ORDER))
+_OPEN_OF_CASE = Prepared(_OF_CASE.where(TASKS.c.state == "open").order_by(*_ORDER))
+_OWNER = Prepared(select(CaseRow.owner).where(CaseRow.case_id == bindparam("case_id")))
+_CLAIM_LOG = Prepared(
+    select(ClaimLogRow.__table__)
+    .where(ClaimLogRow.task_id == bindparam("task_id"))
+    .order_by(ClaimLogRow.id)
+)
+
+
 async def find(connection: AsyncConnection, task_id: str) -> TaskRow | None:
     """The task's row (detached columns), or None."""
-    row = (await connection.execute(select(TASKS).where(TASKS.c.task_id == task_id))).first()
-    return TaskRow(**row._mapping) if row else None
+    row = await _BY_ID.first(connection, task_id=task_id)
+    return TaskRow(**row) if row else None
 
 
 async def of_case(
     connection: AsyncConnection, case_id: UUID, *, open_only: bool = True
 ) -> list[TaskRow]:
     """The case's tasks in the order in which they were opened."""
-    query = select(TASKS).where(TASKS.c.case_id == case_id)
-    if open_only:
-        query = query.where(TASKS.c.state == "open")
-    rows = await connection.execute(query.order_by(TASKS.c.opened_at, TASKS.c.task_id))
-    return [TaskRow(**row._mapping) for row in rows]
+    wanted = _OPEN_OF_CASE if open_only else _ALL_OF_CASE
+    return [TaskRow(**row) for row in await wanted.all(connection, case_id=case_id)]
 
 
 async def clock_bodies(
@@ -254,16 +276,10 @@ async def clock_bodies(
 
 async def claim_log(connection: AsyncConnection, task_id: str) -> list[ClaimLogRow]:
     """Who claimed, released or took over the task, oldest first."""
-    table = ClaimLogRow.__table__
-    rows = await connection.execute(
-        select(table).where(table.c.task_id == task_id).order_by(table.c.id)
-    )
-    return [ClaimLogRow(**row._mapping) for row in rows]
+    return [ClaimLogRow(**row) for row in await _CLAIM_LOG.all(connection, task_id=task_id)]
 
 
 async def owner_of(connection: AsyncConnection, case_id: UUID) -> str | None:
     """The case's applicant, or None where there is no such case."""
-    owner: str | None = (
-        await connection.execute(select(CaseRow.owner).where(CaseRow.case_id == case_id))
-    ).scalar_one_or_none()
+    owner: str | None = await _OWNER.scalar(connection, case_id=case_id)
     return owner

@@ -29,6 +29,7 @@ from banjian.compose import Core, core_of, registers_of
 from banjian.compose_api import api_of, services_of
 from banjian.compose_twins import twin_settings
 from banjian.secret_files import create_missing
+from banjian.serve import KEEP_ALIVE
 from banjian.settings import Settings
 from banjian.worker import workers
 from registers.twins.app import create_twins
@@ -52,7 +53,12 @@ async def served(application: FastAPI, port: int) -> AsyncIterator[None]:
     """The application under a real server on the loopback interface."""
     server = uvicorn.Server(
         uvicorn.Config(
-            application, host="127.0.0.1", port=port, log_level="warning", access_log=False
+            application,
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=KEEP_ALIVE,
         )
     )
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

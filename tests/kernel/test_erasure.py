@@ -13,7 +13,7 @@ from banjian.player.stage import stage
 from bench.reference import ROW, Reference
 from domain.roles import Role
 from law import catalogue
-from storage import accounts
+from storage import accounts, idempotency
 from tests.cli.invoke import Answer, beside
 from tests.kernel.desk import APPLICANT, Case, Desk
 
@@ -148,3 +148,18 @@ async def test_an_order_that_is_dropped_frees_its_cases(desk: Desk) -> None:
     assert (await erasure("list", "--closed-before", "tomorrow")).status == 2
     other = ("--outcome", "withdrawn", "--procedure", "reference")
     assert (await erasure(*listing, *other)).document["items"] == []
+
+
+async def test_kept_answers_are_forgotten_after_a_week(desk: Desk) -> None:
+    """They repeat what people filled in, under no case's key."""
+    engine = desk.stage.core.engine
+    for key in ("old", "new"):
+        assert await idempotency.reserve(engine, "applicant-1", key, "digest") is None
+        await idempotency.keep(
+            engine, "applicant-1", key, status=201, answer=b"sealed", location=None, etag=None
+        )
+        if key == "old":
+            await desk.advance(idempotency.KEPT)
+    await turn(desk, "erase_due")
+    assert await idempotency.reserve(engine, "applicant-1", "new", "digest") is not None
+    assert await idempotency.reserve(engine, "applicant-1", "old", "another") is None
