@@ -39,7 +39,7 @@ async def inspected(means: Means, person: Person, number: str) -> CaseRow:
         case = await cases.find(connection, number)
     if case is None:
         raise Problem("not_found")
-    await log_reading(means, person, case, deep=True)
+    await log_reading(means, person, case.case_id, deep=True)
     return case
 
 

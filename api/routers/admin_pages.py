@@ -15,8 +15,10 @@ from api.security.current import has_role
 from api.security.person import Person
 from api.services import Means
 from api.templating import render
+from api.views import words
 from api.views.inspection import inspect, log_reading
-from api.views.inspector_page import engine_page, open_things, our_page, versions
+from api.views.inspector_page import ACTS, engine_page, open_things, our_page, versions
+from api.views.unopened import unopened
 from api.views.viewer import OVERSEERS
 from domain.roles import Role
 from storage import cases
@@ -74,9 +76,11 @@ async def inspector_page(
     deep = person.has(Role.ADMIN, Role.AUDITOR)
     async with means.engine.connect() as connection:
         case = await cases.find(connection, number)
-    if case is None or not (person.has(*OVERSEERS) or person.office == case.office):
+    if case is None:
+        return await _unopened(request, person, means, number, deep=deep)
+    if not (person.has(*OVERSEERS) or person.office == case.office):
         raise Problem("not_found")
-    await log_reading(means, person, case, deep=deep)
+    await log_reading(means, person, case.case_id, deep=deep)
     window = Window(str(run) if run else None, before=engine_before) if deep else None
     seen = await inspect(means, person, case.case_id, window)
     context = {
@@ -89,3 +93,15 @@ async def inspector_page(
         "versions": versions(seen),
     }
     return render(request, "admin/case.html", context)
+
+
+async def _unopened(
+    request: Request, person: Person, means: Means, number: str, *, deep: bool
+) -> Response:
+    """What was handed in and has not become a case: so it is while the engine is away."""
+    seen = await unopened(means, number, deep=deep)
+    if seen is None or not (person.has(*OVERSEERS) or person.office == seen.row.office):
+        raise Problem("not_found")
+    await log_reading(means, person, seen.case_id, deep=deep)
+    acts = {kind: words.known(text) for kind, text in ACTS.items()}
+    return render(request, "admin/unopened.html", {"seen": seen, "acts": acts})

@@ -27,7 +27,7 @@ from storage.audit import Verdict, verify_case
 from storage.inspection import Access
 from storage.keys import Cipher, SealBroken
 from storage.projector import stored_events
-from storage.tables import ActRow, CaseRow, EffectRow, SupersededEventRow
+from storage.tables import ActRow, EffectRow, SupersededEventRow
 
 RUNGS: Final[dict[str, str]] = {
     RungKind.REMINDER.value: mark("提醒承办人"),
@@ -131,11 +131,11 @@ def clock_name(key: str) -> str:
         return key
 
 
-async def log_reading(means: Services, person: Person, case: CaseRow, *, deep: bool) -> None:
+async def log_reading(means: Services, person: Person, case_id: UUID, *, deep: bool) -> None:
     """Reading leaves a line, also where it fails afterwards."""
     what = inspection.ENGINE_HISTORY if deep else inspection.RECORD
     async with means.engine.begin() as connection:
-        await cases.log_access(connection, str(person.id), case.case_id, what)
+        await cases.log_access(connection, str(person.id), case_id, what)
 
 
 async def inspect(
@@ -152,24 +152,25 @@ async def inspect(
     async with means.engine.connect() as plain:
         # A lost workflow task takes events back: row, events and proof must be of one moment.
         connection = await plain.execution_options(isolation_level="REPEATABLE READ")
-        case = await cases.find(connection, str(case_id))
-        if case is None:
-            raise Problem("not_found")
-        found = await cases.effects(connection, case_id)
-        return Inspection(
-            view=await view_of(connection, case, viewer),
-            erased=cipher is None,
-            events=await stored_events(connection, case_id, cipher),
-            hashes=await cases.hashes(connection, case_id),
-            effects=found,
-            answers=_answers(case_id, found, cipher),
-            acts=await inspection.acts_outside(connection, case_id),
-            superseded=await cases.superseded(connection, case_id),
-            superseded_events=list(await inspection.superseded_events(connection, case_id)),
-            accesses=await inspection.accesses(connection, case_id),
-            verdict=await verify_case(means.engine, means.keys, case_id, connection),
-            engine=engine,
-        )
+        async with connection.begin():
+            case = await cases.find(connection, str(case_id))
+            if case is None:
+                raise Problem("not_found")
+            found = await cases.effects(connection, case_id)
+            return Inspection(
+                view=await view_of(connection, case, viewer),
+                erased=cipher is None,
+                events=await stored_events(connection, case_id, cipher),
+                hashes=await cases.hashes(connection, case_id),
+                effects=found,
+                answers=_answers(case_id, found, cipher),
+                acts=await inspection.acts_outside(connection, case_id),
+                superseded=await cases.superseded(connection, case_id),
+                superseded_events=list(await inspection.superseded_events(connection, case_id)),
+                accesses=await inspection.accesses(connection, case_id),
+                verdict=await verify_case(means.engine, means.keys, case_id, connection),
+                engine=engine,
+            )
 
 
 def _answers(

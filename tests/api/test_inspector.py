@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from bs4 import BeautifulSoup
+from sqlalchemy import text
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
@@ -337,6 +338,32 @@ async def test_our_side_is_shown_while_the_engine_is_away(ground: Ground) -> Non
     assert "引擎联系不上（" in section(shown, "引擎历史")
     assert "r1" in section(shown, "我们的事件")
     assert "127.0.0.1" not in shown.text
+
+
+async def test_what_was_handed_in_while_the_engine_is_away_is_found(ground: Ground) -> None:
+    case = await ground.submitted()
+    await ground.quiet()
+    async with ground.on.core.engine.begin() as connection:
+        # As it is while the engine is away: the act is durable, nothing is projected yet.
+        for statement in (
+            "DELETE FROM cases WHERE case_id = :c",
+            "UPDATE acts SET state='received', settled=false, revision=NULL WHERE case_id = :c",
+        ):
+            await connection.execute(text(statement), {"c": ground.ident(case)})
+    async with engine_away(ground):
+        shown = await page(ground, case)
+    assert "申请已收到，还没有建成办件：1 个操作等待送达" in why(shown)
+    assert "引擎现在联系不上" in why(shown)
+    assert "提交申请" in section(shown, "还没有进入办件的操作")
+    assert "引擎里已经启动" in why(await page(ground, case))
+    rows = await ground.rows("SELECT 1 FROM access_log WHERE case_id = :c", c=ground.ident(case))
+    assert len(rows) == 2
+    stranger = await ground.pages("applicant")
+    assert (await stranger.get(f"/admin/cases/{ground.number(case)}")).status_code == 404
+    await ground.on.client.get_workflow_handle(ground.ident(case)).terminate("end of the test")
+    await ground.rows_changed(
+        "UPDATE acts SET state='applied', settled=true WHERE case_id = :c", c=ground.ident(case)
+    )
 
 
 async def test_a_foreign_payload_is_named_as_such_and_a_program_that_fails_is_said(
