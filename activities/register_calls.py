@@ -4,7 +4,6 @@ One activity for every kind; what a kind asks and keeps is declared with `@effec
 procedure's own module (`activities/<stem>.py`).
 """
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +18,7 @@ from activities.context import CaseView, Means, jsonable, load
 from domain.contracts import RegisterAnswer, RegisterCall
 from registers.errors import RegisterError, RegisterRefused
 from registers.messages import Effect, canonical, sha256_hex
+from storage import effects
 from storage.keys import Cipher
 from storage.tables import EffectRow
 
@@ -29,8 +29,6 @@ Build = Callable[[CaseView, RegisterCall], Awaitable[Effect[Any]]]
 Keep = Callable[[CaseView, RegisterCall, Any], Awaitable[dict[str, Any]]]
 # A question without effect; the answer is what the case needs to know.
 Inquire = Callable[[CaseView, RegisterCall], Awaitable[dict[str, Any]]]
-
-AAD = b"banjian/effect/1:"
 
 
 class EffectKind:
@@ -140,8 +138,7 @@ class RegisterActivities:
             ).first()
         if row is None or row.answer is None or row.state == "intent":
             return None
-        opened = json.loads(cipher.open(row.answer, AAD + case_id.bytes))
-        return RegisterAnswer.model_validate(opened)
+        return RegisterAnswer.model_validate(effects.open_answer(cipher, case_id, row.answer))
 
     async def _intend(
         self, order: RegisterCall, register: str, request_id: str, request_hash: str
@@ -172,7 +169,7 @@ class RegisterActivities:
     async def _finish(
         self, order: RegisterCall, state: str, cipher: Cipher, result: RegisterAnswer
     ) -> None:
-        sealed = cipher.seal(result.model_dump_json().encode(), AAD + UUID(order.case_id).bytes)
+        sealed = effects.seal_answer(cipher, UUID(order.case_id), result.model_dump_json())
         async with self._means.engine.begin() as connection:
             await connection.execute(
                 update(EffectRow)

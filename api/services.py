@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.acts import Acts
+from api.engine_record import EngineRecords
 from api.later import Later
 from domain.signing import CommandSigner
 from storage import idempotency
@@ -39,12 +40,6 @@ class Files(Protocol):
     async def get(self, case_id: UUID, stored_id: str) -> bytes: ...
 
 
-class EngineHistory(Protocol):
-    """Decoded engine history of a case, for the administrator's inspector."""
-
-    async def history(self, case_id: UUID) -> list[dict[str, object]]: ...
-
-
 @dataclass(frozen=True)
 class Services:
     """One installation's means, as the API holds them."""
@@ -54,7 +49,7 @@ class Services:
     acts: Acts
     signer: CommandSigner
     files: Files
-    history: EngineHistory
+    engine_records: EngineRecords
     callback_secrets: Mapping[str, str]
     public_url: str
     office: str

@@ -16,7 +16,7 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from activities.context import Means
 from activities.seals import LocalSeals
 from banjian.engine_link import connect as connect_link
-from banjian.secret_files import MasterSecret, RegisterSecrets, VerifySecret
+from banjian.secret_files import WORKER_SECRETS, MasterSecret, RegisterSecrets, VerifySecret
 from banjian.settings import Settings, UnfitForProduction, check_start
 from domain import signing
 from law.offices import DEFAULT_OFFICE, office
@@ -126,7 +126,7 @@ def means_of(core: Core, registers: Registers) -> Means:
 
 
 def seals_of(core: Core) -> LocalSeals:
-    return LocalSeals(core.settings.secrets_folder, office(DEFAULT_OFFICE).name)
+    return LocalSeals(core.settings.seals_folder, office(DEFAULT_OFFICE).name)
 
 
 async def refuse_unfit_database(core: Core) -> None:
@@ -143,7 +143,7 @@ async def refuse_unfit_database(core: Core) -> None:
         if core.settings.banjian_env == "production":
             async with core.engine.connect() as connection:
                 frozen_at = await connection.scalar(text("SELECT frozen_at FROM app_clock"))
-            check_start(core.settings, frozen_at)
+            check_start(core.settings, frozen_at, needs=WORKER_SECRETS)
     except (OSError, TimeoutError, DBAPIError) as error:
         place = core.settings.database_url.rpartition("@")[2]
         said = f"database {place} cannot be asked: {type(error).__name__}"

@@ -11,7 +11,7 @@ from api.app import create_app
 from api.security.settings import Limits, SecuritySettings
 from api.services import Services
 from banjian.compose import API_KEY_ID, Core
-from banjian.histories import ClientHistory
+from banjian.engine_records import ClientRecords
 from banjian.secret_files import SigningSecret
 from banjian.settings import Settings
 from domain import signing
@@ -32,7 +32,7 @@ def services_of(
         acts=Acts(core.engine, core.keys, sender, signer),
         signer=signer,
         files=core.files,
-        history=ClientHistory(lambda: client),
+        engine_records=ClientRecords(lambda: client, core.engine, core.files, core.keys),
         callback_secrets={
             r.value: s.callback_secret.get_secret_value()
             for r, s in core.secrets.registers.registers.items()
@@ -47,9 +47,9 @@ def security_of(settings: Settings) -> SecuritySettings:
     return SecuritySettings(
         environment=settings.banjian_env,
         public_origin=settings.public_url.rstrip("/"),
-        allowed_hosts=frozenset({host, "127.0.0.1", "localhost"})
-        if settings.banjian_env != "production"
-        else frozenset({host}),
+        allowed_hosts=settings.hosts | {host}
+        if settings.banjian_env == "production"
+        else settings.hosts | {host, "127.0.0.1", "localhost"},
         trusted_proxies=settings.proxies,
         # A story signs its people in again at every leap of time.
         limits=Limits(

@@ -15,7 +15,7 @@ def twin_settings(settings: Settings, *, background: bool = True) -> TwinSetting
             r: s.callback_secret.get_secret_value() for r, s in held.registers.items()
         },
         admin_key=held.admin_key.get_secret_value(),
-        callback_url=settings.public_url.rstrip("/"),
+        callback_url=(settings.callback_url or settings.public_url).rstrip("/"),
         public_url=settings.registers_url.rstrip("/"),
         background=background,
         poll_seconds=0.5,

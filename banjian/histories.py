@@ -10,17 +10,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 
 class ClientHistory:
-    """Decoded engine history, for the administrator's inspector."""
+    """Engine histories, still sealed, for the record."""
 
     def __init__(self, client: Callable[[], Client]) -> None:
         self._client = client
-
-    async def history(self, case_id: uuid.UUID) -> list[dict[str, object]]:
-        """The newest run; empty when the engine no longer has it, or is away."""
-        try:
-            return await self.run(case_id)
-        except RPCError:
-            return []
 
     async def run(self, case_id: uuid.UUID, run_id: str | None = None) -> list[dict[str, object]]:
         """One dict per engine event, oldest first; empty when the engine has no such run.

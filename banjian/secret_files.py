@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
@@ -61,7 +61,9 @@ def _new_word() -> str:
     return secrets.token_urlsafe(32)
 
 
-class _File(BaseModel):
+class SecretFile(BaseModel):
+    """One purpose's secrets, as its file holds them."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     file_name: ClassVar[str]
     makers: ClassVar[Mapping[str, Callable[[], Any]]]
@@ -93,7 +95,7 @@ class _File(BaseModel):
         return True
 
 
-class MasterSecret(_File):
+class MasterSecret(SecretFile):
     """The installation's key, which wraps the data key of every case (design §5.6)."""
 
     file_name = "master"
@@ -106,7 +108,7 @@ class MasterSecret(_File):
         return base64.b64decode(self.key.get_secret_value())
 
 
-class SigningSecret(_File):
+class SigningSecret(SecretFile):
     """The API's key: it signs the actor of every command; only the API process reads this file."""
 
     file_name = "signing"
@@ -121,7 +123,7 @@ class SigningSecret(_File):
         )
 
 
-class VerifySecret(_File):
+class VerifySecret(SecretFile):
     """The public half, for the workers' validators. Public, yet its *origin* must be trusted."""
 
     file_name = "verify"
@@ -134,7 +136,7 @@ class VerifySecret(_File):
         return Ed25519PublicKey.from_public_bytes(base64.b64decode(self.public.get_secret_value()))
 
 
-class WebSecrets(_File):
+class WebSecrets(SecretFile):
     """Sessions and forms of the API."""
 
     file_name = "web"
@@ -155,7 +157,7 @@ def _new_registers() -> dict[str, dict[str, str]]:
     return {r.value: {"api_key": _new_word(), "callback_secret": _new_word()} for r in Register}
 
 
-class RegisterSecrets(_File):
+class RegisterSecrets(SecretFile):
     """Keys towards the registers; `admin_key` opens the switches of the twins."""
 
     file_name = "registers"
@@ -164,13 +166,21 @@ class RegisterSecrets(_File):
     registers: dict[Register, RegisterSecret]
 
 
-class PostgresSecrets(_File):
+class PostgresSecrets(SecretFile):
     """Passwords of the local PostgreSQL; unused where `DATABASE_URL` is given."""
 
     file_name = "postgres"
     makers = {"superuser": _new_word, "banjian": _new_word}
     superuser: Word
     banjian: Word
+
+
+WORKER_SECRETS: Final = (MasterSecret, VerifySecret, RegisterSecrets)
+SITE_SECRETS: Final = (MasterSecret, SigningSecret, VerifySecret, RegisterSecrets)
+TWIN_SECRETS: Final = (RegisterSecrets,)
+EVERY_SECRET: Final = (
+    MasterSecret, SigningSecret, VerifySecret, WebSecrets, RegisterSecrets, PostgresSecrets,
+)  # fmt: skip
 
 
 class Secrets(BaseModel):
@@ -186,7 +196,7 @@ class Secrets(BaseModel):
 
     @classmethod
     def load(cls, folder: Path, environ: Mapping[str, str] = os.environ) -> Self:
-        """Reads every file. Raises `SecretsError` as `_File.load` does."""
+        """Reads every file. Raises `SecretsError` as `SecretFile.load` does."""
         return cls(
             master=MasterSecret.load(folder, environ),
             signing=SigningSecret.load(folder, environ),
@@ -205,7 +215,7 @@ def create_missing(folder: Path) -> list[str]:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
-    kinds: tuple[type[_File], ...] = (
+    kinds: tuple[type[SecretFile], ...] = (
         MasterSecret, SigningSecret, WebSecrets, RegisterSecrets, PostgresSecrets,
     )  # fmt: skip
     made = [kind.file_name for kind in kinds if kind.create(folder)]

@@ -8,6 +8,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from banjian.secret_files import SITE_SECRETS, TWIN_SECRETS
 from banjian.settings import Settings, check_start
 from banjian.starting import refusals_said
 
@@ -64,11 +65,11 @@ async def listen(application: FastAPI, host: str, port: int) -> None:
 
 async def serve(what: str, port: int) -> None:
     settings = Settings()
-    check_start(settings)
+    check_start(settings, needs=SITE_SECRETS if what == "api" else TWIN_SECRETS)
     if what == "api":
         await listen(await build_api(settings), settings.api_host, port)
     else:
-        await listen(build_twins(settings), "127.0.0.1", port)
+        await listen(build_twins(settings), settings.twins_host, port)
 
 
 def main(arguments: list[str]) -> int:

@@ -6,7 +6,7 @@ environment). Nothing is read from the command line but the data folder.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from banjian.secret_files import Secrets, SecretsError
+from banjian.secret_files import EVERY_SECRET, SecretFile, Secrets, SecretsError
 
 __all__ = ["Secrets", "SecretsError", "Settings", "UnfitForProduction", "check_start"]
 
@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     banjian_data: Path = Field(default_factory=lambda: default_data_folder(os.environ))
     banjian_secrets: Path | None = None
     """Folder of the secrets; `<data>/secrets` without it."""
+    banjian_seals: Path | None = None
+    """Folder of the test authority's keys, which the worker makes at its first start; the secrets' without it."""
     banjian_files: Path | None = None
     """Folder of the content-addressed file store; `<data>/files` without it."""
     banjian_story_offset: float = 0.0
@@ -70,6 +72,10 @@ class Settings(BaseSettings):
     public_url: str = ""
     """How people reach us, for links in letters and QR codes; the API's own address without it."""
 
+    allowed_hosts: str = ""
+    """Further names, by comma, under which machines of our own network may reach the site."""
+    callback_url: str = ""
+    """Where the twins deliver their answers; the public address without it, as real registers do."""
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses and networks of the reverse proxies, by comma; `none` where there is none."""
 
@@ -77,6 +83,7 @@ class Settings(BaseSettings):
     """Where a process without a port writes its pid once it works (the supervisor waits for it)."""
 
     api_host: str = "127.0.0.1"
+    twins_host: str = "127.0.0.1"
     # 0: a free port is chosen at the first start and kept.
     api_port: int = Field(0, ge=0, le=65535)
     twins_port: int = Field(0, ge=0, le=65535)
@@ -106,6 +113,7 @@ class Settings(BaseSettings):
     @field_validator(
         "banjian_data",
         "banjian_secrets",
+        "banjian_seals",
         "banjian_files",
         "temporal_tls_ca",
         "temporal_tls_cert",
@@ -146,13 +154,19 @@ class Settings(BaseSettings):
         return self.banjian_secrets or self.banjian_data / "secrets"
 
     @property
+    def seals_folder(self) -> Path:
+        """Where the test authority's keys lie."""
+        return self.banjian_seals or self.secrets_folder
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The further names of the site."""
+        return frozenset(_listed(self.allowed_hosts.lower()))
+
+    @property
     def files_folder(self) -> Path:
         """Where the file store lies."""
         return self.banjian_files or self.banjian_data / "files"
-
-    def load_secrets(self) -> Secrets:
-        """All secrets. Raises `SecretsError`."""
-        return Secrets.load(self.secrets_folder)
 
     def announce_ready(self) -> None:
         """Tells the supervisor, if there is one, that this process now does its work."""
@@ -175,6 +189,10 @@ class Settings(BaseSettings):
 def _proxies(value: str) -> tuple[str, ...]:
     if value.strip().lower() == "none":
         return ()
+    return _listed(value)
+
+
+def _listed(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
@@ -187,12 +205,18 @@ def default_data_folder(environ: Mapping[str, str]) -> Path:
     return Path(base) / "banjian"
 
 
-def check_start(settings: Settings, frozen_at: datetime | None = None) -> None:
+def check_start(
+    settings: Settings,
+    frozen_at: datetime | None = None,
+    *,
+    needs: Sequence[type[SecretFile]] = EVERY_SECRET,
+) -> None:
     """Refuses to start in production with anything that only a story or a test may have.
 
     Args:
         settings: of this process.
         frozen_at: the instant to which `app_clock` is set in the database, None where it runs.
+        needs: the secrets this process reads; it need not be able to read any other.
 
     Raises:
         UnfitForProduction: names everything that is wrong at once.
@@ -210,9 +234,10 @@ def check_start(settings: Settings, frozen_at: datetime | None = None) -> None:
         wrong.append("app_clock is frozen in the database: a story was played there")
     if settings.public_url and not settings.public_url.startswith("https://"):
         wrong.append("public_url is not https")
-    try:
-        settings.load_secrets()
-    except SecretsError as error:
-        wrong.append(f"secrets: {error}")
+    for kind in needs:
+        try:
+            kind.load(settings.secrets_folder)
+        except (SecretsError, OSError) as error:
+            wrong.append(f"secrets: {error}")
     if wrong:
         raise UnfitForProduction("；".join(wrong))

@@ -40,6 +40,7 @@ from banjian.compose import (
     seals_of,
 )
 from banjian.histories import ClientHistory
+from banjian.secret_files import WORKER_SECRETS
 from banjian.settings import Settings, check_start
 from domain.contracts import Command, RelatedOrder
 from law.calendars import default_calendars
@@ -176,7 +177,7 @@ async def ensure_schedules(client: Client) -> None:
 
 
 async def serve(settings: Settings) -> None:
-    check_start(settings)
+    check_start(settings, needs=WORKER_SECRETS)
     core = core_of(settings)
     await refuse_unfit_database(core)
     # Read and worked out here, not inside the first workflow task, which has two seconds.

@@ -48,6 +48,11 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
         self._case_id = case_id
         self._bound = bound
 
+    @property
+    def case_bytes(self) -> bytes | None:
+        """The case it is bound to, as payloads name it."""
+        return self._case_id.bytes if self._case_id is not None else None
+
     def with_context(self, context: SerializationContext) -> Self:
         """The codec for one workflow."""
         if isinstance(context, (WorkflowSerializationContext, ActivitySerializationContext)):

@@ -252,9 +252,12 @@ def open_details(cipher: Cipher, case_id: UUID, sealed: bytes) -> dict[str, obje
 
 
 async def stored_events(
-    connection: AsyncConnection, case_id: UUID, cipher: Cipher, since: int = 0
+    connection: AsyncConnection, case_id: UUID, cipher: Cipher | None, since: int = 0
 ) -> list[CaseEvent]:
-    """A case's events as recorded, oldest first (upcasters would run here, per schema number)."""
+    """A case's events as recorded, oldest first (upcasters would run here, per schema number).
+
+    Without a cipher, that is for an erased case, they come without their details.
+    """
     rows = (
         await connection.execute(
             select(CaseEventRow)
@@ -271,7 +274,7 @@ async def stored_events(
     events = []
     for row in rows:
         head = json.loads(row.canonical)
-        details = open_details(cipher, case_id, row.details) if row.details else {}
+        details = open_details(cipher, case_id, row.details) if cipher and row.details else {}
         events.append(
             CaseEvent.model_validate(
                 {

@@ -1,44 +1,32 @@
 """REST for administrators and auditors: a case's own record beside the engine's history. Reading is logged."""
 
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
+from api import cursors
+from api.cursors import Places
 from api.documentation import SIGNED_IN, refusals
+from api.engine_record import Window
 from api.problems import Problem
 from api.security.current import has_role
 from api.security.person import Person
 from api.services import Means
-from api.views import shapes
+from api.views import history_shapes
+from api.views.history_json import history_json
+from api.views.inspection import Inspection, inspect, log_reading
 from domain.roles import Role
-from law.zone import local
 from storage import cases
-from storage.audit import verify_case
-from storage.projector import stored_events
 from storage.tables import CaseRow
 
 router = APIRouter(prefix="/api/v1/admin/cases", tags=["admin"])
 
 Inspector = Annotated[Person, has_role(Role.ADMIN, Role.AUDITOR)]
 Number = Annotated[str, Field(max_length=96)]
-HISTORY = "engine_history"
-
-
-def effect_json(effect: Any) -> dict[str, Any]:
-    """A call outside; its answer stays sealed."""
-    return {
-        "kind": effect.kind,
-        "seq": effect.seq,
-        "register": effect.register_name,
-        "request_id": effect.request_id,
-        "state": effect.state,
-        "attempts": effect.attempts,
-        "last_error": effect.last_error,
-        "intent_at": local(effect.intent_at).isoformat(),
-        "finished_at": local(effect.finished_at).isoformat() if effect.finished_at else None,
-    }
+MOST = 500
 
 
 async def inspected(means: Means, person: Person, number: str) -> CaseRow:
@@ -47,49 +35,54 @@ async def inspected(means: Means, person: Person, number: str) -> CaseRow:
     Raises:
         Problem: not_found.
     """
-    async with means.engine.begin() as connection:
+    async with means.engine.connect() as connection:
         case = await cases.find(connection, number)
-        if case is None:
-            raise Problem("not_found")
-        await cases.log_access(connection, str(person.id), case.case_id, HISTORY)
+    if case is None:
+        raise Problem("not_found")
+    await log_reading(means, person, case.case_id, deep=True)
     return case
+
+
+def _next(seen: Inspection, place: Places, limit: int) -> Places | None:
+    """Where the next page of either list begins; None when both are at their end."""
+    ours = [e.revision for e in seen.events if e.revision > place.revision][:limit]
+    revision = ours[-1] if ours else place.revision
+    engine = seen.engine
+    event = place.event
+    more = bool(seen.events) and seen.events[-1].revision > revision
+    if engine is not None and engine.read:
+        event = engine.last or place.event
+        more = more or event < engine.total
+    run_id = engine.run_id if engine is not None else ""
+    return Places(revision, event, run_id) if more else None
 
 
 @router.get(
     "/{number}/history",
     operation_id="getCaseHistory",
-    response_model=shapes.CaseHistory,
+    response_model=history_shapes.CaseHistory,
     responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
-async def case_history(person: Inspector, means: Means, number: Number) -> Response:
-    """Our events with their hashes, the engine's history, open calls and the result of the proof."""
+async def case_history(
+    request: Request,
+    person: Inspector,
+    means: Means,
+    number: Number,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 200,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    run: Annotated[UUID | None, Query(description="an earlier run of the engine")] = None,
+) -> Response:
+    """Our events with their hashes beside the engine's, opened and masked; what is still open; the proof.
+
+    Why the case waits is said in one sentence. The same answer comes while the engine is away, and says so in
+    `engine.source`.
+    """
+    place = cursors.read_places(cursor) or Places(0, 0, str(run) if run else "")
     case = await inspected(means, person, number)
-    cipher = means.keys.cached(case.case_id) or await means.keys.cipher(case.case_id)
-    async with means.engine.connect() as connection:
-        hashes = await cases.hashes(connection, case.case_id)
-        events = await stored_events(connection, case.case_id, cipher)
-        effects = await cases.effects(connection, case.case_id)
-        superseded = await cases.superseded(connection, case.case_id)
-    verdict = await verify_case(means.engine, means.keys, case.case_id)
-    body = {
-        "case_id": str(case.case_id),
-        "number": case.receipt_no,
-        "verification": verdict.to_json(),
-        "events": [
-            {
-                "revision": event.revision,
-                "kind": event.kind,
-                "at": local(event.at).isoformat(),
-                "processed_at": local(event.processed_at).isoformat(),
-                "actor": event.actor.person_id,
-                "act_id": event.act_id,
-                "hash": hashes.get(event.revision, ""),
-                "data": event.data,
-            }
-            for event in events
-        ],
-        "superseded_events": superseded,
-        "effects": [effect_json(effect) for effect in effects],
-        "engine_history": await means.history.history(case.case_id),
-    }
-    return JSONResponse(body)
+    seen = await inspect(
+        means, person, case.case_id, Window(place.run_id or None, after=place.event, limit=limit)
+    )
+    events = [e for e in seen.events if e.revision > place.revision][:limit]
+    following = _next(seen, place, limit)
+    body = history_json(seen, events, str(following) if following else None)
+    return JSONResponse(body, headers=cursors.next_link(request, following))

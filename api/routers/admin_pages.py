@@ -1,27 +1,27 @@
 """Pages of the inspector: find a case, see why it waits, compare its record with the engine's."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.engine_record import Window
 from api.i18n import gettext as _
 from api.problems import Problem
-from api.routers.admin import HISTORY
 from api.routers.desk_pages import found_cases
 from api.security.current import has_role
 from api.security.person import Person
 from api.services import Means
 from api.templating import render
-from api.views import inspection
-from api.views.cases import view_of
-from api.views.timeline import lines
-from api.views.viewer import OVERSEERS, Viewer
+from api.views import words
+from api.views.inspection import inspect, log_reading
+from api.views.inspector_page import ACTS, engine_page, open_things, our_page, versions
+from api.views.unopened import unopened
+from api.views.viewer import OVERSEERS
 from domain.roles import Role
 from storage import cases
-from storage.audit import verify_case
-from storage.projector import stored_events
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,37 +64,44 @@ async def inspector_search(
 
 @router.get("/admin/cases/{number}")
 async def inspector_page(
-    request: Request, person: Overseer, means: Means, number: Number
+    request: Request,
+    person: Overseer,
+    means: Means,
+    number: Number,
+    before: Annotated[int | None, Query(ge=1, le=2**31)] = None,
+    engine_before: Annotated[int | None, Query(ge=1, le=2**31)] = None,
+    run: UUID | None = None,
 ) -> Response:
-    """One case. The engine's history is for administrators and auditors; reading it is logged."""
+    """One case. The engine's history is for administrators and auditors; every reading is logged."""
     deep = person.has(Role.ADMIN, Role.AUDITOR)
-    async with means.engine.begin() as connection:
-        case = await cases.find(connection, number)
-        if case is None or not (person.has(*OVERSEERS) or person.office == case.office):
-            raise Problem("not_found")
-        if deep:
-            await cases.log_access(connection, str(person.id), case.case_id, HISTORY)
-    viewer = Viewer("staff", person, person.now)
-    cipher = means.keys.cached(case.case_id) or await means.keys.cipher(case.case_id)
     async with means.engine.connect() as connection:
-        view = await view_of(connection, case, viewer)
-        events = await stored_events(connection, case.case_id, cipher)
-        hashes = await cases.hashes(connection, case.case_id)
-        effects = await cases.effects(connection, case.case_id)
-        superseded = await cases.superseded(connection, case.case_id)
-    history = await means.history.history(case.case_id) if deep else []
-    revisions = {e.act_id: e.revision for e in events if e.act_id}
+        case = await cases.find(connection, number)
+    if case is None:
+        return await _unopened(request, person, means, number, deep=deep)
+    if not (person.has(*OVERSEERS) or person.office == case.office):
+        raise Problem("not_found")
+    await log_reading(means, person, case.case_id, deep=deep)
+    window = Window(str(run) if run else None, before=engine_before) if deep else None
+    seen = await inspect(means, person, case.case_id, window)
     context = {
-        "view": view,
-        "why": inspection.why_waiting(view, effects),
-        "story": list(reversed(lines(events, case, viewer))),
-        "hashes": hashes,
+        "seen": seen,
+        "view": seen.view,
         "deep": deep,
-        "engine": inspection.engine_lines(history, revisions),
-        "timers": inspection.timers(view),
-        "calls": inspection.calls(effects),
-        "retrying": sum(1 for e in effects if e.last_error and e.state in {"intent", "waiting"}),
-        "superseded": superseded,
-        "verdict": await verify_case(means.engine, means.keys, case.case_id),
+        "ours": our_page(request, seen, before),
+        "engine": engine_page(request, seen) if seen.engine else None,
+        "open": open_things(seen),
+        "versions": versions(seen),
     }
     return render(request, "admin/case.html", context)
+
+
+async def _unopened(
+    request: Request, person: Person, means: Means, number: str, *, deep: bool
+) -> Response:
+    """What was handed in and has not become a case: so it is while the engine is away."""
+    seen = await unopened(means, number, deep=deep)
+    if seen is None or not (person.has(*OVERSEERS) or person.office == seen.row.office):
+        raise Problem("not_found")
+    await log_reading(means, person, seen.case_id, deep=deep)
+    acts = {kind: words.known(text) for kind, text in ACTS.items()}
+    return render(request, "admin/unopened.html", {"seen": seen, "acts": acts})

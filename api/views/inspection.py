@@ -1,42 +1,34 @@
-"""The inspector (C2): why a case waits, our events beside the engine's, calls, clocks, and the proof."""
+"""The inspector (C2): everything known of one case, gathered in one go for the page and for REST."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
+from uuid import UUID
 
-from api import dates
+from api.engine_record import EngineRecord, OpenTimer, Window
 from api.i18n import gettext as _
 from api.i18n import mark
+from api.masking import masked_tree
+from api.problems import Problem
+from api.security.person import Person
+from api.services import Services
 from api.views import words
-from api.views.cases import CaseView
+from api.views.cases import CaseView, view_of
+from api.views.timeline import Line, lines, plain_line_of
+from api.views.viewer import Viewer
+from api.views.waiting import Facts, why_waiting
+from domain.contracts import CaseEvent
+from law.clocks import UnknownClock, find_clock
 from law.ladder import RungKind
-from law.zone import local
-from storage.tables import EffectRow
+from storage import cases, effects, inspection
+from storage.audit import Verdict, verify_case
+from storage.inspection import Access
+from storage.keys import Cipher, SealBroken
+from storage.projector import stored_events
+from storage.tables import ActRow, EffectRow, SupersededEventRow
 
-# The engine's steps in words; the rest keep their own names.
-STEPS: Final[dict[str, str]] = {
-    "WORKFLOW_EXECUTION_STARTED": mark("工作流启动"),
-    "WORKFLOW_EXECUTION_COMPLETED": mark("工作流完成"),
-    "WORKFLOW_EXECUTION_FAILED": mark("工作流失败"),
-    "WORKFLOW_EXECUTION_CONTINUED_AS_NEW": mark("换新一段历史"),
-    "WORKFLOW_EXECUTION_UPDATE_ACCEPTED": mark("操作已受理"),
-    "WORKFLOW_EXECUTION_UPDATE_COMPLETED": mark("操作已完成"),
-    "WORKFLOW_TASK_COMPLETED": mark("工作流任务完成"),
-    "WORKFLOW_TASK_FAILED": mark("工作流任务失败"),
-    "WORKFLOW_TASK_TIMED_OUT": mark("工作流任务超时"),
-    "ACTIVITY_TASK_SCHEDULED": mark("活动排队"),
-    "ACTIVITY_TASK_COMPLETED": mark("活动完成"),
-    "ACTIVITY_TASK_FAILED": mark("活动失败"),
-    "ACTIVITY_TASK_TIMED_OUT": mark("活动超时"),
-    "ACTIVITY_TASK_CANCEL_REQUESTED": mark("活动请求取消"),
-    "ACTIVITY_TASK_CANCELED": mark("活动已取消"),
-    "TIMER_STARTED": mark("计时器启动"),
-    "TIMER_FIRED": mark("计时器到时"),
-    "TIMER_CANCELED": mark("计时器取消"),
-    "MARKER_RECORDED": mark("本地活动记录"),
-    "UPSERT_WORKFLOW_SEARCH_ATTRIBUTES": mark("更新检索属性"),
-}
 RUNGS: Final[dict[str, str]] = {
     RungKind.REMINDER.value: mark("提醒承办人"),
     RungKind.AMBER.value: mark("当天提醒窗口负责人"),
@@ -45,153 +37,153 @@ RUNGS: Final[dict[str, str]] = {
     RungKind.OVERDUE_L3.value: mark("超期三级，报局负责人并登记问责"),
     RungKind.EXPIRY.value: mark("届满"),
 }
-EFFECT_STATES: Final[dict[str, tuple[str, str]]] = {
-    "intent": (mark("在请求"), "warn"),
-    "waiting": (mark("等答复"), "half"),
-    "done": (mark("已完成"), "ok"),
-    "refused": (mark("被拒绝"), "bad"),
-}
-# Told by the step that follows them.
-QUIET: Final = frozenset(
-    {"WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED", "ACTIVITY_TASK_STARTED"}
-)
-PREFIX: Final = "EVENT_TYPE_"
+ALARM: Final = "alarm"
 
 
 @dataclass(frozen=True)
-class EngineLine:
-    """One event of the engine. `revision` is our event that the same act made, 0 for none."""
+class Guard:
+    """What a timer of the engine is for. `at` is the instant in law; the timer itself may be minutes later."""
 
-    number: str
-    at: str
-    what: str
-    detail: str
-    revision: int
-
-
-def _attributes(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    for name, value in event.items():
-        if name.endswith("EventAttributes") and isinstance(value, Mapping):
-            return value
-    return {}
+    clock: str
+    name: str
+    rung: str
+    at: datetime | None
+    idle: bool = False
+    """The rung was dealt with by the sweep: the timer will wake the case once for nothing."""
 
 
-def _name(value: Any) -> str:
-    return str(value.get("name", "")) if isinstance(value, Mapping) else ""
+@dataclass(frozen=True)
+class Inspection:
+    """One case as the inspector shows it. `engine` is None for readers who may not read the engine."""
 
+    view: CaseView
+    erased: bool
+    events: list[CaseEvent]
+    hashes: Mapping[int, str]
+    effects: list[EffectRow]
+    answers: Mapping[tuple[str, int], Any]
+    acts: list[ActRow]
+    superseded: int
+    superseded_events: list[SupersededEventRow]
+    accesses: list[Access]
+    verdict: Verdict
+    engine: EngineRecord | None
 
-def _detail(attributes: Mapping[str, Any]) -> tuple[str, str]:
-    """What the step is about, and the act's id where it is one's."""
-    act = ""
-    meta = attributes.get("meta")
-    if isinstance(meta, Mapping):
-        act = str(meta.get("updateId", ""))
-    request = attributes.get("acceptedRequest")
-    if isinstance(request, Mapping):
-        act = str(request.get("meta", {}).get("updateId", "")) or act
-    parts = [
-        _name(attributes.get("workflowType")) or _name(attributes.get("activityType")),
-        _name(attributes.get("taskQueue")),
-        str(attributes.get("markerName", "")),
-        str(attributes.get("startToFireTimeout", "")),
-    ]
-    failure = attributes.get("failure") or attributes.get("lastFailure")
-    if isinstance(failure, Mapping):
-        parts.append(str(failure.get("message", ""))[:200])
-    attempt = attributes.get("attempt")
-    if isinstance(attempt, int) and attempt > 1:
-        parts.append(_("第 %(n)s 次") % {"n": attempt})
-    return " · ".join(p for p in parts if p), act
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts(self.view, self.effects, self.acts, self.engine)
 
+    @property
+    def why(self) -> str:
+        """Why the case waits, in one sentence."""
+        return why_waiting(self.facts)
 
-def engine_lines(
-    history: list[dict[str, object]], revisions: Mapping[str, int]
-) -> list[EngineLine]:
-    """The engine's history, newest first; `revisions` maps an act's id to our revision."""
-    found = []
-    for event in reversed(history):
-        kind = str(event.get("eventType", "")).removeprefix(PREFIX)
-        if kind in QUIET:
-            continue
-        detail, act = _detail(_attributes(event))
-        found.append(
-            EngineLine(
-                number=str(event.get("eventId", "")),
-                at=_instant(str(event.get("eventTime", ""))),
-                what=words.known(STEPS.get(kind, kind)),
-                detail=detail,
-                revision=revisions.get(act, 0),
-            )
+    @property
+    def retrying(self) -> int:
+        """How many calls have failed and are tried again."""
+        return len(self.facts.failing)
+
+    @property
+    def revisions(self) -> dict[str, int]:
+        """Act → our event that it made."""
+        return {event.act_id: event.revision for event in self.events if event.act_id}
+
+    def story(self, before: int | None, limit: int) -> list[Line]:
+        """Our events, newest first, those before a revision."""
+        chosen = [e for e in self.events if before is None or e.revision < before][-limit:]
+        if self.erased:
+            told = [plain_line_of(e, self.view.case, self.view.viewer) for e in chosen]
+        else:
+            told = lines(chosen, self.view.case, self.view.viewer)
+        return told[::-1]
+
+    @property
+    def calendars(self) -> list[str]:
+        """The calendar editions that the case and its clocks count with."""
+        pins = list(self.engine.calendars) if self.engine is not None else []
+        for clock in self.view.clocks:
+            pins += [pin for pin in clock.running_clock.calendar_pins if pin not in pins]
+        return pins
+
+    def guard_of(self, timer: OpenTimer) -> Guard:
+        """What the case wrote on the timer, in words."""
+        key, _space, rung = timer.summary.partition(" ")
+        if key == ALARM:
+            return Guard(key, _("办件自己的提醒"), rung, None)
+        known = next((c for c in self.view.clocks if c.row.key == key), None)
+        rungs = known.running_clock.rungs if known is not None else []
+        at = next((r for r in rungs if r.kind == rung), None)
+        return Guard(
+            clock=key,
+            name=known.name if known is not None else clock_name(key),
+            rung=words.known(RUNGS.get(rung, rung)),
+            at=at.at if at is not None else None,
+            idle=known is not None
+            and (not known.running or (at is not None and at.fired_at is not None)),
         )
-    return found
 
 
-def _instant(text: str) -> str:
-    """The engine's own clock: nanoseconds are cut, a story's offset is not added."""
+def clock_name(key: str) -> str:
+    """By the law, for a clock that the read model does not have."""
     try:
-        # Python reads six digits of a second, the engine writes nine.
-        head, _dot, rest = text.rstrip("Z").partition(".")
-        moment = datetime.fromisoformat(f"{head}.{(rest + '000000')[:6]}+00:00")
-    except ValueError:
-        return text
-    return dates.second_text(local(moment))
+        return words.clock_name(find_clock(key.partition("#")[0]))
+    except UnknownClock:
+        return key
 
 
-def why_waiting(view: CaseView, effects: list[EffectRow]) -> str:
-    """One sentence: what the case waits for, whether that is normal, and what else keeps failing."""
-    if view.case.closed_at is not None:
-        return _("办件已办结，不再等待。")
-    said = view.ball.sentence
-    broken = [e for e in effects if e.last_error and e.state in {"intent", "waiting"}]
-    if view.overdue_text:
-        said += _("；已经超期")
-    elif not broken:
-        said += _("；这是正常等待")
-    for effect in broken:
-        said += _("。另外，%(what)s（%(register)s）没有成功，已试 %(n)s 次，系统在自动重试") % {
-            "what": words.effect_name(effect.kind),
-            "register": words.register_name(effect.register_name),
-            "n": effect.attempts,
-        }
-    return said + _("。")
+async def log_reading(means: Services, person: Person, case_id: UUID, *, deep: bool) -> None:
+    """Reading leaves a line, also where it fails afterwards."""
+    what = inspection.ENGINE_HISTORY if deep else inspection.RECORD
+    async with means.engine.begin() as connection:
+        await cases.log_access(connection, str(person.id), case_id, what)
 
 
-def timers(view: CaseView) -> list[dict[str, Any]]:
-    """Running clocks: when they end, and what the next rung does."""
-    found = []
-    for clock in view.clocks:
-        if not clock.running:
+async def inspect(
+    means: Services, person: Person, case_id: UUID, window: Window | None
+) -> Inspection:
+    """Gathers it all; our side in one snapshot, after the engine's. Without a window the engine is not asked.
+
+    Raises:
+        Problem: not_found, for a case that vanished meanwhile.
+    """
+    viewer = Viewer("staff", person, person.now)
+    cipher = await inspection.cipher_of(means.keys, case_id)
+    engine = await means.engine_records.look(case_id, window) if window else None
+    async with means.engine.connect() as plain:
+        # A lost workflow task takes events back: row, events and proof must be of one moment.
+        connection = await plain.execution_options(isolation_level="REPEATABLE READ")
+        async with connection.begin():
+            case = await cases.find(connection, str(case_id))
+            if case is None:
+                raise Problem("not_found")
+            found = await cases.effects(connection, case_id)
+            return Inspection(
+                view=await view_of(connection, case, viewer),
+                erased=cipher is None,
+                events=await stored_events(connection, case_id, cipher),
+                hashes=await cases.hashes(connection, case_id),
+                effects=found,
+                answers=_answers(case_id, found, cipher),
+                acts=await inspection.acts_outside(connection, case_id),
+                superseded=await cases.superseded(connection, case_id),
+                superseded_events=list(await inspection.superseded_events(connection, case_id)),
+                accesses=await inspection.accesses(connection, case_id),
+                verdict=await verify_case(means.engine, means.keys, case_id, connection),
+                engine=engine,
+            )
+
+
+def _answers(
+    case_id: UUID, found: list[EffectRow], cipher: Cipher | None
+) -> dict[tuple[str, int], Any]:
+    """What registers answered, masked; an answer that was changed is left to the proof of the record."""
+    opened: dict[tuple[str, int], Any] = {}
+    for effect in found:
+        if cipher is None or effect.answer is None:
             continue
-        rung = clock.row.next_rung
-        found.append(
-            {
-                "key": clock.row.key,
-                "name": clock.name,
-                "end": clock.end_text,
-                "light": clock.light,
-                "rung": words.known(RUNGS.get(rung or "", rung or "")),
-                "rung_at": clock.row.next_rung_at,
-            }
-        )
-    return found
-
-
-def calls(effects: list[EffectRow]) -> list[dict[str, Any]]:
-    """Calls outside with their last error, newest first."""
-    found = []
-    for effect in reversed(effects):
-        state, kind = EFFECT_STATES.get(effect.state, (effect.state, ""))
-        found.append(
-            {
-                "what": words.effect_name(effect.kind),
-                "seq": effect.seq,
-                "register": words.register_name(effect.register_name),
-                "request_id": effect.request_id,
-                "state": words.known(state),
-                "tag": kind,
-                "attempts": effect.attempts,
-                "last_error": effect.last_error,
-                "at": effect.finished_at or effect.intent_at,
-            }
-        )
-    return found
+        try:
+            answer = effects.open_answer(cipher, case_id, effect.answer)
+        except SealBroken:
+            continue
+        opened[effect.kind, effect.seq] = masked_tree(answer)
+    return opened

@@ -336,17 +336,5 @@ class Verification(Shape):
     findings: list[dict[str, str]]
 
 
-class CaseHistory(Shape):
-    """A case's own events beside the engine's."""
-
-    case_id: UUID
-    number: str | None
-    verification: Verification
-    events: list[dict[str, Any]]
-    superseded_events: int
-    effects: list[dict[str, Any]]
-    engine_history: list[dict[str, Any]]
-
-
 class Alive(Shape):
     status: str

@@ -41,6 +41,9 @@ STAFF_ONLY: Final = frozenset(
 PERSONAL: Final = frozenset({"parties_chased", "effect_waiting", "register_answered"})
 
 
+PLAIN: Final = "_unknown"
+
+
 @dataclass(frozen=True)
 class Line:
     """One entry. `what` is safe markup; `by` who did it, as this reader may know them."""
@@ -78,7 +81,7 @@ def _template(kind: str) -> Template:
     try:
         return _environment().get_template(f"timeline/{kind}.html")
     except TemplateNotFound:
-        return _environment().get_template("timeline/_unknown.html")
+        return _environment().get_template(f"timeline/{PLAIN}.html")
 
 
 def shown_to(kind: str, viewer: Viewer) -> bool:
@@ -145,6 +148,12 @@ def line_of(event: CaseEvent, case: CaseRow, viewer: Viewer) -> Line:
     what = Markup(html.strip())  # noqa: S704
     links = _links(event, case) if viewer.audience != "public" else ()
     return Line(event.revision, event.kind, event.at, what, _by(event, case, viewer), links=links)
+
+
+def plain_line_of(event: CaseEvent, case: CaseRow, viewer: Viewer) -> Line:
+    """An event whose details were erased: what happened and when, nothing of its content."""
+    what = Markup(_template(PLAIN).render(e=event, d={}).strip())  # noqa: S704
+    return Line(event.revision, event.kind, event.at, what, _by(event, case, viewer))
 
 
 def lines(events: list[CaseEvent], case: CaseRow, viewer: Viewer) -> list[Line]:

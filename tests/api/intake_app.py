@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from api.acts import Acts, Sender
 from api.app import create_app
+from api.engine_record import EngineRecord
 from api.services import Services
 from domain.contracts import ActResult, Command
 from domain.signing import CommandSigner
@@ -82,7 +83,7 @@ async def installation(database: str, folder: Path) -> AsyncIterator[Installatio
         acts=Acts(engine, keys, sender, signer),
         signer=signer,
         files=FolderStore(folder, keys),
-        history=NoHistory(),
+        engine_records=NoRecords(),
         callback_secrets={},
         public_url="http://testserver",
         office="421303",
@@ -93,11 +94,11 @@ async def installation(database: str, folder: Path) -> AsyncIterator[Installatio
         await engine.dispose()
 
 
-class NoHistory:
+class NoRecords:
     """The engine is away, so it has no history to show."""
 
-    async def history(self, case_id: object) -> list[dict[str, object]]:
-        raise Unreachable("no engine")
+    async def look(self, case_id: object, window: object) -> EngineRecord:
+        return EngineRecord("away", "UNAVAILABLE")
 
 
 def person(name: str, id_number: str, *posts: str, contribution: str | None = None) -> Any:

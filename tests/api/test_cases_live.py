@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import text
 
-from api.views import shapes
+from api.views import history_shapes, shapes
 from tests.api.case_stage import Answered, Live, live
 
 __all__ = ["live"]
@@ -205,7 +205,7 @@ async def test_answers_are_what_the_description_promises(live: Live) -> None:
         ("applicant", "/api/v1/cases", shapes.CaseList),
         ("acceptor", "/api/v1/tasks", shapes.TaskList),
         ("acceptor", f"/api/v1/tasks/{task['task_id']}", shapes.Task),
-        ("admin", f"/api/v1/admin/cases/{live.number(case)}/history", shapes.CaseHistory),
+        ("admin", f"/api/v1/admin/cases/{live.number(case)}/history", history_shapes.CaseHistory),
     ):
         shape.model_validate(await live.get(who, address))
     outcome = await live.complete("acceptor", case, decision="accept")

@@ -106,7 +106,7 @@ async def test_the_inspector_sets_both_histories_side_by_side_and_leaves_a_trace
     await live.stage_is(case, "under_review")
     admin = await live.pages("admin")
     page = soup(await admin.get(f"/admin/cases/{live.number(case)}"))
-    ours, engine = page.select("ol.story")
+    ours, engine = page.select("#ours ol.story, #engine ol.story")
     assert "r1" in ours.text
     assert "工作流启动" in engine.text
     assert "→ r" in engine.text
@@ -115,6 +115,10 @@ async def test_the_inspector_sets_both_histories_side_by_side_and_leaves_a_trace
     assert history["verification"]["ok"] is True
     assert [e["revision"] for e in history["events"]] == list(range(1, len(history["events"]) + 1))
     assert history["engine_history"][0]["eventType"] == "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED"
+    # In skipped time the engine's instants are shown in the story's.
+    assert history["engine"]["offset_seconds"] != 0
+    assert history["engine"]["timers"][0]["due_at"].startswith("2026-09-")
+    assert "2026年9月23日" in engine.text
     logged = await live.rows(
         "SELECT count(*) AS n FROM access_log WHERE case_id = :c", c=live.ident(case)
     )
