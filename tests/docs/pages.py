@@ -11,7 +11,7 @@ from api import i18n
 from api.problems import GENERAL, problem_type
 from domain.refusals import Refusal
 from domain.transitions import Stage, StageKind, Table
-from law import catalogue, sod
+from law import catalogue, licence_reference, sod
 from law.catalogue import Procedure
 from law.clocks import Verified, find_clock
 from workflows.registry import PROCEDURES
@@ -139,6 +139,7 @@ def _rules(named: tuple[str, ...]) -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "problem-types.md": problem_types,
     "procedures.md": procedures,
+    "licence-items.md": licence_reference.page,
 }
 
 
