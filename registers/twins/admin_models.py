@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from registers.messages import Division, IdNumber, Message, Register, Short, Uscc
-from registers.requests import EntityType, Person
+from registers.requests import EntityType, Person, Yuan
 from registers.twins.faults import FaultKind, Wrong
 
 # In Python `register` would shadow a method of every model's metaclass.
@@ -39,6 +39,11 @@ class SeedEnterprise(Message):
     division: Division = "421303"
     status: Literal["active", "deregistered", "revoked"] = "active"
     ended_on: Annotated[date, Field(lt=date(9000, 1, 1))] | None = None
+    # What the register knows beyond the name; without a day, the entry is of the instant of seeding.
+    registered_on: Annotated[date, Field(gt=date(1949, 1, 1), lt=date(9000, 1, 1))] | None = None
+    address: Short | None = None
+    capital: Yuan | None = None
+    business_scope: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
 
 
 class SeedPerson(Person):
