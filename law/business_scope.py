@@ -68,6 +68,16 @@ class Term:
         return fold(self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A term as it is searched: `telling` are the pairs of characters that few terms have."""
+
+    term: Term
+    key: str
+    initials: str
+    telling: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Edition:
     """The terms as of a day; `terms` in the order of the file."""
@@ -82,8 +92,16 @@ class Edition:
 
     @cached_property
     def common_pairs(self) -> frozenset[str]:
-        counts = Counter(pair for term in self.terms for pair in _pairs(term.key))
+        counts = Counter(pair for key in self.by_key for pair in _pairs(key))
         return frozenset(p for p, count in counts.items() if count > _COMMON * len(self.terms))
+
+    @cached_property
+    def index(self) -> tuple[Entry, ...]:
+        """Every term with what it is searched by; a list of thousands is prepared once."""
+        return tuple(
+            Entry(term, key, term.initials.upper(), _pairs(key) - self.common_pairs)
+            for key, term in self.by_key.items()
+        )
 
 
 def fold(text: str) -> str:
@@ -121,23 +139,23 @@ def search(
     if not key or limit <= 0:
         return ()
     hits: list[tuple[int, int, str, Term]] = []
-    for term in of_edition(edition).terms:
+    for entry in of_edition(edition).index:
+        term = entry.term
         if kinds is not None and term.kind not in kinds:
             continue
-        rank = _rank(key, term)
+        rank = _rank(key, entry)
         if rank is not None:
             hits.append((rank, len(term.text), term.text, term))
     return tuple(hit[-1] for hit in sorted(hits, key=lambda hit: hit[:3])[:limit])
 
 
-def _rank(key: str, term: Term) -> int | None:
-    initials = term.initials.upper()
+def _rank(key: str, entry: Entry) -> int | None:
     tests = (
-        term.key == key,
-        term.key.startswith(key),
-        initials.startswith(key),
-        key in term.key,
-        len(key) > 1 and key in initials,
+        entry.key == key,
+        entry.key.startswith(key),
+        entry.initials.startswith(key),
+        key in entry.key,
+        len(key) > 1 and key in entry.initials,
     )
     return tests.index(True) if True in tests else None
 
@@ -147,11 +165,13 @@ def resembling(text: str, limit: int = 5, edition: str | None = None) -> tuple[T
     terms = of_edition(edition)
     wanted = _pairs(fold(text)) - terms.common_pairs
     scored: list[tuple[float, int, str, Term]] = []
-    for term in terms.terms:
-        pairs = _pairs(term.key) - terms.common_pairs
-        likeness = 2 * len(wanted & pairs) / (len(wanted) + len(pairs) or 1)
+    for entry in terms.index:
+        shared = wanted & entry.telling
+        if not shared:
+            continue
+        likeness = 2 * len(shared) / (len(wanted) + len(entry.telling))
         if likeness >= _LIKENESS:
-            scored.append((-likeness, len(term.text), term.text, term))
+            scored.append((-likeness, len(entry.term.text), entry.term.text, entry.term))
     return tuple(row[-1] for row in sorted(scored, key=lambda row: row[:3])[:limit])
 
 
