@@ -37,8 +37,8 @@ _EFFECTS = {
     Effect.MANUAL: "人工审核",
     Effect.CONDITION: "须声明或者证明",
     Effect.NOTE: "提示",
-    Effect.SAME: "相同,不得申报",
-    Effect.SIMILAR: "近似,须作出承诺",
+    Effect.SAME: "相同，不得申报",
+    Effect.SIMILAR: "近似，须作出承诺",
 }
 
 

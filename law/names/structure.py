@@ -25,7 +25,7 @@ def structure_findings(
     """
     found = [f for check in _CHECKS for f in check(name)]
     found += _division(name, seat)
-    found += _trade_words(name, other_meaning)
+    found += _trade_words(name, seat, other_meaning)
     found += _kind(name, kind)
     return tuple(found)
 
@@ -123,12 +123,15 @@ def _division_span(name: Name) -> tuple[int, int]:
     return name.given_span(at, at + len(name.division))
 
 
-def _trade_words(name: Name, other_meaning: bool) -> Iterator[Finding]:
+def _trade_words(name: Name, seat: str, other_meaning: bool) -> Iterator[Finding]:
     if len(name.trade) < 2:
         return
     span = name.trade_span()
     rule = ""
-    if named(name.trade):
+    divisions = named(name.trade)
+    if any(
+        d.name == name.trade or d.level != "county" or d.code[:2] == seat[:2] for d in divisions
+    ):
         rule = "trade.is_division"
     elif cut(name.trade) is not None:
         rule = "trade.is_industry"
@@ -136,6 +139,10 @@ def _trade_words(name: Name, other_meaning: bool) -> Iterator[Finding]:
         yield _at("trade.other_meaning", name, span, _say("trade.other_meaning", name.trade))
     elif rule:
         yield _at(rule, name, span, _say(rule, name.trade))
+    elif divisions:
+        # 金山, 和平, 东方: every other word is a county's short name somewhere; which one is meant, the applicant says.
+        message = f"{_say('trade.county_elsewhere', name.trade)}（{divisions[0].name}）"
+        yield _at("trade.county_elsewhere", name, span, message)
     elif (division := short_elsewhere(name.trade)) is not None:
         message = f"{_say('trade.begins_with_division', name.trade)}（{division.name}）"
         yield _at("trade.begins_with_division", name, span, message)

@@ -14,6 +14,7 @@ from domain.transitions import Stage, StageKind, Table
 from law import catalogue, licence_reference, sod
 from law.catalogue import Procedure
 from law.clocks import Verified, find_clock
+from law.names import reference as name_reference
 from workflows.registry import PROCEDURES
 
 REFERENCE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -140,6 +141,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "problem-types.md": problem_types,
     "procedures.md": procedures,
     "licence-items.md": licence_reference.page,
+    "names.md": name_reference.page,
 }
 
 
