@@ -181,6 +181,8 @@ async def licence(view: CaseView, order: PaperOrder) -> Fields:
         "valid_from": start.isoformat(),
         "valid_until": valid_until,
         "supervised_by": view.office.name,
+        # 签发人: whoever signed the decision.
+        "signed_by": view.case.decision.get("approver"),
     }
 
 

@@ -34,6 +34,9 @@ WORDS = {
     "application": "申",
 }
 
+# 正本 and 副本 are two papers of equal force; a list must tell them apart.
+COPIES = {"original": "（正本）", "duplicate": "（副本）"}
+
 
 def paper(kind: str, *procedures: str) -> Callable[[Builder], Builder]:
     """Declare how a paper is built, for the named procedures or kinds of procedure."""
@@ -66,6 +69,7 @@ class PaperworkActivities:
         number = await self._number(view, order)
         kind, fields = await builder_of(view, order.kind)(view, order)
         title = view.row.papers.get(order.kind, papers_title(order.kind))
+        title += COPIES.get(str(order.data.get("copy_kind")), "")
         data = {
             "number": number,
             "office": view.office.name,

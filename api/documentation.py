@@ -38,7 +38,7 @@ WITH_BODY = ("too_large", "invalid_input")
 RECEIVED: dict[int | str, dict[str, Any]] = {
     202: {"description": "received: durable, on its way; ask `act_url`"}
 }
-SIGNED_IN = ("sign_in_required", "forged_request", "not_permitted")
+SIGNED_IN = ("sign_in_required", "forged_request", "password_change_required", "not_permitted")
 
 
 def refusals(*codes: str) -> dict[int | str, dict[str, Any]]:

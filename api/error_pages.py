@@ -125,6 +125,8 @@ def answer(request: Request, problem: Problem, extra: Mapping[str, str] | None =
         )
     if problem.code == "sign_in_required":
         return _to_sign_in(request)
+    if problem.code == "password_change_required":
+        return RedirectResponse("/account", status_code=303)
     if problem.code == "not_permitted":
         # A page that is not for this person does not exist for them.
         problem, status = Problem("not_found"), 404

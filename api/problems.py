@@ -67,6 +67,11 @@ GENERAL: Final[dict[str, ProblemType]] = {
         mark("无法确认操作来自本页面"),
         mark("请回到原页面刷新后重新提交；内容没有被保存或改动。"),
     ),
+    "password_change_required": ProblemType(
+        HTTPStatus.FORBIDDEN,
+        mark("请先更改一次性密码"),
+        mark("一次性密码只能用来登录一次。请用浏览器登录，在“我的账户”里换成自己的密码。"),
+    ),
     "not_permitted": ProblemType(
         HTTPStatus.FORBIDDEN,
         mark("您的岗位不能进行这项操作"),

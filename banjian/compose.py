@@ -1,5 +1,6 @@
 """The composition root: builds each process's means from settings and secrets, and nothing else."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,14 +8,16 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from activities.context import Means
 from activities.seals import LocalSeals
+from banjian.engine_link import connect as connect_link
 from banjian.secret_files import MasterSecret, RegisterSecrets, VerifySecret
-from banjian.settings import Settings, check_start
+from banjian.settings import Settings, UnfitForProduction, check_start
 from domain import signing
 from law.offices import DEFAULT_OFFICE, office
 from registers.client import Endpoint
@@ -24,6 +27,7 @@ from storage.codec import data_converter
 from storage.engine import create_engine
 from storage.files import FolderStore
 from storage.keys import CaseKeys, derive
+from storage.schema import schema_of
 
 API_KEY_ID = "api"
 SYSTEM_KEY_ID = "system"
@@ -85,10 +89,9 @@ def _runtime() -> Runtime:
 
 
 async def connect_engine(core: Core, *, lazy: bool = False) -> Client:
-    """The Temporal client, with payloads sealed per case."""
-    return await Client.connect(
-        core.settings.temporal_address,
-        namespace=core.settings.temporal_namespace,
+    """The Temporal client, with payloads sealed per case. Raises EngineAway, SecretsError."""
+    return await connect_link(
+        core.settings,
         data_converter=data_converter(core.keys),
         lazy=lazy,
         runtime=_runtime(),
@@ -126,8 +129,24 @@ def seals_of(core: Core) -> LocalSeals:
     return LocalSeals(core.settings.secrets_folder, office(DEFAULT_OFFICE).name)
 
 
-async def refuse_frozen_clock(core: Core) -> None:
-    """In production a database in which a story was played is refused. Raises UnfitForProduction."""
-    async with core.engine.connect() as connection:
-        frozen_at = (await connection.execute(text("SELECT frozen_at FROM app_clock"))).scalar()
-    check_start(core.settings, frozen_at)
+async def refuse_unfit_database(core: Core) -> None:
+    """A database of another schema; in production also one in which a story was played.
+
+    Outside production a process may start while the database is away: it waits for it at every use.
+
+    Raises:
+        WrongSchema: run the migrations, or another release.
+        UnfitForProduction: the clock is frozen, or nothing can be asked.
+    """
+    try:
+        (await schema_of(core.engine)).require()
+        if core.settings.banjian_env == "production":
+            async with core.engine.connect() as connection:
+                frozen_at = await connection.scalar(text("SELECT frozen_at FROM app_clock"))
+            check_start(core.settings, frozen_at)
+    except (OSError, TimeoutError, DBAPIError) as error:
+        place = core.settings.database_url.rpartition("@")[2]
+        said = f"database {place} cannot be asked: {type(error).__name__}"
+        if core.settings.banjian_env == "production":
+            raise UnfitForProduction(said) from error
+        logging.getLogger("banjian").warning("%s; starting all the same", said)

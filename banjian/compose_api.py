@@ -50,6 +50,7 @@ def security_of(settings: Settings) -> SecuritySettings:
         allowed_hosts=frozenset({host, "127.0.0.1", "localhost"})
         if settings.banjian_env != "production"
         else frozenset({host}),
+        trusted_proxies=settings.proxies,
         # A story signs its people in again at every leap of time.
         limits=Limits(
             attempts_per_address="100000 per minute", attempts_overall="100000 per minute"

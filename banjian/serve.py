@@ -9,22 +9,22 @@ import uvloop
 from fastapi import FastAPI
 
 from banjian.settings import Settings, check_start
+from banjian.starting import refusals_said
 
 
 async def build_api(settings: Settings) -> FastAPI:
     """The API over its means. The engine's client connects at first use: receipts work while it is down."""
     # Imported here: the twins' process shares this module and needs neither engine nor pages.
-    from banjian.compose import connect_engine, core_of, refuse_frozen_clock
+    from banjian.compose import connect_engine, core_of, refuse_unfit_database
     from banjian.compose_api import api_of, services_of
 
     core = core_of(settings)
+    await refuse_unfit_database(core)
     client = await connect_engine(core, lazy=True)
     services = services_of(core, client, offset=lambda: settings.banjian_story_offset, sweep=True)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if settings.banjian_env == "production":
-            await refuse_frozen_clock(core)
         yield
         await core.engine.dispose()
 
@@ -48,6 +48,8 @@ async def listen(application: FastAPI, host: str, port: int) -> None:
         # People's links stand in paths.
         access_log=False,
         server_header=False,
+        # The application knows the installation's proxies; the server would believe its own list.
+        proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
     await uvicorn.Server(config).serve()
@@ -65,7 +67,8 @@ async def serve(what: str, port: int) -> None:
 def main(arguments: list[str]) -> int:
     match arguments:
         case [("api" | "twins") as what, "--port", number] if number.isdigit():
-            uvloop.run(serve(what, int(number)))
+            with refusals_said():
+                uvloop.run(serve(what, int(number)))
             return 0
         case _:
             print("usage: python -m banjian.serve api|twins --port N", file=sys.stderr)

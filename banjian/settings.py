@@ -8,10 +8,11 @@ environment). Nothing is read from the command line but the data folder.
 import os
 from collections.abc import Mapping
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -55,10 +56,20 @@ class Settings(BaseSettings):
 
     database_url: str = ""
     temporal_address: str = ""
-    temporal_namespace: str = "default"
+    temporal_namespace: str = Field("default", min_length=1)
+    temporal_tls: bool | None = None
+    """TLS to Temporal; without it, wherever one of the next five asks for it."""
+    temporal_tls_ca: Path | None = None
+    temporal_tls_cert: Path | None = None
+    temporal_tls_key: Path | None = None
+    temporal_tls_server_name: str = ""
+    temporal_api_key: SecretStr | None = None
     registers_url: str = ""
     public_url: str = ""
     """How people reach us, for links in letters and QR codes; the API's own address without it."""
+
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses and networks of the reverse proxies, by comma; `none` where there is none."""
 
     banjian_ready_file: Path | None = None
     """Where a process without a port writes its pid once it works (the supervisor waits for it)."""
@@ -82,10 +93,50 @@ class Settings(BaseSettings):
             raise ValueError("only PostgreSQL is supported")
         return f"postgresql+asyncpg://{rest}"
 
-    @field_validator("banjian_data", "banjian_secrets", "banjian_files")
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in _proxies(value):
+            if ip_network(part).prefixlen == 0:
+                raise ValueError(f"{part} would trust everybody")
+        return value
+
+    @field_validator(
+        "banjian_data",
+        "banjian_secrets",
+        "banjian_files",
+        "temporal_tls_ca",
+        "temporal_tls_cert",
+        "temporal_tls_key",
+    )
     @classmethod
     def _whole_path(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None
+
+    @model_validator(mode="after")
+    def _whole_link(self) -> Self:
+        if (self.temporal_tls_cert is None) != (self.temporal_tls_key is None):
+            raise ValueError("TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY belong together")
+        if self.temporal_tls is False and self._asks_for_tls:
+            raise ValueError(
+                "TEMPORAL_TLS is off, but a certificate, server name or API key is given"
+            )
+        return self
+
+    @property
+    def _asks_for_tls(self) -> bool:
+        given = (self.temporal_tls_ca, self.temporal_tls_cert, self.temporal_api_key)
+        return bool(self.temporal_tls_server_name) or any(v is not None for v in given)
+
+    @property
+    def temporal_uses_tls(self) -> bool:
+        """Whether the connection to Temporal is encrypted."""
+        return self.temporal_tls or self._asks_for_tls
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The trusted proxies, one by one."""
+        return _proxies(self.trusted_proxies)
 
     @property
     def secrets_folder(self) -> Path:
@@ -117,6 +168,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the files it names; no dot-env file."""
         return init_settings, env_settings, _FromFiles(settings_cls)
+
+
+def _proxies(value: str) -> tuple[str, ...]:
+    if value.strip().lower() == "none":
+        return ()
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def default_data_folder(environ: Mapping[str, str]) -> Path:

@@ -21,6 +21,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities import archiving, establishment_registration, paper_fields
+from activities.erasing import ErasingActivities
 from activities.life_signs import LifeSigns
 from activities.paperwork import PaperworkActivities
 from activities.projection import ProjectionActivities
@@ -34,7 +35,7 @@ from banjian.compose import (
     connect_engine,
     core_of,
     means_of,
-    refuse_frozen_clock,
+    refuse_unfit_database,
     registers_of,
     seals_of,
 )
@@ -46,10 +47,11 @@ from registers.clients import Registers
 from workflows.dispatch import CASES_QUEUE, Dispatcher
 from workflows.kernel.effects import EFFECTS_QUEUE
 from workflows.registry import PROCEDURES
-from workflows.upkeep import KeepRecords, Reconcile, Sweep, SweepFiles
+from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
 
 # Imported for their side effect: they declare effects and papers.
 DECLARED = (archiving, establishment_registration, paper_fields)
+UPKEEP = (Sweep, Reconcile, KeepRecords, SweepFiles, Erase)
 PASSED_THROUGH = (
     "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
 )  # fmt: skip
@@ -113,11 +115,11 @@ async def workers(
         core.engine, core.keys, core.system_signer, send=sender.send, deliver=acts.deliver
     )
     related = RelatedActivities(open_case, send_act)
-    records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).history)
+    records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).run)
     cases = Worker(
         client,
         task_queue=CASES_QUEUE,
-        workflows=[*PROCEDURES.values(), *procedures, Sweep, Reconcile, KeepRecords, SweepFiles],
+        workflows=[*PROCEDURES.values(), *procedures, *UPKEEP],
         activities=[projection.project, projection.take_number, projection.pending_acts],
         workflow_runner=runner(),
         max_cached_workflows=2000,
@@ -137,6 +139,7 @@ async def workers(
             upkeep.reconcile_acts,
             records.keep_histories,
             records.sweep_files,
+            ErasingActivities(core.engine, core.keys).erase_due,
         ],
         max_concurrent_activities=16,
         interceptors=[LifeSigns()],
@@ -153,6 +156,7 @@ async def ensure_schedules(client: Client) -> None:
         ("banjian-reconcile", Reconcile, timedelta(seconds=10)),
         ("banjian-records", KeepRecords, timedelta(minutes=10)),
         ("banjian-files", SweepFiles, timedelta(days=1)),
+        ("banjian-erasure", Erase, timedelta(hours=1)),
     ):
         schedule = Schedule(
             action=ScheduleActionStartWorkflow(
@@ -173,8 +177,7 @@ async def ensure_schedules(client: Client) -> None:
 async def serve(settings: Settings) -> None:
     check_start(settings)
     core = core_of(settings)
-    if settings.banjian_env == "production":
-        await refuse_frozen_clock(core)
+    await refuse_unfit_database(core)
     # Read and worked out here, not inside the first workflow task, which has two seconds.
     default_calendars()
     client = await connect_engine(core)
@@ -191,4 +194,7 @@ async def serve(settings: Settings) -> None:
 if __name__ == "__main__":
     import uvloop
 
-    uvloop.run(serve(Settings()))
+    from banjian.starting import refusals_said
+
+    with refusals_said():
+        uvloop.run(serve(Settings()))

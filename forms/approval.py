@@ -99,7 +99,12 @@ class SiteCheck(TaskForm):
 
     officers: Annotated[
         list[Annotated[Line, Field(min_length=2)]],
-        labelled("核查人员", "Officers", hint="每行一人", widget="lines"),
+        labelled(
+            "核查人员",
+            "Officers",
+            hint="每行一人，须是本机关的执法人员，包括您本人",
+            widget="lines",
+        ),
     ] = Field(min_length=1, max_length=10)
     finding: Annotated[Finding, labelled("核查结论", "Finding", widget="radios")]
     record: Annotated[Text, labelled("核查记录", "Record", widget="textarea"), Field(min_length=4)]

@@ -13,6 +13,9 @@ from sqlalchemy.sql.functions import Function
 from domain.roles import Role
 from storage.tables_accounts import AccountRow, SessionRow, SignInRow
 
+# Long enough for a weekend between the window and the first sign-in.
+ONE_TIME_LIFETIME = timedelta(days=3)
+
 
 class SignInNameTaken(Exception):
     """Another account has this sign-in name."""
@@ -20,12 +23,14 @@ class SignInNameTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What checking a password needs."""
+    """What checking a password needs. `expired`: a one-time password that nobody used in time."""
 
     account_id: UUID
     password_hash: str
     roles: frozenset[Role]
     disabled: bool
+    one_time: bool
+    expired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class OpenSession:
     display_name: str
     roles: frozenset[Role]
     office: str
+    one_time: bool
     public_id: UUID
     kind: str
     csrf_secret: bytes
@@ -88,8 +94,9 @@ async def create_account(
     password_hash: str,
     roles: frozenset[Role],
     office: str = "",
+    one_time: bool = False,
 ) -> UUID:
-    """A new account; its id.
+    """A new account; its id. `one_time`: the password must be changed at the first sign-in.
 
     Raises:
         SignInNameTaken: the name is in use; the transaction goes on.
@@ -108,6 +115,7 @@ async def create_account(
                     disabled=False,
                     created_at=app_now(),
                     password_changed_at=app_now(),
+                    one_time=one_time,
                 )
             )
     except IntegrityError as error:
@@ -125,21 +133,24 @@ async def find_account_id(db: AsyncSession, sign_in: str) -> UUID | None:
 
 async def credentials(db: AsyncSession, sign_in: str) -> Credentials | None:
     """What to check a password against."""
-    row = (
-        await db.execute(select(AccountRow).where(AccountRow.sign_in == sign_in.lower()))
-    ).scalar_one_or_none()
-    if row is None:
+    late = AccountRow.one_time & (AccountRow.password_changed_at <= app_now() - ONE_TIME_LIFETIME)
+    found = await db.execute(select(AccountRow, late).where(AccountRow.sign_in == sign_in.lower()))
+    known = found.one_or_none()
+    if known is None:
         return None
-    return Credentials(row.id, row.password_hash, _roles(row.roles), row.disabled)
+    row, expired = known
+    return Credentials(
+        row.id, row.password_hash, _roles(row.roles), row.disabled, row.one_time, expired
+    )
 
 
 async def set_password_hash(
-    db: AsyncSession, account_id: UUID, password_hash: str, *, changed: bool
+    db: AsyncSession, account_id: UUID, password_hash: str, *, changed: bool, one_time: bool = False
 ) -> None:
     """Stores a hash; `changed` is False when the same password was only hashed anew."""
     values: dict[str, object] = {"password_hash": password_hash}
     if changed:
-        values["password_changed_at"] = app_now()
+        values |= {"password_changed_at": app_now(), "one_time": one_time}
     await db.execute(update(AccountRow).where(AccountRow.id == account_id).values(values))
 
 
@@ -198,6 +209,7 @@ _LOAD = (
         AccountRow.display_name,
         AccountRow.roles,
         AccountRow.office,
+        AccountRow.one_time,
         SessionRow.public_id,
         SessionRow.kind,
         SessionRow.csrf_secret,

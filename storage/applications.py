@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.submissions import by_people
 from storage.tables import ActRow, ApplicationRow, CaseRow, FileRow, NumberRow, SubmissionRow
 
 
@@ -163,7 +164,7 @@ async def files_used(connection: AsyncConnection, case_id: UUID) -> tuple[int, i
     row = (
         await connection.execute(
             select(func.count(), func.coalesce(func.sum(FileRow.size), 0)).where(
-                FileRow.case_id == case_id
+                FileRow.case_id == case_id, by_people()
             )
         )
     ).one()
@@ -180,7 +181,10 @@ async def find_file(connection: AsyncConnection, case_id: UUID, file_id: UUID) -
     row = (
         await connection.execute(
             select(FileRow.__table__).where(
-                FileRow.id == file_id, FileRow.case_id == case_id, FileRow.removed_at.is_(None)
+                FileRow.id == file_id,
+                FileRow.case_id == case_id,
+                FileRow.removed_at.is_(None),
+                by_people(),
             )
         )
     ).one_or_none()
@@ -191,7 +195,12 @@ async def remove_file(connection: AsyncConnection, case_id: UUID, file_id: UUID)
     """Take it out of the file; what was handed in with it stays provable by its digest."""
     done = await connection.execute(
         update(FileRow)
-        .where(FileRow.id == file_id, FileRow.case_id == case_id, FileRow.removed_at.is_(None))
+        .where(
+            FileRow.id == file_id,
+            FileRow.case_id == case_id,
+            FileRow.removed_at.is_(None),
+            by_people(),
+        )
         .values(removed_at=func.app_now())
         .returning(FileRow.id)
     )
@@ -202,7 +211,7 @@ async def remove_files(connection: AsyncConnection, case_id: UUID) -> None:
     """All of them, with the draft they belong to."""
     await connection.execute(
         update(FileRow)
-        .where(FileRow.case_id == case_id, FileRow.removed_at.is_(None))
+        .where(FileRow.case_id == case_id, FileRow.removed_at.is_(None), by_people())
         .values(removed_at=func.app_now())
     )
 
@@ -217,6 +226,7 @@ async def files_handed_in(
             FileRow.case_id == case_id,
             FileRow.uploaded_at <= at,
             or_(FileRow.removed_at.is_(None), FileRow.removed_at > at),
+            by_people(),
         )
         .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
     )

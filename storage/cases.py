@@ -18,6 +18,7 @@ from storage.tables import (
     ClockRow,
     DocumentRow,
     EffectRow,
+    FileRow,
     MessageRow,
     NumberRow,
     SupersededEventRow,
@@ -279,3 +280,17 @@ async def superseded(connection: AsyncConnection, case_id: UUID) -> int:
         )
     ).scalar_one()
     return found
+
+
+async def archive_package(connection: AsyncConnection, case_id: UUID) -> FileRow | None:
+    """The package that was handed to the archive, the newest where there are several."""
+    table = FileRow.__table__
+    row = (
+        await connection.execute(
+            select(table)
+            .where(table.c.case_id == case_id, table.c.part == "archive_package")
+            .order_by(table.c.uploaded_at.desc())
+            .limit(1)
+        )
+    ).first()
+    return FileRow(**row._mapping) if row else None

@@ -15,8 +15,11 @@ from storage.tables import (
     ApplicationRow,
     CaseEventRow,
     CaseRow,
+    DocumentRow,
     EffectRow,
     FileRow,
+    MessageRow,
+    SubmissionRow,
     TaskRow,
 )
 
@@ -59,6 +62,15 @@ async def erase(engine: AsyncEngine, keys: CaseKeys, case_id: UUID) -> None:
                 duties=[],
                 decision={},
             )
+        )
+        await connection.execute(
+            update(SubmissionRow).where(SubmissionRow.case_id == case_id).values(form=b"")
+        )
+        await connection.execute(
+            update(DocumentRow).where(DocumentRow.case_id == case_id).values(holder=ERASED, body={})
+        )
+        await connection.execute(
+            update(MessageRow).where(MessageRow.case_id == case_id).values(text=ERASED)
         )
         await connection.execute(
             update(TaskRow)

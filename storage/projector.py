@@ -6,15 +6,16 @@ and its task still be lost. At the same revision the later task's rows win; the 
 """
 
 import json
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.contracts import CaseEvent, Projection
 from storage import chain, read_model
 from storage.keys import CaseKeys, Cipher
-from storage.tables import ActRow, CaseEventRow, SupersededEventRow, TaskRow
+from storage.tables import ActRow, CaseEventRow, EffectRow, SupersededEventRow, TaskRow
 
 EVENTS = CaseEventRow.__table__
 DETAIL_AAD = b"banjian/event/1:"
@@ -99,6 +100,7 @@ class Projector:
                     .where(ActRow.id == act_id)
                     .values(state="applied", revision=revision)
                 )
+            await _settle_effects(connection, case_id, projection.events)
 
     async def _supersede(self, connection: AsyncConnection, case_id: UUID, first: int) -> None:
         lost = (CaseEventRow.case_id == case_id) & (CaseEventRow.revision >= first)
@@ -120,6 +122,27 @@ class Projector:
             )
             await connection.execute(
                 update(TaskRow).where(TaskRow.completing_act.in_(again)).values(completing_act=None)
+            )
+
+
+async def _settle_effects(
+    connection: AsyncConnection, case_id: UUID, events: Iterable[CaseEvent]
+) -> None:
+    """A register's answer ends the waiting of its call, by whatever way it came to the case.
+
+    Where the task is lost afterwards the row stays done: the answer is durable as an act and is sent again.
+    """
+    for event in events:
+        if event.kind == "register_answered":
+            await connection.execute(
+                update(EffectRow)
+                .where(
+                    EffectRow.case_id == case_id,
+                    EffectRow.kind == event.data["kind"],
+                    EffectRow.seq == event.data["seq"],
+                    EffectRow.state == "waiting",
+                )
+                .values(state="done", last_error="", finished_at=func.app_now())
             )
 
 

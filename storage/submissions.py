@@ -4,13 +4,15 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.keys import CaseKeys, Cipher
 from storage.tables import FileRow, SubmissionRow
 
 AAD = b"banjian/form/1:"
+# Owner of the files that we keep by a case ourselves.
+SYSTEM = "system"
 
 
 def seal_form(cipher: Cipher, case_id: UUID, form: dict[str, Any]) -> bytes:
@@ -42,10 +44,16 @@ async def newest(
     return submission, open_form(cipher, case_id, submission.form)
 
 
+def by_people() -> ColumnElement[bool]:
+    """Files that people handed in: not the engine's histories and packages that the system keeps by the case."""
+    return FileRow.owner != SYSTEM
+
+
 async def files_of(connection: AsyncConnection, case_id: UUID) -> list[FileRow]:
+    """What was handed in and not removed."""
     rows = await connection.execute(
         select(FileRow.__table__)
-        .where(FileRow.case_id == case_id, FileRow.removed_at.is_(None))
+        .where(FileRow.case_id == case_id, FileRow.removed_at.is_(None), by_people())
         .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
     )
     return [FileRow(**r._mapping) for r in rows]

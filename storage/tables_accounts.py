@@ -4,10 +4,21 @@ All instants are `app_now()`, passed or set in SQL by `storage.accounts`: no col
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, String, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
@@ -33,6 +44,8 @@ class AccountRow(Base):
     disabled: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     password_changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # The password was generated for the person and opens nothing but the page that changes it.
+    one_time: Mapped[bool] = mapped_column(default=False)
 
 
 class SessionRow(Base):
@@ -70,3 +83,17 @@ class SignInRow(Base):
     succeeded: Mapped[bool]
     kind: Mapped[str] = mapped_column(String(8))
     address: Mapped[str] = mapped_column(String(45))
+
+
+class AdminLogRow(Base):
+    """One act of an administrator beside the cases; kept for the auditor, names no secret."""
+
+    __tablename__ = "admin_log"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor: Mapped[str] = mapped_column(String(64))
+    act: Mapped[str] = mapped_column(String(32))
+    # Account or case; no foreign key: the entry outlives what it tells of.
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -1,4 +1,4 @@
-"""The two upkeep workflows that the engine's schedules start: no scheduler of our own."""
+"""The upkeep workflows that the engine's schedules start: no scheduler of our own."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
+    from activities.erasing import ErasingActivities
     from activities.records import Kept, RecordActivities
     from activities.upkeep import Swept, UpkeepActivities
 
@@ -69,6 +70,21 @@ class SweepFiles:
     async def run(self) -> Kept:
         return await workflow.execute_activity_method(
             RecordActivities.sweep_files,
+            task_queue="banjian-effects",
+            start_to_close_timeout=ONE_TURN,
+            heartbeat_timeout=SILENCE,
+            retry_policy=ONCE,
+        )
+
+
+@workflow.defn(name="erase_due")
+class Erase:
+    """Cases whose erasure two persons have ordered (every hour)."""
+
+    @workflow.run
+    async def run(self) -> Kept:
+        return await workflow.execute_activity_method(
+            ErasingActivities.erase_due,
             task_queue="banjian-effects",
             start_to_close_timeout=ONE_TURN,
             heartbeat_timeout=SILENCE,

@@ -13,7 +13,7 @@ from api.i18n import DEFAULT, language_of
 from api.i18n import gettext as _
 from api.problems import Problem
 from api.security import passwords, sessions
-from api.security.current import Anyone, SignedIn
+from api.security.current import Anyone, Leaving, OwnAccount
 from api.security.person import Person
 from api.security.settings import SecuritySettings
 from api.security.sign_in import WrongCredentials, sign_in
@@ -104,7 +104,7 @@ async def sign_in_by_form(
 
 
 @router.post("/sign-out")
-async def sign_out(request: Request, visitor: Anyone, db: Database) -> Response:
+async def sign_out(request: Request, visitor: Leaving, db: Database) -> Response:
     """Ends the sign-in on the server and takes the cookie away; fine for one that has ended already."""
     if visitor.person is not None:
         await accounts.end_session(db, visitor.person.session.id_hash)
@@ -117,7 +117,7 @@ async def sign_out(request: Request, visitor: Anyone, db: Database) -> Response:
 @router.get("/account")
 async def account_page(
     request: Request,
-    person: SignedIn,
+    person: OwnAccount,
     db: Database,
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
@@ -151,7 +151,7 @@ async def _account(
 
 @router.post("/account/sessions/{public_id}/end")
 async def end_sign_in(
-    request: Request, person: SignedIn, db: Database, public_id: UUID
+    request: Request, person: OwnAccount, db: Database, public_id: UUID
 ) -> Response:
     """Ends one of the person's own sign-ins; another person's is not found."""
     if not await accounts.end_session_of(db, person.id, public_id):
@@ -166,7 +166,7 @@ async def end_sign_in(
 @router.post("/account/password")
 async def change_password(
     request: Request,
-    person: SignedIn,
+    person: OwnAccount,
     db: Database,
     current: Field = "",
     new: Field = "",
@@ -180,6 +180,8 @@ async def change_password(
         passwords.check_strength(new, sign_in=person.sign_in)
     except passwords.WeakPassword as weak:
         errors["new"] = _(str(weak))
+    if new and new == current:
+        errors["new"] = _("新密码不能与现在的密码相同")
     if new != repeat:
         errors["repeat"] = _("两次输入的新密码不一样，请重新输入")
     if not errors and not await _is_password(request, person, db, current):

@@ -6,7 +6,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import APIRouter, Request
 from pydantic import Field
-from sqlalchemy import func, update
 from starlette.responses import JSONResponse, Response
 
 from api.acts import Draft
@@ -80,8 +79,6 @@ async def receive(
         outcome = await means.acts.perform(draft)
     except acts.ActConflict as conflict:
         raise Problem(Refusal.UNKNOWN_CALLBACK.value) from conflict
-    if outcome.state == "applied":
-        await _settle(means, effect)
     status = 200 if outcome.state == "applied" else 202
     return JSONResponse({"act_id": str(act_id), "state": outcome.state}, status)
 
@@ -125,18 +122,3 @@ async def _bound(
 
 def _waits(waiting: list[Any], effect: EffectRow) -> bool:
     return any(w["kind"] == effect.kind and w["seq"] == effect.seq for w in waiting)
-
-
-async def _settle(means: Services, effect: EffectRow) -> None:
-    """The case has its answer: a second message about the same call is then unknown."""
-    async with means.engine.begin() as connection:
-        await connection.execute(
-            update(EffectRow)
-            .where(
-                EffectRow.case_id == effect.case_id,
-                EffectRow.kind == effect.kind,
-                EffectRow.seq == effect.seq,
-                EffectRow.state == "waiting",
-            )
-            .values(state="done", finished_at=func.app_now())
-        )

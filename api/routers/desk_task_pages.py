@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from api.acts import Draft, fence_claim
 from api.i18n import gettext as _
 from api.idempotency import page_once
+from api.officers import check_named
 from api.performing import perform
 from api.problems import Problem, from_refusal
 from api.routers.case_pages import new_token, newest_first, papers_of
@@ -153,6 +154,7 @@ async def decide(request: Request, person: Staff, means: Means, task_id: TaskId)
     async def work(act_id: UUID) -> Response:
         async def fenced(connection: AsyncConnection, draft: Draft, at: datetime) -> None:
             await fence_claim(connection, draft, at)
+            await check_named(connection, draft)
             if str(draft.actor.claim_version) != version:
                 raise claims.ClaimChanged(draft.actor.claim_version)
 

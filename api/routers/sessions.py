@@ -61,7 +61,9 @@ def _shown(instant: datetime) -> datetime:
     status_code=201,
     operation_id="createSession",
     response_model=SessionToken,
-    responses=refusals("wrong_credentials", "forged_request", *WITH_BODY),
+    responses=refusals(
+        "wrong_credentials", "forged_request", "password_change_required", *WITH_BODY
+    ),
 )
 async def create_session(
     request: Request,

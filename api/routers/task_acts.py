@@ -13,6 +13,7 @@ from api.acts import Draft, fence_claim
 from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.i18n import gettext as _
 from api.idempotency import Key, once
+from api.officers import check_named
 from api.performing import answered, perform
 from api.problems import FieldError, Problem
 from api.security.current import Staff
@@ -80,6 +81,7 @@ async def complete_task(
     async def work(act_id: UUID) -> Response:
         async def fenced(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
             await fence_claim(connection, draft, received_at)
+            await check_named(connection, draft)
             if version is not None and draft.actor.claim_version != version:
                 raise claims.ClaimChanged(draft.actor.claim_version)
 

@@ -76,8 +76,10 @@ def check_query(request: Request) -> None:
 class Access:
     """Base of all access declarations. Subclasses say who; this class does what every route needs."""
 
-    def __init__(self, describe: str) -> None:
+    def __init__(self, describe: str, *, one_time: bool = False) -> None:
+        """`one_time`: open also to somebody who still has to change a one-time password."""
         self.describe = describe
+        self.one_time = one_time
 
     async def guard(self, request: Request) -> Person | None:
         """The person, after the checks that hold for everybody."""
@@ -105,14 +107,19 @@ class PublicAccess(Access):
 
     async def __call__(self, request: Request) -> Visitor:
         person = await self.guard(request)
+        if person is not None and person.one_time and not self.one_time:
+            # Whoever has only a one-time password sees what a stranger sees.
+            person = None
         return Visitor(person, request.state.now)
 
 
 class SignedInAccess(Access, SecurityBase):
     """Somebody signed in, with one of the roles where roles are named."""
 
-    def __init__(self, describe: str, roles: frozenset[Role] = frozenset()) -> None:
-        super().__init__(describe)
+    def __init__(
+        self, describe: str, roles: frozenset[Role] = frozenset(), *, one_time: bool = False
+    ) -> None:
+        super().__init__(describe, one_time=one_time)
         self.roles = roles
         self.model = HTTPBearerModel(description="POST /api/v1/sessions")
         self.scheme_name = "session"
@@ -121,6 +128,8 @@ class SignedInAccess(Access, SecurityBase):
         person = await self.guard(request)
         if person is None:
             raise Problem("sign_in_required")
+        if person.one_time and not self.one_time:
+            raise Problem("password_change_required")
         if self.roles and not person.has(*self.roles):
             # Where the address names a thing, a stranger must not learn whether it exists.
             hidden = bool(request.path_params) or not is_api(request)

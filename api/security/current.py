@@ -25,6 +25,9 @@ def has_role(*roles: Role) -> Any:
 
 Anyone = Annotated[Visitor, Depends(PublicAccess("anyone"))]
 SignedIn = Annotated[Person, Depends(SignedInAccess("signed in"))]
+# Also while a one-time password is still to be changed: the account's own page, and leaving.
+OwnAccount = Annotated[Person, Depends(SignedInAccess("signed in", one_time=True))]
+Leaving = Annotated[Visitor, Depends(PublicAccess("anyone", one_time=True))]
 Staff = Annotated[Person, Depends(SignedInAccess("staff", STAFF))]
 Applicant = Annotated[Person, has_role(Role.APPLICANT)]
 Acceptor = Annotated[Person, has_role(Role.ACCEPTOR)]

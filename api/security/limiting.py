@@ -3,37 +3,18 @@
 The clock here is the process's own on purpose: a limit protects the machine and decides nothing about a case.
 """
 
-from typing import Final
-
 from fastapi import Request
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from api.problems import Problem
-from api.security.settings import Limits, SecuritySettings
-
-MAX_FORWARDED: Final = 10
+from api.security.settings import Limits
 
 
 def client_address(request: Request) -> str:
-    """The client's address as our own proxies saw it.
-
-    Each trusted proxy appends the address it saw to X-Forwarded-For; whatever stands left of those entries was
-    written by the client and is never believed.
-    """
-    settings: SecuritySettings = request.app.state.security
-    direct = request.client.host if request.client else ""
-    if settings.trusted_proxies == 0:
-        return direct
-    hops = [
-        hop.strip()
-        for line in request.headers.getlist("x-forwarded-for")
-        for hop in line.split(",")[-MAX_FORWARDED:]
-    ]
-    if len(hops) < settings.trusted_proxies:
-        return direct
-    return hops[-settings.trusted_proxies][:45]
+    """The client's address: of the connection, or as a trusted proxy saw it (`setup.install`)."""
+    return request.client.host[:45] if request.client else ""
 
 
 class Limiter:

@@ -16,6 +16,8 @@ MAX_LENGTH: Final = 128
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _AT_ONCE: Final = CapacityLimiter(2)
 _MAX_WAITING: Final = 40
+# Without letters and digits that look alike on paper: it is read out or copied by hand.
+_PLAIN: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 # Compared against when no account has the name: the answer takes as long as for a real one.
 _NOBODY: Final = _HASHER.hash(secrets.token_urlsafe(32))
 
@@ -73,3 +75,8 @@ async def verified(password_hash: str | None, password: str) -> bool:
 def outdated(password_hash: str) -> bool:
     """Whether the hash was made with weaker parameters than ours and should be renewed."""
     return _HASHER.check_needs_rehash(password_hash)
+
+
+def new_one_time() -> str:
+    """A random password (99 bits) for one sign-in; kept nowhere but as its hash."""
+    return "-".join("".join(secrets.choice(_PLAIN) for _ in range(5)) for _ in range(4))

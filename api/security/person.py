@@ -38,6 +38,8 @@ class Person:
     office: str
     session: SignInSession
     now: datetime
+    # The password was generated for this person: nothing is open but the page that changes it.
+    one_time: bool = False
 
     @property
     def staff(self) -> bool:

@@ -84,6 +84,7 @@ async def load(db: AsyncSession, request: Request, token: str, kind: SessionKind
             expires_at=found.expires_at,
         ),
         now=found.now,
+        one_time=found.one_time,
     )
 
 

@@ -30,13 +30,14 @@ class SecuritySettings:
         environment: only 'local' and 'test' may speak plain http.
         public_origin: scheme and host people use, as in `https://ban.example.gov.cn`.
         allowed_hosts: further host names (without port) the server answers to.
-        trusted_proxies: how many proxies in front append to X-Forwarded-For; 0 ignores the header.
+        trusted_proxies: addresses and networks of the proxies in front. Only a connection from one of them may
+            say by X-Forwarded-For and X-Forwarded-Proto who asks, and how.
     """
 
     environment: Environment
     public_origin: str
     allowed_hosts: frozenset[str] = frozenset()
-    trusted_proxies: int = 0
+    trusted_proxies: tuple[str, ...] = ()
     staff_idle: timedelta = timedelta(minutes=30)
     staff_absolute: timedelta = timedelta(hours=10)
     applicant_idle: timedelta = timedelta(hours=1)

@@ -78,7 +78,7 @@ async def sign_in(request: Request, name: str, password: str, kind: SessionKind)
 
     Raises:
         WrongCredentials: they do not belong together.
-        Problem: too_many_requests, unavailable.
+        Problem: too_many_requests, unavailable; password_change_required for a program.
     """
     name, address = name.strip().lower()[:64], client_address(request)
     await _check_limits(request, name, address)
@@ -108,7 +108,7 @@ async def _verify(
         )
     except passwords.TooBusy as error:
         raise Problem("unavailable", retry_after=5) from error
-    if not right or known is None or known.disabled:
+    if not right or known is None or known.disabled or known.expired:
         limiter: Limiter = request.app.state.limiter
         await limiter.note(limiter.limits.failures_per_account_and_address, "failed", name, address)
         await limiter.note(limiter.limits.failures_per_account, "failed", name)
@@ -118,6 +118,9 @@ async def _verify(
             else None
         )
         raise WrongCredentials(record)
+    if known.one_time and kind == "bearer":
+        # A program cannot change it: that is done on the page.
+        raise Problem("password_change_required")
     renewed = await passwords.hashed(password) if passwords.outdated(known.password_hash) else None
     async with maker.begin() as db:
         if renewed:

@@ -1,21 +1,28 @@
-"""`banjian audit verify [NUMBER|--all]`: proves the record of cases from the database alone."""
+"""`banjian audit verify [NUMBER|--all]`, `banjian audit log`: the record of cases, and of administrators."""
 
 import asyncio
-import json
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from banjian.secret_files import SecretsError
+from banjian.commands.beside import (
+    FINDINGS,
+    NOT_FOUND,
+    OK,
+    USAGE,
+    AsJson,
+    Data,
+    fail,
+    installation,
+    print_json,
+    said_plainly,
+)
 
 if TYPE_CHECKING:
-    from banjian.settings import Settings
-    from storage.audit import Verdict
+    from pathlib import Path
 
-OK, ERROR, USAGE, NOT_FOUND, FINDINGS = 0, 1, 2, 3, 6
+    from storage.audit import Verdict
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -31,27 +38,16 @@ def verify(
         str | None, typer.Argument(metavar="NUMBER", help="办件的任一编号，或者办件 id")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="全部办件")] = False,
-    data: Annotated[Path | None, typer.Option("--data", help="数据文件夹")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="在标准输出给出一个 JSON 文档")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
 ) -> None:
     """核验哈希链、加密详情的摘要、读模型与重建结果一致；有问题时退出码为 6。"""
     if (number is None) == (not every):
-        print("请给出一个编号，或者 --all。", file=sys.stderr)
-        raise typer.Exit(USAGE)
-    from sqlalchemy.exc import OperationalError
-
-    settings = _settings(data)
-    try:
-        verdicts = asyncio.run(_verified(number, settings, None if as_json else _say))
-    except (SecretsError, OSError, OperationalError) as error:
-        print(
-            f"✗ 数据库或者密钥不可用（{type(error).__name__}）。先运行 banjian up。",
-            file=sys.stderr,
-        )
-        raise typer.Exit(ERROR) from None
+        fail(USAGE, "请给出一个编号，或者 --all。")
+    with said_plainly():
+        verdicts = asyncio.run(_verified(number, data, None if as_json else _say))
     if verdicts is None:
-        print(f"没有这个办件：{number}", file=sys.stderr)
-        raise typer.Exit(NOT_FOUND)
+        fail(NOT_FOUND, f"没有这个办件：{number}")
     bad = [v for v in verdicts if not v.ok]
     events = sum(v.events for v in verdicts)
     if as_json:
@@ -61,11 +57,45 @@ def verify(
             "events": events,
             "verdicts": [v.to_json() for v in (verdicts if not every else bad)],
         }
-        print(json.dumps(document, ensure_ascii=False, indent=1))
+        print_json(document)
     else:
         said = f"{len(bad)} 件有问题" if bad else "全部一致"
         print(f"{len(verdicts)} 件，{events} 个事件：{said}。")
     raise typer.Exit(FINDINGS if bad else OK)
+
+
+@app.command("log")
+def log(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="最多列多少条")] = 50,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """管理日志：账户、档案导出、到期删除，谁在何时做的；最新的在前。"""
+    with said_plainly():
+        found = asyncio.run(_logged(limit, data))
+    if as_json:
+        print_json({"items": found})
+        return
+    for one in found:
+        told = "  ".join(f"{k}={v}" for k, v in one["details"].items() if v)
+        print(f"{one['at'][:19]}  {one['actor']}  {one['act']}  {one['subject']}  {told}")
+
+
+async def _logged(limit: int, data: "Path | None") -> list[dict[str, Any]]:
+    from law.zone import local
+    from storage.admin_log import newest
+
+    async with installation(data) as core, core.engine.connect() as connection:
+        return [
+            {
+                "at": local(entry.at).isoformat(),
+                "actor": entry.actor,
+                "act": entry.act,
+                "subject": entry.subject,
+                "details": entry.details,
+            }
+            for entry in await newest(connection, limit)
+        ]
 
 
 def _say(verdict: "Verdict") -> None:
@@ -76,31 +106,14 @@ def _say(verdict: "Verdict") -> None:
         print(f"    {finding.where}：{finding.message}（{finding.code}）")
 
 
-def _settings(data: Path | None) -> "Settings":
-    """Where this installation's database is; exits with a word on what to do."""
-    from banjian.settings import Settings
-    from banjian.stack.addresses import resolve
-
-    settings = Settings()
-    if data is not None:
-        settings = settings.model_copy(update={"banjian_data": data.expanduser().resolve()})
-    settings = resolve(settings)
-    if not settings.database_url:
-        print("✗ 没有找到数据库地址。先运行 banjian up，或者设置 DATABASE_URL。", file=sys.stderr)
-        raise typer.Exit(ERROR)
-    return settings
-
-
 async def _verified(
-    number: str | None, settings: "Settings", say: Callable[["Verdict"], None] | None
+    number: str | None, data: "Path | None", say: Callable[["Verdict"], None] | None
 ) -> "list[Verdict] | None":
     # Imported here: the command line's help must not wait for the engine's client.
-    from banjian.compose import core_of
     from storage import cases
     from storage.audit import all_cases, verify_case
 
-    core = core_of(settings)
-    try:
+    async with installation(data) as core:
         if number is None:
             chosen = await all_cases(core.engine)
         else:
@@ -119,5 +132,3 @@ async def _verified(
             if say is not None:
                 say(verdict)
         return found
-    finally:
-        await core.engine.dispose()

@@ -37,9 +37,10 @@ def print_json(document: Any) -> None:
 def said_plainly() -> Iterator[None]:
     """What stops a command beside a stack, as one line and exit 1 instead of a traceback."""
     from pydantic import ValidationError
-    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
     from banjian.secret_files import SecretsError
+    from storage.schema import WrongSchema
 
     try:
         yield
@@ -47,10 +48,13 @@ def said_plainly() -> Iterator[None]:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ".".join(map(str, first["loc"])).upper()
         fail(INVALID, f"✗ 设置 {name} 无效：{first['msg']}")
-    except (NotRunning, SecretsError) as error:
+    except (NotRunning, SecretsError, WrongSchema) as error:
         fail(ERROR, f"✗ {error}")
-    except (OSError, DBAPIError) as error:
+    except (OSError, OperationalError, InterfaceError) as error:
         fail(ERROR, f"✗ 数据库没有应答（{type(error).__name__}）。先运行 banjian up。")
+    except DBAPIError as error:
+        # It answered: a word on what it refuses, without the values of the statement.
+        fail(ERROR, f"✗ 数据库拒绝：{str(error.orig).splitlines()[0]}。运行 banjian doctor。")
 
 
 @contextlib.asynccontextmanager
@@ -60,11 +64,13 @@ async def installation(data: Path | None) -> AsyncIterator["Core"]:
     Raises:
         NotRunning: there is no address of a database.
         SecretsError: the secrets of this data folder are missing or broken.
+        WrongSchema: the database is behind or ahead of this code.
     """
     # Imported here: the command line's help must not wait for the engine's client.
     from banjian.compose import core_of
     from banjian.settings import Settings
     from banjian.stack.addresses import resolve
+    from storage.schema import schema_of
 
     settings = Settings() if data is None else Settings(banjian_data=data)
     settings = resolve(settings)
@@ -75,6 +81,7 @@ async def installation(data: Path | None) -> AsyncIterator["Core"]:
         )
     core = core_of(settings, pool_size=2)
     try:
+        (await schema_of(core.engine)).require()
         yield core
     finally:
         await core.engine.dispose()

@@ -84,6 +84,7 @@ def check(
 
 async def _checked(limit: int, data: "Path | None") -> Checked:
     from banjian.compose import connect_engine
+    from banjian.engine_link import EngineAway
     from law.calendars import default_calendars
 
     async with installation(data) as core:
@@ -93,10 +94,8 @@ async def _checked(limit: int, data: "Path | None") -> Checked:
             )
         try:
             client = await connect_engine(core)
-        except RuntimeError as error:
-            raise NotRunning(
-                f"Temporal（{core.settings.temporal_address}）没有应答。先运行 banjian up。"
-            ) from error
+        except EngineAway as error:
+            raise NotRunning(str(error)) from error
         # A replayed case asks for both inside a workflow task, which has two seconds.
         default_calendars()
         core.trust_keys()

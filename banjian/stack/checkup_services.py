@@ -10,11 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from banjian.engine_link import command_line, tls_of
+from banjian.secret_files import SecretsError
 from banjian.settings import Settings
 from banjian.stack import temporal
 from banjian.stack.checkup import Check, Finding, note, ok, supervisor_pid, wrong
 from banjian.stack.errors import StackError
 from storage.migrate import differences
+from storage.schema import Schema, schema_of
 
 PATIENCE = 5.0
 
@@ -65,18 +68,32 @@ async def _ask_database(url: str) -> tuple[int, str | None]:
 
 def _migrations(url: str) -> Iterator[Finding]:
     try:
-        missing = asyncio.run(differences(url))
+        schema, missing = asyncio.run(_ask_schema(url))
     except (SQLAlchemyError, OSError) as error:
-        missing = [type(error).__name__]
+        yield wrong("migrations", f"无法读取数据库结构（{type(error).__name__}）。", "检查权限。")
+        return
+    if not schema.fits:
+        yield wrong("migrations", f"{schema.trouble}。", f"{schema.advice}。")
+        return
     if missing:
         shown = "；".join(str(m)[:80] for m in missing[:3])
         yield wrong(
             "migrations",
             f"数据库结构与程序不一致（{len(missing)} 处）：{shown}",
-            "运行 python -m banjian.migrate，或升级程序。",
+            "有人直接改过数据库：对照 storage/migrations 改回，或从备份恢复。",
         )
     else:
         yield ok("migrations", "数据库结构与程序一致")
+
+
+async def _ask_schema(url: str) -> tuple[Schema, list[str]]:
+    """Where the schema stands, and what differs although the revision is right."""
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
+    try:
+        schema = await schema_of(engine)
+    finally:
+        await engine.dispose()
+    return schema, await differences(url) if schema.fits else []
 
 
 def check_temporal(settings: Settings) -> Iterator[Finding]:
@@ -86,21 +103,31 @@ def check_temporal(settings: Settings) -> Iterator[Finding]:
         yield note("temporal", "尚无 Temporal，首次启动时建立。")
         return
     try:
-        if not temporal.serving(address):
+        tls_of(settings)
+        link = temporal.Link(*command_line(settings))
+        if trouble := temporal.trouble(address, link):
             if _expected(settings, address):
-                advice = "检查 TEMPORAL_ADDRESS 与网络；本地日志在 logs/temporal.log。"
-                yield wrong("temporal", f"{address} 无应答。", advice)
+                advice = (
+                    "检查 TEMPORAL_ADDRESS、TEMPORAL_TLS… 与网络；本地日志在 logs/temporal.log。"
+                )
+                yield wrong("temporal", f"{address} 无应答：{trouble.splitlines()[0]}", advice)
             else:
                 yield note("temporal", f"{address} 未启动。", "运行 banjian up 启动。")
             return
         yield ok("temporal", f"{address} 可用")
-        yield from _namespace(address, namespace)
+        if settings.banjian_env == "production" and not settings.temporal_uses_tls:
+            yield note("temporal", "连接不加密。", "只在隔离的网段这样用，或者设置 TEMPORAL_TLS。")
+        yield from _namespace(address, namespace, link)
     except StackError as error:
         yield wrong("temporal", error.message, error.advice)
+    except SecretsError as error:
+        yield wrong(
+            "temporal", str(error), "检查 TEMPORAL_TLS_CA、TEMPORAL_TLS_CERT 和 TEMPORAL_TLS_KEY。"
+        )
 
 
-def _namespace(address: str, namespace: str) -> Iterator[Finding]:
-    described = temporal.ask(address, namespace, "operator", "namespace", "describe")
+def _namespace(address: str, namespace: str, link: temporal.Link) -> Iterator[Finding]:
+    described = temporal.ask(address, namespace, "operator", "namespace", "describe", link=link)
     if described is None:
         yield wrong(
             "namespace",
@@ -118,7 +145,7 @@ def _namespace(address: str, namespace: str) -> Iterator[Finding]:
         )
     else:
         yield ok("namespace", f"{namespace} 保留 {hours // 24} 天")
-    listed = temporal.ask(address, namespace, "operator", "search-attribute", "list")
+    listed = temporal.ask(address, namespace, "operator", "search-attribute", "list", link=link)
     missing = [name for name in temporal.SEARCH_ATTRIBUTES if name not in (listed or "")]
     if missing:
         yield wrong(

@@ -51,6 +51,7 @@ def environment(
         "DATABASE_URL": settings.database_url,
         "TEMPORAL_ADDRESS": settings.temporal_address,
         "TEMPORAL_NAMESPACE": settings.temporal_namespace,
+        **_engine_link(settings),
         "REGISTERS_URL": settings.registers_url,
         "PUBLIC_URL": settings.public_url,
         "BANJIAN_DATA": str(settings.banjian_data),
@@ -58,6 +59,7 @@ def environment(
         "BANJIAN_FILES": str(settings.files_folder),
         "BANJIAN_ENV": settings.banjian_env,
         "BANJIAN_STORY_OFFSET": str(settings.banjian_story_offset),
+        "TRUSTED_PROXIES": settings.trusted_proxies,
         "API_HOST": settings.api_host,
         "API_PORT": str(settings.api_port),
         "TWINS_PORT": str(settings.twins_port),
@@ -68,6 +70,20 @@ def environment(
         state.PART: name,
         **(extra or {}),
     }
+
+
+def _engine_link(settings: Settings) -> dict[str, str]:
+    """How to reach a Temporal that is not ours; what is not set stays unset."""
+    key = settings.temporal_api_key
+    given = {
+        "TEMPORAL_TLS": "" if settings.temporal_tls is None else str(settings.temporal_tls),
+        "TEMPORAL_TLS_CA": str(settings.temporal_tls_ca or ""),
+        "TEMPORAL_TLS_CERT": str(settings.temporal_tls_cert or ""),
+        "TEMPORAL_TLS_KEY": str(settings.temporal_tls_key or ""),
+        "TEMPORAL_TLS_SERVER_NAME": settings.temporal_tls_server_name,
+        "TEMPORAL_API_KEY": key.get_secret_value() if key is not None else "",
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def python(arguments: tuple[str, ...], port: int = 0) -> list[str]:

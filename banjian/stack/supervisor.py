@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from banjian.engine_link import command_line
 from banjian.secret_files import PostgresSecrets, create_missing
 from banjian.settings import Settings, check_start
 from banjian.stack import addresses, layout, logs, parts, preparation, processes, state, temporal
@@ -228,7 +229,8 @@ class LocalStack:
     def _await_engine(self, own: bool) -> None:
         address = self.settings.temporal_address
         limit = time.monotonic() + 30
-        while not temporal.serving(address):
+        link = temporal.Link(*command_line(self.settings))
+        while not temporal.serving(address, link):
             if own and self._parts["temporal"].pid is None:
                 raise self._never_ready("temporal", "启动失败（did not start）")
             if time.monotonic() > limit:

@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -78,13 +80,32 @@ def server_command(port: int, database: Path, namespace: str = "default") -> lis
     return command
 
 
-def serving(address: str) -> bool:
+@dataclass(frozen=True)
+class Link:
+    """How the `temporal` program reaches a cluster: options, and what must not stand among them."""
+
+    options: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+PLAIN = Link()
+"""To a server of our own, on the loopback."""
+
+
+def serving(address: str, link: Link = PLAIN) -> bool:
     """Whether the frontend's gRPC health check says SERVING."""
+    return trouble(address, link) is None
+
+
+def trouble(address: str, link: Link = PLAIN) -> str | None:
+    """What keeps the frontend from serving us, in its program's words; None where nothing does."""
     try:
-        done = _cli("operator", "cluster", "health", "--address", address)
+        done = _cli(link, "operator", "cluster", "health", "--address", address)
     except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0 and "SERVING" in done.stdout
+        return "timeout"
+    if done.returncode == 0 and "SERVING" in done.stdout:
+        return None
+    return done.stderr.strip() or done.stdout.strip() or "not serving"
 
 
 def set_retention(address: str, namespace: str) -> None:
@@ -93,7 +114,7 @@ def set_retention(address: str, namespace: str) -> None:
     Raises:
         StackError: the server refused.
     """
-    done = _cli("operator", "namespace", "update", "--address", address,
+    done = _cli(PLAIN, "operator", "namespace", "update", "--address", address,
                 "--namespace", namespace, "--retention", RETENTION)  # fmt: skip
     if done.returncode != 0:
         raise StackError(
@@ -101,9 +122,9 @@ def set_retention(address: str, namespace: str) -> None:
         )
 
 
-def ask(address: str, namespace: str, *command: str) -> str | None:
+def ask(address: str, namespace: str, *command: str, link: Link = PLAIN) -> str | None:
     """JSON answer of one `temporal` command, None where the server says no."""
-    done = _cli(*command, "--address", address, "--namespace", namespace, "--output", "json")
+    done = _cli(link, *command, "--address", address, "--namespace", namespace, "--output", "json")
     return done.stdout if done.returncode == 0 else None
 
 
@@ -114,13 +135,13 @@ def retention_hours(description: dict[str, Any]) -> int:
     return int(float(text.removesuffix("s"))) // 3600
 
 
-def _cli(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _cli(link: Link, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
-        [str(binary()), *arguments],
+        [str(binary()), *arguments, *link.options],
         capture_output=True,
         text=True,
         check=False,
         timeout=10,
         # The user's own CLI profile must not point us at another server.
-        env={"PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent"},
+        env={"PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent", **link.environment},
     )

@@ -40,7 +40,7 @@ def settings_for(
     *,
     origin: str = "http://testserver",
     limits: Limits = GENEROUS,
-    trusted_proxies: int = 0,
+    trusted_proxies: tuple[str, ...] = (),
 ) -> SecuritySettings:
     """Settings whose limits do not bite unless a test wants them to."""
     return SecuritySettings(environment, origin, limits=limits, trusted_proxies=trusted_proxies)

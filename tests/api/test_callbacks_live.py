@@ -8,8 +8,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from domain.contracts import Command
 from registers.callbacks import BODY_CAP, sign_callback
+from storage import acts
 from tests.api.case_stage import Live, live
+from workflows.dispatch import Unreachable
 
 __all__ = ["live"]
 
@@ -98,6 +101,39 @@ async def test_an_answer_is_taken_once_and_said_again_alike(waiting: Waiting) ->
     assert await waiting.events() == before
 
 
+async def test_an_answer_that_the_reconciler_brings_ends_the_waiting_as_well(
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine is away when the register answers: the act is durable, its effect comes later."""
+    services = waiting.live.on.app.state.services
+
+    async def away(command: Command) -> None:
+        raise Unreachable("away")
+
+    async def state() -> str:
+        rows = await waiting.live.rows(
+            "SELECT state FROM effects WHERE request_id = :r", r=waiting.row.request_id
+        )
+        return str(rows[0].state)
+
+    message = str(uuid.uuid4())
+    with monkeypatch.context() as outage:
+        outage.setattr(services.acts._sender, "send", away)
+        received = await waiting.send(waiting.body(), message)
+    assert (received.status_code, received.json()["state"]) == (202, "received")
+    assert await state() == "waiting"
+
+    async with waiting.live.on.core.engine.connect() as connection:
+        row = await acts.find(connection, uuid.UUID(received.json()["act_id"]))
+    assert row is not None
+    await services.acts.deliver(await acts.command_of(services.keys, row))
+    assert await state() == "done"
+    again = await waiting.send(waiting.body(), message)
+    assert (again.status_code, again.json()["state"]) == (200, "applied")
+    other = await waiting.send(waiting.body(), str(uuid.uuid4()))
+    assert (other.status_code, other.json()["code"]) == (409, "unknown_callback")
+
+
 async def test_what_is_not_bound_to_our_request_changes_nothing(waiting: Waiting) -> None:
     before = await waiting.events()
     for more in (
@@ -107,11 +143,11 @@ async def test_what_is_not_bound_to_our_request_changes_nothing(waiting: Waiting
     ):
         answer = await waiting.send(waiting.body(**more), str(uuid.uuid4()))
         assert (answer.status_code, answer.json()["code"]) == (409, "unknown_callback"), more
-    acts = await waiting.live.rows(
+    made = await waiting.live.rows(
         "SELECT count(*) AS n FROM acts WHERE case_id = :c AND kind = 'callback'",
         c=waiting.live.ident(waiting.case),
     )
-    assert (acts[0].n, await waiting.events()) == (0, before)
+    assert (made[0].n, await waiting.events()) == (0, before)
 
 
 async def test_what_is_not_signed_is_not_believed(waiting: Waiting) -> None:

@@ -10,6 +10,8 @@ from api.security.settings import Limits
 from tests.api.conftest import PASSWORD, Database, People, client_of, csrf_of
 from tests.api.surface_app import GENEROUS, build, settings_for
 
+# Where the test's client connects from.
+PROXY = ("127.0.0.1",)
 STRICT = Limits(
     failures_per_account_and_address="3 per 10 minutes",
     failures_per_account="6 per hour",
@@ -31,7 +33,7 @@ async def attempt(
 async def test_the_fourth_wrong_guess_is_refused_even_with_the_right_password(
     database: Database, people: People
 ) -> None:
-    app = build(database, settings_for(limits=STRICT, trusted_proxies=1))
+    app = build(database, settings_for(limits=STRICT, trusted_proxies=PROXY))
     async with client_of(app) as client:
         for _ in range(3):
             assert (await attempt(client, "zhouxiaolan", "wrong")).status_code == 401
@@ -47,7 +49,7 @@ async def test_the_fourth_wrong_guess_is_refused_even_with_the_right_password(
 async def test_an_unknown_name_is_limited_like_a_known_one(
     database: Database, people: People
 ) -> None:
-    app = build(database, settings_for(limits=STRICT, trusted_proxies=1))
+    app = build(database, settings_for(limits=STRICT, trusted_proxies=PROXY))
     async with client_of(app) as client:
         for name in ("zhouxiaolan", "nobody"):
             statuses = [(await attempt(client, name, "wrong")).status_code for _ in range(4)]
@@ -57,7 +59,7 @@ async def test_an_unknown_name_is_limited_like_a_known_one(
 async def test_guesses_from_everywhere_close_the_account_but_not_to_its_usual_place(
     database: Database, people: People
 ) -> None:
-    app = build(database, settings_for(limits=STRICT, trusted_proxies=1))
+    app = build(database, settings_for(limits=STRICT, trusted_proxies=PROXY))
     async with client_of(app) as client:
         assert (await attempt(client, "zhouxiaolan", PASSWORD, "192.0.2.1")).status_code == 201
         for n in range(6):
@@ -77,13 +79,48 @@ async def test_forged_forwarding_headers_do_not_change_the_address(
             for n in range(4)
         ]
         assert statuses[-1] == 429
-    app = build(database, settings_for(limits=STRICT, trusted_proxies=1))
+    app = build(database, settings_for(limits=STRICT, trusted_proxies=PROXY))
     async with client_of(app) as client:
         statuses = [
             (await attempt(client, "liguodong", "no", f"10.0.0.{n}, 203.0.113.1")).status_code
             for n in range(4)
         ]
         assert statuses[-1] == 429
+
+
+async def test_only_a_trusted_proxy_may_say_who_asks(database: Database, people: People) -> None:
+    app = build(database, settings_for(limits=GENEROUS, trusted_proxies=(*PROXY, "10.1.0.0/16")))
+
+    async def seen(direct: str, forwarded: str) -> str:
+        transport = httpx.ASGITransport(app=app, client=(direct, 5000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            assert (await attempt(client, "liguodong", PASSWORD, forwarded)).status_code == 201
+        async with database() as db:
+            newest = await db.execute(
+                text("SELECT address FROM sign_ins ORDER BY at DESC, id LIMIT 1")
+            )
+            return str(newest.scalar_one())
+
+    # Past us, straight to the site: the header is the client's own.
+    assert await seen("198.51.100.9", "203.0.113.1") == "198.51.100.9"
+    # Two of our proxies in a row, and what the client wrote before them.
+    assert await seen("127.0.0.1", "192.0.2.77, 203.0.113.1, 10.1.2.3") == "203.0.113.1"
+    # A stranger's proxy is no proxy of ours.
+    assert await seen("127.0.0.1", "203.0.113.1, 10.2.0.1") == "10.2.0.1"
+    assert await seen("127.0.0.1", "2001:db8::7") == "2001:db8::7"
+    assert await seen("127.0.0.1", "x" * 300) == "x" * 45
+
+
+async def test_https_is_believed_from_a_trusted_proxy_alone(
+    database: Database, people: People
+) -> None:
+    settings = settings_for("production", origin="https://ban.example", trusted_proxies=PROXY)
+    app = build(database, settings)
+    for direct, status in (("127.0.0.1", 200), ("198.51.100.9", 400)):
+        transport = httpx.ASGITransport(app=app, client=(direct, 5000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://ban.example") as client:
+            page = await client.get("/sign-in", headers={"x-forwarded-proto": "https"})
+            assert page.status_code == status
 
 
 async def test_one_address_and_all_together_are_bounded(database: Database, people: People) -> None:
@@ -153,7 +190,7 @@ async def test_the_answer_takes_as_long_for_nobody_as_for_somebody(
 
 
 async def test_attempts_are_kept_for_the_person_to_see(database: Database, people: People) -> None:
-    app = build(database, settings_for(limits=GENEROUS, trusted_proxies=1))
+    app = build(database, settings_for(limits=GENEROUS, trusted_proxies=PROXY))
     async with client_of(app) as client:
         await attempt(client, "zhouxiaolan", "wrong", "203.0.113.5")
         await attempt(client, "zhouxiaolan", PASSWORD, "203.0.113.6")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection
@@ -107,6 +108,24 @@ async def impatient_registers(place: Installation) -> AsyncIterator[None]:
         await asyncio.wait({hurrying})
 
 
+@contextlib.asynccontextmanager
+async def telling(said: Callable[[], str]) -> AsyncIterator[None]:
+    """A line on stderr every half minute: a run of a quarter of an hour must not look dead."""
+
+    async def tell() -> None:
+        begin = time.monotonic()
+        while True:
+            await asyncio.sleep(30)
+            print(f"  {time.monotonic() - begin:.0f} s: {said()}", file=sys.stderr, flush=True)
+
+    talking = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        talking.cancel()
+        await asyncio.wait({talking})
+
+
 async def drained(place: Installation, patience: float = DRAIN) -> None:
     """Returns when nothing is on its way any more, or when patience ends: the checker says what hangs."""
     # Our own connections may have died with the database.
@@ -151,10 +170,16 @@ async def random_kills(
         def share() -> float:
             return 1.0 if people.done() else history.count("ok") / (cases * WRITES)
 
-        await striker.run(plan, share)
-        run.notes["cases ended before the last kill"] = sum(life.ended for life in run.lives)
-        await people
-        await checked(place, run, history)
+        async with telling(
+            lambda: (
+                f"{sum(life.ended for life in run.lives)} of {cases} cases ended, "
+                f"{sum(striker.done.values())} of {kills} kills"
+            )
+        ):
+            await striker.run(plan, share)
+            run.notes["cases ended before the last kill"] = sum(life.ended for life in run.lives)
+            await people
+            await checked(place, run, history)
         run.notes |= {
             "kills": dict(striker.done),
             "restarts by the supervisor": len(place.stack.starts),

@@ -20,13 +20,14 @@ class Answer(NamedTuple):
         return json.loads(self.out)
 
 
-def banjian(*arguments: str) -> Answer:
-    result = CliRunner().invoke(app, list(arguments))
+def banjian(*arguments: str, typed: str | None = None) -> Answer:
+    """`typed`: what a person answers to a prompt."""
+    result = CliRunner().invoke(app, list(arguments), input=typed)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Answer(result.exit_code, result.stdout, result.stderr)
 
 
-async def beside(*arguments: str) -> Answer:
+async def beside(*arguments: str, typed: str | None = None) -> Answer:
     """While a stack runs in this process' loop: a command starts a loop of its own."""
-    return await asyncio.to_thread(banjian, *arguments)
+    return await asyncio.to_thread(banjian, *arguments, typed=typed)

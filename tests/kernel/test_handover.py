@@ -1,10 +1,16 @@
 """Continue-as-new: between stages only, one unbroken story; what is carried stays small."""
 
+import gzip
 import json
+import uuid
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest_asyncio
+from temporalio.testing import ActivityEnvironment
 
+from activities.records import RecordActivities
+from banjian.histories import ClientHistory
 from banjian.player.stage import stage
 from bench.reference import ROW, Reference
 from domain.contracts import CaseInput, CaseState, Command
@@ -12,7 +18,7 @@ from law import catalogue
 from storage import acts
 from storage.projector import stored_events
 from storage.tables import ActRow
-from tests.kernel.desk import APPLICANT, Desk
+from tests.kernel.desk import APPLICANT, Case, Desk
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -96,6 +102,71 @@ async def test_what_a_full_case_carries_stays_under_a_megabyte(desk: Desk) -> No
         resumed=state,
     )
     assert len(json.dumps(carried.model_dump(mode="json"), ensure_ascii=False).encode()) < 1_000_000
+
+
+async def kept(desk: Desk, case: Case) -> dict[str, list[dict[str, Any]]]:
+    """What the record keeps of the engine's histories after a turn of the upkeep: part → events of each run."""
+    turn = await desk.stage.client.execute_workflow(
+        "keep_records", id=f"records-{uuid.uuid4()}", task_queue="banjian-cases", result_type=dict
+    )
+    assert turn["left"] == 0
+    rows = await case.rows("SELECT part, stored_id FROM files WHERE case_id = :c ORDER BY id")
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        packed = await desk.stage.core.files.get(case.id, row.stored_id)
+        found.setdefault(row.part, []).append(json.loads(gzip.decompress(packed)))
+    return found
+
+
+def started(events: Any) -> dict[str, Any]:
+    attributes: dict[str, Any] = events[0]["workflowExecutionStartedEventAttributes"]
+    return attributes
+
+
+async def test_the_histories_of_all_runs_are_kept_each_once(desk: Desk) -> None:
+    case = await desk.open()
+    await case.reach_notice()
+    runs = await case.rows(
+        "SELECT run_id FROM case_events WHERE case_id = :c GROUP BY 1 ORDER BY min(revision)"
+    )
+    before = await kept(desk, case)
+    # A run is forgotten by the day of its own end: those that were followed are kept while the case is open.
+    assert set(before) == {"engine_history_of_run"}
+    assert len(before["engine_history_of_run"]) == len(runs) - 1 >= 1
+
+    await case.act("close", APPLICANT)
+    for _ in range(2):
+        after = await kept(desk, case)
+        [last] = after["engine_history"]
+        assert last[-1]["eventType"] == "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED"
+        earlier = {started(e)["originalExecutionRunId"]: e for e in after["engine_history_of_run"]}
+        assert len(earlier) == len(after["engine_history_of_run"])
+        # From the last run back to the first, without a gap.
+        walked, run = 0, started(last).get("continuedExecutionRunId")
+        while run:
+            assert earlier[run][-1]["eventType"].endswith("_CONTINUED_AS_NEW")
+            walked, run = walked + 1, started(earlier[run]).get("continuedExecutionRunId")
+        assert walked == len(earlier) >= len(runs) - 1
+
+
+async def test_a_run_that_the_engine_has_forgotten_does_not_stop_the_record(desk: Desk) -> None:
+    case = await desk.open()
+    await case.reach_notice()
+    await kept(desk, case)
+    await case.act("close", APPLICANT)
+    core = desk.stage.core
+    whole = ClientHistory(lambda: desk.stage.client)
+
+    async def newest_only(case_id: uuid.UUID, run_id: str | None) -> list[dict[str, object]]:
+        return [] if run_id else await whole.run(case_id)
+
+    await ActivityEnvironment().run(
+        RecordActivities(core.engine, core.files, newest_only).keep_histories
+    )
+    rows = await case.rows("SELECT part, count(*) AS n FROM files WHERE case_id = :c GROUP BY 1")
+    found = {r.part: r.n for r in rows}
+    assert found["engine_history"] == 1
+    assert found["engine_history_of_run"] >= 1
 
 
 async def _opening(desk: Desk, case_id: object) -> Command:

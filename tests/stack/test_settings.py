@@ -88,6 +88,25 @@ def test_the_database_address_may_come_from_a_file(
         Settings()
 
 
+@pytest.mark.parametrize(
+    ("given", "proxies"),
+    [
+        ("none", ()),
+        ("10.0.0.5", ("10.0.0.5",)),
+        (" 10.0.0.5 , 10.1.0.0/16,fd00::/8 ", ("10.0.0.5", "10.1.0.0/16", "fd00::/8")),
+    ],
+)
+def test_trusted_proxies_are_addresses_and_networks(given: str, proxies: tuple[str, ...]) -> None:
+    assert Settings(trusted_proxies=given).proxies == proxies
+    assert Settings().proxies == ("127.0.0.1", "::1")
+
+
+@pytest.mark.parametrize("given", ["proxy.example", "10.0.0.1/8", "0.0.0.0/0", "10.0.0.0/40", "*"])
+def test_proxies_that_cannot_be_trusted(given: str) -> None:
+    with pytest.raises(ValueError, match="trusted_proxies"):
+        Settings(trusted_proxies=given)
+
+
 def _production(data: Path, offset: float = 0.0) -> Settings:
     return Settings(
         banjian_env="production",

@@ -66,6 +66,7 @@ class CaseWorkflow(RelatedCases):
     async def conduct(self, steps: Mapping[str, Step]) -> CaseOutcome:
         """Run the stages from where the case is to a final one."""
         background = [
+            asyncio.create_task(self._note_tasks()),
             asyncio.create_task(self._project_forever()),
             asyncio.create_task(self._keep_clocks()),
         ]

@@ -42,6 +42,8 @@ class Recorder:
         self._changes = Changes()
         self._flushed = self.state.revision
         self._running: list[Task[None]] = []
+        self._task_length = -1
+        self._task_began = workflow.now()
 
     def now(self) -> datetime:
         """The instant in law: the engine's time, moved by a constant in stories only."""
@@ -87,6 +89,21 @@ class Recorder:
 
     # -- the projection ----------------------------------------------------------------------
 
+    async def _note_tasks(self) -> None:
+        """Keep the instant at which the engine began the workflow task at work.
+
+        `workflow.now()` moves on with the local activities of a task: a task that was lost after a
+        slow one would seem later than the task that took its place, and its rows would win.
+        """
+        await workflow.wait_condition(self._noted)
+
+    def _noted(self) -> bool:
+        """Looked at in every activation, so in the first of each task; never true."""
+        length = workflow.info().get_current_history_length()
+        if length != self._task_length:
+            self._task_length, self._task_began = length, workflow.now()
+        return False
+
     async def _project_forever(self) -> None:
         while True:
             await workflow.wait_condition(lambda: bool(self._pending))
@@ -111,7 +128,7 @@ class Recorder:
             Projection(
                 case_id=self.case.case_id,
                 run_id=info.run_id,
-                task_at=workflow.now(),
+                task_at=self._task_began,
                 events=batch,
             ),
             start_to_close_timeout=QUICK,

@@ -1,0 +1,29 @@
+"""How a process of ours that may not start says why: one line on stderr and a status, no traceback."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from banjian.engine_link import EngineAway
+from banjian.secret_files import SecretsError
+from banjian.settings import UnfitForProduction
+from storage.schema import WrongSchema
+
+ERROR, INVALID = 1, 5
+
+
+@contextlib.contextmanager
+def refusals_said() -> Iterator[None]:
+    """Around the whole of a process: settings, secrets or a database that it must not start with."""
+    try:
+        yield
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = ".".join(map(str, problem["loc"])).upper()
+            print(f"✗ 设置 {name or '（相互之间）'} 无效：{problem['msg']}", file=sys.stderr)
+        sys.exit(INVALID)
+    except (UnfitForProduction, SecretsError, WrongSchema, EngineAway) as error:
+        print(f"✗ {error}", file=sys.stderr)
+        sys.exit(ERROR)
