@@ -17,7 +17,6 @@ from law.names.compare import Hit, identical, rule_between
 from law.names.holders import HolderState, Relation, exempt
 from law.names.keys import probe_keys, same_keys
 from law.names.model import Core, Name
-from law.names.parse import read_name
 from law.names.rules import Effect, Rule
 from storage.names_rows import (
     COLUMNS,
@@ -27,6 +26,7 @@ from storage.names_rows import (
     drop_keys,
     hashed,
     insert_name,
+    read_again,
     same_key,
 )
 
@@ -66,7 +66,7 @@ class HeldName:
 
     def hit(self, rule: Rule, new: Name) -> Hit:
         """For its explanation; the name is read again, which a comparison never needs."""
-        return Hit(rule, new, read_name(self.text, seat=self.seat))
+        return Hit(rule, new, read_again(self.text, self.seat, self.core.trade))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ async def hold(
         raise CommitmentNeeded(hits)
     state = HolderState.PENDING if until is None else HolderState.RESERVED
     values = {
-        **columns_of(name, jurisdiction=jurisdiction, seat=seat),
+        **columns_of(name, core, jurisdiction=jurisdiction, seat=seat),
         "state": state.value,
         "case_id": case_id,
         "person": person,

@@ -7,10 +7,12 @@ from sqlalchemy import RowMapping, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from law.names.characters import written
 from law.names.holders import HolderState
 from law.names.industries import industry
 from law.names.keys import KEYS_VERSION, index_keys
 from law.names.model import Core, Name
+from law.names.parse import read_name
 from storage.tables_names import NameKeyRow, NameRow
 
 COLUMNS = (
@@ -29,9 +31,8 @@ def same_key(core: Core) -> str:
     return f"{core.trade}|{core.industry.text}"
 
 
-def core_values(name: Name) -> dict[str, Any]:
+def core_values(core: Core) -> dict[str, Any]:
     """What of the row follows from the name alone."""
-    core = name.core
     return {
         "seen": core.text,
         "parts": core.order,
@@ -43,11 +44,11 @@ def core_values(name: Name) -> dict[str, Any]:
     }
 
 
-def columns_of(name: Name, *, jurisdiction: str, seat: str) -> dict[str, Any]:
+def columns_of(name: Name, core: Core, *, jurisdiction: str, seat: str) -> dict[str, Any]:
     """The row but for how the name is held."""
     return {
-        **core_values(name),
-        "name": name.given,
+        **core_values(core),
+        "name": written(name.given),
         "jurisdiction": jurisdiction,
         "seat": seat,
     }
@@ -57,21 +58,27 @@ def row_values(
     name: Name, *, jurisdiction: str, seat: str, holder: str, row_id: int
 ) -> tuple[dict[str, Any], list[tuple[int, int]]]:
     """A registered name and its keys as plain rows, for loading a whole register at once; `held_from` is left out."""
+    core = name.core
     values = {
-        **core_values(name),
+        **columns_of(name, core, jurisdiction=jurisdiction, seat=seat),
         "id": row_id,
-        "name": name.given,
-        "jurisdiction": jurisdiction,
-        "seat": seat,
         "state": HolderState.REGISTERED.value,
         "holder": holder,
     }
-    return values, [(key, row_id) for key in sorted({hashed(k) for k in index_keys(name.core)})]
+    return values, [(key, row_id) for key in sorted({hashed(k) for k in index_keys(core)})]
 
 
 def core_of(row: RowMapping) -> Core:
     """What a comparison looks at, without reading the name again."""
     return Core(row["seen"], row["parts"], row["body"], row["trade"], industry(row["industry"]))
+
+
+def read_again(name: str, seat: str, trade: str) -> Name:
+    """The kept name in its parts, its trade name where it was declared or read before."""
+    read = read_name(name, seat=seat)
+    if trade and trade != read.trade and read.body.startswith(trade):
+        return read_name(name, seat=seat, trade=trade)
+    return read
 
 
 async def insert_name(connection: AsyncConnection, values: dict[str, Any]) -> int:

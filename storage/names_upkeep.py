@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from law.names.holders import HolderState
 from law.names.keys import KEYS_VERSION
 from law.names.model import Name
-from law.names.parse import read_name
 from storage.names_rows import (
     COLUMNS,
     add_keys,
@@ -18,6 +17,7 @@ from storage.names_rows import (
     core_values,
     drop_keys,
     insert_name,
+    read_again,
 )
 
 
@@ -32,14 +32,15 @@ async def add(
     barred_until: date | None = None,
 ) -> int:
     """Writes a name of the register into the library as it stands there, without a comparison. The row's id."""
+    core = name.core
     values = {
-        **columns_of(name, jurisdiction=jurisdiction, seat=seat),
+        **columns_of(name, core, jurisdiction=jurisdiction, seat=seat),
         "state": state.value,
         "holder": holder,
         "barred_until": barred_until,
     }
     row_id = await insert_name(connection, values)
-    await add_keys(connection, row_id, name.core)
+    await add_keys(connection, row_id, core)
     return row_id
 
 
@@ -114,17 +115,15 @@ async def rebuild_keys(connection: AsyncConnection, *, batch: int = 2000) -> int
     ).mappings()
     done = 0
     for row in rows.all():
-        name = read_name(row["name"], seat=row["seat"])
-        if row["trade"] and name.body.startswith(row["trade"]):
-            name = read_name(row["name"], seat=row["seat"], trade=row["trade"])
-        values = core_values(name)
+        core = read_again(row["name"], row["seat"], row["trade"]).core
+        values = core_values(core)
         sets = ", ".join(f"{column} = :{column}" for column in values)
         await connection.execute(
             text(f"UPDATE names SET {sets} WHERE id = :id"),  # noqa: S608  # our own columns
             {**values, "id": row["id"]},
         )
         if row["state"] not in ("released", "lapsed", "cancelled"):
-            await add_keys(connection, row["id"], name.core)
+            await add_keys(connection, row["id"], core)
         done += 1
     return done
 
