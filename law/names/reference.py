@@ -9,7 +9,7 @@ from law.names.rules import EDITION, RULES, Effect, Rule
 from law.names.tables import CLASSES, FORMS, READINGS, SHAPE_MARKS, SHAPES, TRADITIONAL, WORDS
 from law.names.words import NAME_WORDS, NameWord
 
-_EXAMPLES = {
+EXAMPLES = {
     "same.identical": "红光（随州）酒业有限公司 / 红光(随州)酒业有限公司",
     "same.order": "北京红光酒业发展有限公司 / 红光（北京）酒业发展有限公司",
     "same.trade_and_industry": "随州市曾都区红光酒业有限公司 / 随县红光酒业厂；北京红光酒业有限公司 / 北京红光酒厂",
@@ -64,7 +64,7 @@ def _lines() -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for rule in RULES.values():
         if rule.effect in (Effect.SAME, Effect.SIMILAR):
-            yield _row(rule, _EXAMPLES[rule.id])
+            yield _row(rule, EXAMPLES[rule.id])
     yield ""
     yield "## 禁止和限制使用的字词"
     yield ""

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from law.names.characters import folded
 from law.names.compare import compare, explain
 from law.names.keys import index_keys, probe_keys, same_keys
 from law.names.parse import read_name
+from law.names.reference import EXAMPLES
 from law.names.rules import Effect
 
 PAIRS = list(csv.DictReader((Path(__file__).parent / "pairs.csv").open(encoding="utf-8")))
@@ -53,12 +55,17 @@ def test_differences_turn_one_name_into_the_other(row: dict[str, str]) -> None:
         assert new.text[start : start + len(difference.new)] == difference.new
         text += new.text[done:start] + difference.old
         done = start + len(difference.new)
-        seen = read_or_empty(row["old"][difference.old_start : difference.old_end])
+        seen, _ = folded(row["old"][difference.old_start : difference.old_end])
         assert seen == difference.old
     assert text + new.text[done:] == old.text
 
 
-def read_or_empty(text: str) -> str:
-    from law.names.characters import folded
-
-    return folded(text)[0]
+def test_the_examples_of_the_reference_page_are_true() -> None:
+    for rule, shown in EXAMPLES.items():
+        for pair in shown.split("；"):
+            new, old = pair.split(" / ")
+            if rule == "same.other_split":
+                continue
+            hit = compare(read_name(new), read_name(old))
+            assert hit is not None, pair
+            assert hit.rule.id == rule, pair
