@@ -20,7 +20,12 @@ from temporalio.client import (
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities import archiving, establishment_registration, paper_fields
+from activities import (
+    archiving,
+    establishment_registration,
+    name_self_declaration,
+    paper_fields,
+)
 from activities.erasing import ErasingActivities
 from activities.life_signs import LifeSigns
 from activities.paperwork import PaperworkActivities
@@ -50,7 +55,7 @@ from workflows.registry import PROCEDURES
 from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
 
 # Imported for their side effect: they declare effects and papers.
-DECLARED = (archiving, establishment_registration, paper_fields)
+DECLARED = (archiving, establishment_registration, name_self_declaration, paper_fields)
 UPKEEP = (Sweep, Reconcile, KeepRecords, SweepFiles, Erase)
 PASSED_THROUGH = (
     "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
@@ -135,6 +140,7 @@ async def workers(
             PaperworkActivities(means, seals).issue,
             related.open_related,
             related.report_to_parent,
+            related.tell_case,
             upkeep.sweep_due,
             upkeep.reconcile_acts,
             records.keep_histories,

@@ -193,7 +193,9 @@ def _decision(case: CaseRow, viewer: Viewer) -> dict[str, Any]:
     """The applicant learns the decision, not the opinions that went before it."""
     if viewer.staff:
         return dict(case.decision)
-    told = ("decision", "reasons", "decided_at", "uscc", "registered_at", "licence_number")
+    told = (
+        "decision", "reasons", "decided_at", "uscc", "registered_at", "licence_number", "check"
+    )  # fmt: skip
     return {k: v for k, v in case.decision.items() if k in told}
 
 

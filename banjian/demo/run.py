@@ -12,6 +12,7 @@ import httpx
 from sqlalchemy import text
 
 from banjian.demo import people, world
+from banjian.name_library import fill_library
 from banjian.player import bureau
 from banjian.player.cast import Cast
 from banjian.player.deeds import DEEDS, Deed, Play
@@ -56,6 +57,7 @@ async def fill_market_register(stack: LocalStack) -> int:
     try:
         async with engine.connect() as connection:
             now = await connection.scalar(text("SELECT app_now()"))
+        await fill_library(engine, world.world(civil_date(now))["enterprises"])
     finally:
         await engine.dispose()
     async with httpx.AsyncClient(

@@ -10,6 +10,7 @@ import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
+from banjian.name_library import fill_library
 from banjian.player import bureau
 from banjian.player.cast import Answered, Cast
 from banjian.player.deeds import DEEDS, Deed, Play
@@ -146,3 +147,5 @@ async def _seed_world(on: Stage, world: Mapping[str, Any]) -> None:
     answer = await on.twins.post("/admin/world", json=dict(world))
     if answer.status_code >= 400:
         raise ScenarioError(f"world: {answer.text[:500]}")
+    # What the register holds, the library of names knows.
+    await fill_library(on.core.engine, world.get("enterprises", []))

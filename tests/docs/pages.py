@@ -98,7 +98,7 @@ def _procedure(row: Procedure) -> list[str]:
         "|---|---|---|",
         *(f"| `{t.frm}` | `{t.to}` | {t.when} |" for t in table.transitions),
         "",
-        "Acts of the applicant: "
+        "Acts beside the officers' tasks: "
         + "; ".join(
             f"`{stage}`: {', '.join(sorted(acts))}" for stage, acts in table.accepts.items()
         )
