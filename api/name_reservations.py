@@ -1,7 +1,7 @@
 """Which reserved name an application for registration uses: the applicant's own, still reserved, and the same name."""
 
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.i18n import gettext as _
 from api.problems import FieldError, Problem
 from api.security.person import Person
+from forms.base import ApplicationForm
 from law.names.characters import written
 from law.names.holders import HolderState
 from storage import cases
@@ -52,6 +53,22 @@ async def reservation_for(
         said = _("保留的名称是“%(name)s”，与申请登记的名称不一致") % {"name": held.text}
         _refuse(said, pointer)
     return Reservation(case.case_id, case.receipt_no or str(case.case_id))
+
+
+async def facts_of_name(
+    connection: AsyncConnection, person: Person, form: ApplicationForm
+) -> dict[str, Any]:
+    """What a registration's case learns of the declared name that its form gives; nothing where it gives none.
+
+    Raises:
+        Problem: as `reservation_for`.
+    """
+    number = getattr(form, "name_reservation", None)
+    if not number:
+        return {}
+    pointer = "/form/name_reservation"
+    found = await reservation_for(connection, person, number, form.subject(), pointer=pointer)
+    return {"reservation": found.to_json()}
 
 
 def _refuse(message: str, pointer: str) -> NoReturn:

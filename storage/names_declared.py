@@ -40,6 +40,18 @@ async def held_by(connection: AsyncConnection, case_id: UUID) -> Held | None:
     return None if row is None else Held(row.name, row.state, row.held_from, row.held_until)
 
 
+async def cases_of(connection: AsyncConnection, person: str) -> frozenset[UUID]:
+    """The cases by which a person has names on hold now."""
+    found = await connection.execute(
+        text(
+            "SELECT case_id FROM names WHERE person = :person AND case_id IS NOT NULL"
+            " AND state IN ('reserved', 'pending')"
+        ),
+        {"person": person},
+    )
+    return frozenset(found.scalars())
+
+
 async def confirm(connection: AsyncConnection, case_id: UUID, until: datetime) -> Held:
     """The examined name is reserved from now. Safe to repeat.
 
