@@ -22,7 +22,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities import (
     archiving,
+    departments,
     establishment_registration,
+    name_library,
     name_self_declaration,
     paper_fields,
 )
@@ -55,7 +57,14 @@ from workflows.registry import PROCEDURES
 from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
 
 # Imported for their side effect: they declare effects and papers.
-DECLARED = (archiving, establishment_registration, name_self_declaration, paper_fields)
+DECLARED = (
+    archiving,
+    departments,
+    establishment_registration,
+    name_library,
+    name_self_declaration,
+    paper_fields,
+)
 UPKEEP = (Sweep, Reconcile, KeepRecords, SweepFiles, Erase)
 PASSED_THROUGH = (
     "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
