@@ -49,7 +49,7 @@ TABLE = Table(
             "choosing", "待调整", "To be changed", holder="applicant", doing="另报名称或者作出承诺"
         ),
         Stage("examining", "人工审核", "Examination", holder="reviewer", doing="审核名称"),
-        Stage("reserved", "保留中", "Reserved", holder="applicant", doing="在保留期内办理登记"),
+        Stage("reserved", "保留中", "Reserved", holder="applicant", doing="以此名称办理登记"),
         Stage("used", "已登记使用", "Used", StageKind.GOOD),
         Stage("released", "已放弃", "Released", StageKind.BAD),
         Stage("lapsed", "保留期届满", "Lapsed", StageKind.BAD),

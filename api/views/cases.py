@@ -61,8 +61,11 @@ class CaseView:
 
     @cached_property
     def ball(self) -> Ball:
+        accepts = self.table.accepts.get(self.case.stage, frozenset())
         return ball_of(
-            Situation(self.case, self.stage, self.tasks, self.effects, self.clock, self.viewer)
+            Situation(
+                self.case, self.stage, self.tasks, self.effects, self.clock, self.viewer, accepts
+            )
         )
 
     @property
