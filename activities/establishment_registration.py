@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 
-from activities.context import CaseView, jsonable
+from activities.context import CaseView
+from activities.declared_name import claim_name, keep_registered, names_in_the_way
 from activities.paper_fields import Fields
 from activities.paperwork import moment, paper
 from activities.register_calls import effect, inquiry, request_id_of
@@ -18,13 +18,8 @@ from forms.establishment_registration import (
     Person,
     Post,
 )
-from law.names.check import check_name
-from law.names.rules import Effect as NameEffect
 from law.zone import civil_date
 from registers import ports
-from storage import names_declared
-from storage.names_registry import collisions
-from storage.names_verdict import MOST_SHOWN, prefecture
 from storage.tables import DocumentRow
 
 
@@ -104,24 +99,6 @@ async def establishment_checks(view: CaseView, order: RegisterCall) -> dict[str,
     return {"facts": [f.model_dump() for f in facts]}
 
 
-async def names_in_the_way(view: CaseView) -> list[str]:
-    """Names of the whole prefecture that are the same: registered, reserved, or given up less than a year ago.
-
-    A reservation of the applicant's own is in nobody's way.
-    """
-    name = check_name(application(view).name, seat=view.office.division).name
-    if name is None:
-        return []
-    async with view.means.engine.connect() as connection:
-        found = await collisions(connection, name, jurisdiction=prefecture(view.office.division))
-        own = await names_declared.cases_of(connection, view.case.owner)
-    return [
-        f"{c.held.text}（{c.held.state.label}）"
-        for c in found
-        if c.effect is NameEffect.SAME and c.held.case_id not in own
-    ][:MOST_SHOWN]
-
-
 # -- effects -----------------------------------------------------------------------------------------
 
 
@@ -161,39 +138,9 @@ async def fetch_signed(view: CaseView, order: RegisterCall) -> dict[str, Any]:
     return {"sha256": stored.sha256, "stored_id": stored.stored_id, "size": stored.size}
 
 
-async def keep_registered(view: CaseView, order: RegisterCall, answer: Any) -> dict[str, Any]:
-    """The library knows the name as registered before the case does: nobody gets it in between."""
-    reservation = order.args.get("reservation")
-    async with view.means.engine.begin() as connection:
-        await names_declared.registered(
-            connection,
-            check_name(application(view).name, seat=view.office.division).name,
-            jurisdiction=prefecture(view.office.division),
-            seat=view.office.division,
-            holder=str(answer.uscc),
-            reservation=UUID(reservation) if reservation else None,
-        )
-    return jsonable(answer)
-
-
-@inquiry("secure_name")
-async def secure_name(view: CaseView, order: RegisterCall) -> dict[str, Any]:
-    """Whether the reservation still holds; from now on it does until the register has answered."""
-    async with view.means.engine.begin() as connection:
-        held = await names_declared.secure(connection, UUID(order.args["reservation"]))
-    return {"held": held}
-
-
-@inquiry("free_name")
-async def free_name(view: CaseView, order: RegisterCall) -> dict[str, Any]:
-    """The register refused: the reservation runs on."""
-    async with view.means.engine.begin() as connection:
-        await names_declared.give_back(connection, UUID(order.args["reservation"]))
-    return {}
-
-
 @effect("register_enterprise", keep=keep_registered)
 async def register_enterprise(view: CaseView, order: RegisterCall) -> ports.RegisterEnterprise:
+    await claim_name(view, order)
     form = application(view)
     return ports.RegisterEnterprise(
         case_ref=order.case_id,

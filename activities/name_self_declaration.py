@@ -58,6 +58,9 @@ async def declare_name(view: CaseView, order: RegisterCall) -> dict[str, Any]:
 
     `why` of choose: refused, taken, conditional, similar, quota, ended.
     """
+    if view.submission.version != order.args["version"]:
+        # A further version is durable and the case has not taken it: it will, or it will be taken back.
+        raise LookupError("another version is on its way")
     form = application(view)
     check = check_of(form)
     async with view.means.engine.connect() as connection:

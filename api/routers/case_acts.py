@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.acts import Draft
-from api.case_access import Number, load_case
+from api.case_access import Number, load_case, must_know
 from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.idempotency import Key, once
 from api.performing import answered, perform
@@ -109,6 +109,8 @@ async def act_on_case(
     """An act on the case as a whole, once per idempotency key; shared by routers of a procedure's own acts."""
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
+    if kind != "request_extension":
+        must_know(view, kind)
 
     async def work(act_id: UUID) -> Response:
         draft = Draft(act_id, view.case.case_id, kind, person.actor, data)

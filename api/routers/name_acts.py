@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.acts import Draft
-from api.case_access import Number, load_case
+from api.case_access import Number, load_case, must_know
 from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.idempotency import Key, once
 from api.name_reservations import reservation_for
@@ -135,6 +135,7 @@ async def give_reservation(
     """The applicant's registration goes on under a new reservation of its name (the old one ended)."""
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
+        must_know(view, "reserve_again")
         found = await reservation_for(
             connection, person, wanted.reservation, view.case.title, pointer="/reservation"
         )

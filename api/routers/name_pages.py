@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import intake
 from api.acts import Draft
-from api.case_access import Number, load_case
+from api.case_access import Number, load_case, must_know
 from api.i18n import gettext as _
 from api.idempotency import act_id_of, page_once
 from api.name_checking import Asked, checked
@@ -127,6 +127,7 @@ async def _act(
     """Does it, and shows the case as it is then; a refusal is said on the same page."""
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
+    must_know(view, kind)
 
     async def work(act_id: UUID) -> Response:
         draft = Draft(act_id, view.case.case_id, kind, person.actor, data)
