@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from activities.context import CaseView
+from activities.declared_name import claim_name, keep_registered, names_in_the_way
 from activities.paper_fields import Fields
 from activities.paperwork import moment, paper
 from activities.register_calls import effect, inquiry, request_id_of
@@ -48,10 +49,12 @@ def yuan(amount: Decimal) -> str:
 
 @inquiry("establishment_checks")
 async def establishment_checks(view: CaseView, order: RegisterCall) -> dict[str, Any]:
-    """Name, capital and bars as the register knows them today, each beside its law."""
+    """Name, capital and bars as the registers know them today, each beside its law."""
     form = application(view)
     market = view.means.registers.market
-    name = await market.check_name(form.name)
+    known = await market.check_name(form.name)
+    same = [h.name for h in known.hits] or ([] if known.available else [form.name])
+    same += [n for n in await names_in_the_way(view) if n not in same]
     capital = await market.check_capital(
         ports.CheckCapital(
             entity_type=ports.EntityType(form.entity_type.value),
@@ -70,10 +73,8 @@ async def establishment_checks(view: CaseView, order: RegisterCall) -> dict[str,
     facts = [
         Fact(
             code="name",
-            state="ok" if name.available else "bad",
-            fact="名称没有与已登记的名称相同"
-            if name.available
-            else "名称与已登记的名称相同：" + "、".join(h.name for h in name.hits),
+            state="bad" if same else "ok",
+            fact="名称与他人的名称相同：" + "、".join(same) if same else "名称没有与他人的名称相同",
             rule="名称不得与同一登记机关辖区内已登记的同行业名称相同",
             cite="企业名称登记管理规定第17条",
             source="market",
@@ -137,8 +138,9 @@ async def fetch_signed(view: CaseView, order: RegisterCall) -> dict[str, Any]:
     return {"sha256": stored.sha256, "stored_id": stored.stored_id, "size": stored.size}
 
 
-@effect("register_enterprise")
+@effect("register_enterprise", keep=keep_registered)
 async def register_enterprise(view: CaseView, order: RegisterCall) -> ports.RegisterEnterprise:
+    await claim_name(view, order)
     form = application(view)
     return ports.RegisterEnterprise(
         case_ref=order.case_id,

@@ -32,6 +32,8 @@ WORDS = {
     "refusal": "不准",
     "licence": "证",
     "application": "申",
+    "reservation": "保",
+    "cancellation": "撤",
 }
 
 # 正本 and 副本 are two papers of equal force; a list must tell them apart.

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 
 from temporalio import activity
 
-from domain.contracts import Actor, Command, ParentReport, RelatedOrder
+from domain.contracts import Actor, CaseNotice, Command, ParentReport, RelatedOrder
+from domain.refusals import Refused
 
 Send = Callable[[Command], Awaitable[None]]
 Open = Callable[[RelatedOrder, uuid.UUID], Awaitable[None]]
@@ -14,7 +15,7 @@ SPACE = uuid.UUID("6a0f1b52-2f0e-5c0e-9a5e-7d8f3b1c4e21")
 
 
 class RelatedActivities:
-    """Both are idempotent: the child's id follows from parent and item, the report's id from the child.
+    """All are idempotent: the child's id follows from parent and item, an act's id from the two cases.
 
     Args:
         open_case: writes the child's act and starts it (the API's intake, given by the root).
@@ -44,3 +45,22 @@ class RelatedActivities:
                 data={"item": report.item, "case": report.case_id, "outcome": report.outcome},
             )
         )
+
+    @activity.defn(name="tell_case")
+    async def tell_case(self, notice: CaseNotice) -> str:
+        """Makes the act durable and sends it. "" where the other case took it, else why it refused."""
+        ident = f"tell:{notice.from_case}:{notice.to_case}:{notice.kind}:{notice.seq}"
+        try:
+            await self._send(
+                Command(
+                    act_id=str(uuid.uuid5(SPACE, ident)),
+                    case_id=notice.to_case,
+                    kind=notice.kind,
+                    received_at=notice.at,
+                    actor=SYSTEM_ACTOR,
+                    data=notice.data,
+                )
+            )
+        except Refused as refused:
+            return refused.why.value
+        return ""

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from api.problems import Problem
 from api.security.person import Person
 from api.views.cases import CaseView, seen
 from api.views.viewer import OVERSEERS, viewer_of
@@ -24,6 +25,16 @@ async def load_case(place: Place, person: Person, number: str) -> CaseView:
     viewer = viewer_of(whole.case if whole else None, person)
     assert whole is not None, "viewer_of refuses a missing case"
     return seen(whole, viewer)
+
+
+def must_know(view: CaseView, kind: str) -> None:
+    """A case whose procedure has no such act in any stage says so like one that has it in another stage.
+
+    Raises:
+        Problem: not_accepted_now.
+    """
+    if not any(kind in acts for acts in view.table.accepts.values()):
+        raise Problem("not_accepted_now")
 
 
 def office_of(person: Person, installed: str) -> str:

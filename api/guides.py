@@ -66,12 +66,15 @@ _LENGTHS: Final = {
     Unit.Y: mark("%(n)s 年"),
 }
 _STAGES: Final = {
+    "reservation": mark("名称保留"),
+    "reservation_preapproved": mark("名称保留（登记前须先取得批准的）"),
     "acceptance": mark("是否受理"),
     "decision": mark("作出决定"),
     "site_check": mark("现场核查"),
     "issue": mark("送达"),
     "publication": mark("公示"),
 }
+_FROM_TODAY: Final = ("acceptance", "decision", "reservation", "reservation_preapproved")
 _APPLICANT: Final = mark("您办理")
 _PARTIES: Final = mark("全体相关人员办理")
 
@@ -93,8 +96,9 @@ def guide_of(row: Procedure, now: datetime, office_code: str) -> GuideView:
 
 
 def legal_limit(row: Procedure, now: datetime) -> Limit:
-    """The limit people ask for first: until the decision."""
-    return _limit(row, "decision", find_clock(row.clocks.decision), now)
+    """The limit people ask for first: until the decision, or until a reservation ends."""
+    stage = "reservation" if row.kind == "declaration" else "decision"
+    return _limit(row, stage, find_clock(row.leading_clock), now)
 
 
 def limits_of(row: Procedure, now: datetime) -> list[Limit]:
@@ -107,7 +111,7 @@ def limits_of(row: Procedure, now: datetime) -> list[Limit]:
 
 def _limit(row: Procedure, stage: str, clock: Clock, now: datetime) -> Limit:
     # Only what is bound to the receipt has a date today; the others begin with a later event.
-    bound = stage in ("acceptance", "decision") and clock.length is not None
+    bound = stage in _FROM_TODAY and clock.length is not None
     trigger = now
     if bound and stage == "decision" and row.clocks.acceptance:
         # A licence's term runs from acceptance: counted from the last day there is for that.
@@ -190,6 +194,7 @@ def _limit_of_stage(row: Procedure, stage: str) -> str:
         "site_check": row.clocks.site_check,
         "deciding": row.clocks.decision,
         "issuing": row.clocks.issue,
+        "reserved": row.clocks.reservation,
     }
     named = clocks.get(stage)
     if named is None:

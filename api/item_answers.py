@@ -1,14 +1,14 @@
 """What REST says of items (事项): the list, the guide, the form's schema with UI hints."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field, JsonValue
 
 from api.form_fields import FieldSpec, Widget, fields_of
 from api.guides import GuideView, Limit, tolerance_of
 from forms.base import ApplicationForm
-from law.catalogue import Procedure
+from law.catalogue import Kind, Procedure
 
 
 class ItemLinks(BaseModel):
@@ -27,7 +27,7 @@ class Item(BaseModel):
     valid_from: date
     title: str
     title_en: str
-    kind: Literal["registration", "licence"]
+    kind: Kind
     lede: str
     basis: str
     fee: str
@@ -153,7 +153,7 @@ def item_answer(row: Procedure) -> Item:
         valid_from=date.fromisoformat(row.valid_from),
         title=row.title,
         title_en=row.title_en,
-        kind="registration" if row.kind == "registration" else "licence",
+        kind=row.kind,
         lede=row.guide.lede,
         basis=row.basis,
         fee=row.guide.fee,

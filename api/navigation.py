@@ -36,6 +36,7 @@ class Entry(NamedTuple):
 
 ENTRIES: Final = (
     Entry("public", "guide", mark("办事指南"), "/items"),
+    Entry("public", "names", mark("查名称"), "/names/check"),
     Entry("public", "case", mark("我的办件"), "/cases"),
     Entry("public", "notice", mark("公示"), "/notices"),
     Entry("public", "verify", mark("证照核验"), "/verify"),

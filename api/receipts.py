@@ -105,7 +105,9 @@ async def receipt_of(means: Services, dossier: Dossier) -> Receipt:
 
 def steps_after(row: Procedure, received_at: datetime) -> list[NextStep]:
     """What happens after receipt, each step with the last day the law leaves for it."""
-    decision = find_clock(row.clocks.decision)
+    if row.kind == "declaration":
+        return _steps_declared(row, received_at)
+    decision = find_clock(row.leading_clock)
     if row.clocks.acceptance is None:
         # A registration's term covers acceptance and decision (条例 art. 19).
         first = _bounded(_(_ACCEPT), _(_ACCEPT_TEXT), decision, received_at)
@@ -119,6 +121,19 @@ def steps_after(row: Procedure, received_at: datetime) -> list[NextStep]:
         second = _bounded(_(_DECIDE), text, decision, trigger, row)
     result = _("决定作出后送达%(result)s，同时通知您。") % {"result": row.guide.result}
     return [first, second, NextStep(_(_RESULT), result)]
+
+
+def _steps_declared(row: Procedure, received_at: datetime) -> list[NextStep]:
+    """A declaration is answered by the system at once; its one term is how long it is kept."""
+    kept = _bounded(
+        _("名称保留"),
+        _("可以用的，从比对完成时起保留；登记前须先取得批准的，保留 1 年。"),
+        find_clock(row.leading_clock),
+        received_at,
+    )
+    compared = NextStep(_("与名称库比对"), _("系统当场比对，结果马上显示在办件页面。"))
+    result = _("保留以后送达%(result)s，同时通知您。") % {"result": row.guide.result}
+    return [compared, kept, NextStep(_(_RESULT), result)]
 
 
 def _promise(row: Procedure) -> str:

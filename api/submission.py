@@ -16,6 +16,7 @@ from api.acts import OPEN, Draft
 from api.draft_forms import check_whole
 from api.i18n import gettext as _
 from api.intake import Dossier, Mode, keep, load, open_for_change, table_of
+from api.name_reservations import facts_of_name
 from api.problems import FieldError, Problem
 from api.security.person import Person
 from api.services import Services
@@ -159,6 +160,8 @@ async def hand_in(
             raise Problem("stale", extra={"etag": current.etag})
         if current.row.version != dossier.row.version:
             raise Problem("stale", extra={"etag": current.etag})
+        # Here and not before: a repeated call is answered by its act, whatever became of the name since.
+        draft.data["facts"] |= await facts_of_name(connection, person, content.form)
         if kind == OPEN:
             draft.data["receipt_no"] = await _receipt_number(
                 means, connection, dossier, received_at

@@ -17,6 +17,7 @@ def twin_settings(settings: Settings, *, background: bool = True) -> TwinSetting
         admin_key=held.admin_key.get_secret_value(),
         callback_url=(settings.callback_url or settings.public_url).rstrip("/"),
         public_url=settings.registers_url.rstrip("/"),
+        desk_seconds=settings.twins_answer_seconds,
         background=background,
         poll_seconds=0.5,
         pool_size=4,

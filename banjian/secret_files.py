@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from registers.messages import Register
 
@@ -165,6 +172,31 @@ class RegisterSecrets(SecretFile):
     admin_key: Word
     registers: dict[Register, RegisterSecret]
 
+    @model_validator(mode="after")
+    def _every_register(self) -> Self:
+        missing = [r.value for r in Register if r not in self.registers]
+        if missing:
+            raise ValueError(
+                f"no secrets of {', '.join(missing)}: `banjian up` makes them at its start, or give them "
+                f"by the environment"
+            )
+        return self
+
+    @classmethod
+    def create(cls, folder: Path) -> bool:
+        """Also adds the registers that a newer release brought; what is there stays as it is."""
+        if super().create(folder):
+            return True
+        path = folder / f"{cls.file_name}.json"
+        values = _read(path)
+        held = values.get("registers")
+        if not isinstance(held, dict):
+            raise SecretsError(f"{path.name}: registers is no JSON object")
+        missing = {name: made for name, made in _new_registers().items() if name not in held}
+        if missing:
+            _write(path, values | {"registers": held | missing})
+        return bool(missing)
+
 
 class PostgresSecrets(SecretFile):
     """Passwords of the local PostgreSQL; unused where `DATABASE_URL` is given."""
@@ -210,8 +242,8 @@ class Secrets(BaseModel):
 def create_missing(folder: Path) -> list[str]:
     """First start: makes the folder (0700) and each file (0600) that is not there.
 
-    Returns the names of the files made. Never touches an existing file: to lose the master key is
-    to lose every case's data.
+    Returns the names of the files made or completed. Never changes an existing value: to lose the
+    master key is to lose every case's data. Only registers that a release added get theirs.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
@@ -269,4 +301,4 @@ def _override(
 
 
 def _plain(where: tuple[int | str, ...], message: str) -> str:
-    return f"{'.'.join(map(str, where))} {message.removeprefix('Value error, ')}"
+    return f"{'.'.join(map(str, where))} {message.removeprefix('Value error, ')}".strip()

@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     twins_port: int = Field(0, ge=0, le=65535)
     temporal_port: int = Field(0, ge=0, le=65535)
     postgres_port: int = Field(0, ge=0, le=65535)
+    twins_answer_seconds: float = Field(5, ge=0, le=31_536_000)
+    """How long a department's twin (tax, bank…) keeps an errand before it answers."""
 
     @field_validator("database_url")
     @classmethod

@@ -20,7 +20,14 @@ from temporalio.client import (
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities import archiving, establishment_registration, paper_fields
+from activities import (
+    archiving,
+    departments,
+    establishment_registration,
+    name_library,
+    name_self_declaration,
+    paper_fields,
+)
 from activities.erasing import ErasingActivities
 from activities.life_signs import LifeSigns
 from activities.paperwork import PaperworkActivities
@@ -51,7 +58,14 @@ from workflows.registry import PROCEDURES
 from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
 
 # Imported for their side effect: they declare effects and papers.
-DECLARED = (archiving, establishment_registration, paper_fields)
+DECLARED = (
+    archiving,
+    departments,
+    establishment_registration,
+    name_library,
+    name_self_declaration,
+    paper_fields,
+)
 UPKEEP = (Sweep, Reconcile, KeepRecords, SweepFiles, Erase)
 PASSED_THROUGH = (
     "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
@@ -137,6 +151,7 @@ async def workers(
             PaperworkActivities(means, seals).issue,
             related.open_related,
             related.report_to_parent,
+            related.tell_case,
             upkeep.sweep_due,
             upkeep.reconcile_acts,
             records.keep_histories,

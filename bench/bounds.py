@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bench.counts import Recorded
 from bench.deadlines import Timing
 from bench.inbox import Inbox
+from bench.names import NameTiming
 from bench.rounds import CLIENTS, Series
 
 MOST_TASKS = 5
@@ -14,6 +15,7 @@ MOST_CPU, AIM_CPU = 2.3, 1.8
 MOST_LATENCY = 2.0
 MOST_BUFFERS = 60
 MOST_DEADLINE_MS = 5.0
+MOST_NAME_MS = 50.0
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Bound:
         return f"{verdict:7} {self.name:58} {self.value:8.2f}   {limit}{aim}"
 
 
-def bounds_of(series: Series, ours: Recorded, inbox: Inbox, timing: Timing) -> list[Bound]:
+def bounds_of(
+    series: Series, ours: Recorded, inbox: Inbox, timing: Timing, names: NameTiming
+) -> list[Bound]:
     """Every bound of the bench over what was measured."""
     return [
         Bound("workflow tasks of a case", ours.workflow_tasks, most=MOST_TASKS),
@@ -67,4 +71,6 @@ def bounds_of(series: Series, ours: Recorded, inbox: Inbox, timing: Timing) -> l
         Bound("inbox: buffers", inbox.buffers, most=MOST_BUFFERS),
         Bound("deadline() uncached, median ms", timing.median, most=MOST_DEADLINE_MS),
         Bound("deadline() uncached, p99 ms", timing.p99, most=MOST_DEADLINE_MS),
+        Bound("name against 1,000,000: sequential scans", len(names.scans), most=0),
+        Bound("name against 1,000,000, p95 ms", names.p95, most=MOST_NAME_MS),
     ]

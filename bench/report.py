@@ -9,6 +9,7 @@ from bench.bounds import Bound
 from bench.counts import Recorded
 from bench.deadlines import Timing
 from bench.inbox import Inbox
+from bench.names import NameTiming
 from bench.rounds import CLIENTS, Series
 
 PROCESSES = ("engine", "worker", "api", "postgres", "driver")
@@ -24,7 +25,12 @@ def where_it_goes(series: Series) -> list[tuple[str, float, float]]:
 
 
 def tables(
-    series: Series, ours: Recorded, floor: Recorded, inbox: Inbox, timing: Timing
+    series: Series,
+    ours: Recorded,
+    floor: Recorded,
+    inbox: Inbox,
+    timing: Timing,
+    names: NameTiming,
 ) -> list[str]:
     """The tables as lines."""
     lines = ["", f"{'medians of the rounds':34} {'ours':>9} {'floor':>9} {'ratio':>7}"]
@@ -58,6 +64,10 @@ def tables(
         f"{inbox.buffers} buffers; median {inbox.median:.2f} ms, p95 {inbox.p95:.2f} ms",
         f"deadline() uncached, {timing.calls} calls over every row: median {timing.median:.3f} ms, "
         f"p99 {timing.p99:.3f} ms, worst {timing.worst:.3f} ms ({timing.slowest})",
+        f"a name against {names.names:,} ({names.keys:,} keys, loaded in {names.load_seconds:.0f} s): "
+        f"median {names.median:.2f} ms, p95 {names.p95:.2f} ms, worst {names.worst:.2f} ms; "
+        f"candidates median {names.candidates_median:.0f}, p95 {names.candidates_p95:.0f}; "
+        f"collisions median {names.hits_median:.0f}",
         "",
     ]
     return lines
@@ -69,6 +79,7 @@ def document(
     recorded: dict[str, Recorded],
     inbox: Inbox,
     timing: Timing,
+    names: NameTiming,
     bounds: Sequence[Bound],
 ) -> dict[str, Any]:
     """Everything measured, as JSON."""
@@ -80,5 +91,6 @@ def document(
         "recorded": {name: asdict(found) for name, found in recorded.items()},
         "inbox": asdict(inbox),
         "deadline_ms": asdict(timing),
+        "names_ms": asdict(names),
         "bursts": [{**asdict(b), "cpu_ms_total": b.cpu_ms_total} for b in series.bursts],
     }

@@ -361,6 +361,17 @@ class ParentReport(Contract):
     at: datetime
 
 
+class CaseNotice(Contract):
+    """An act of one case to another: (from, to, kind, seq) is unique, so a retry is the same act."""
+
+    from_case: str
+    to_case: str
+    kind: str
+    seq: int = 1
+    data: dict[str, Any] = Field(default_factory=dict)
+    at: datetime
+
+
 class PendingQuery(Contract):
     case_id: str
     before: datetime

@@ -110,7 +110,9 @@ class Application(ApplicationForm):
     title = "有限责任公司设立登记申请"
     title_en = "Application for establishment registration"
     sections = (
-        Section("company", "名称和类型", "Name and type", ("name", "entity_type")),
+        Section(
+            "company", "名称和类型", "Name and type", ("name", "name_reservation", "entity_type")
+        ),
         Section("address", "住所", "Domicile", ("domicile",)),
         Section("capital", "注册资本", "Registered capital", ("capital", "paid_until")),
         Section("scope", "经营范围", "Business scope", ("business_scope", "needs_preapproval")),
@@ -126,6 +128,15 @@ class Application(ApplicationForm):
         ),
         Field(min_length=6, max_length=100),
     ]
+    name_reservation: Annotated[
+        Line | None,
+        labelled(
+            "名称申报的办件编号",
+            "Case number of the declared name",
+            hint="名称已经自主申报并在保留期内的，填那件申报的办件编号",
+        ),
+        Field(max_length=96),
+    ] = None
     entity_type: Annotated[EntityType, labelled("企业类型", "Entity type", widget="radios")]
     domicile: Annotated[
         Line, labelled("住所", "Domicile", hint="省、市、区、街道、门牌号"), Field(min_length=6)

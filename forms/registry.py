@@ -1,11 +1,20 @@
 """Every form, by code. A test fails when one is declared and not listed."""
 
-from forms import approval, establishment_registration, food_operation_licence
+from forms import (
+    approval,
+    establishment_registration,
+    food_operation_licence,
+    name_self_declaration,
+)
 from forms.base import ApplicationForm, TaskForm
 
 APPLICATIONS: dict[str, type[ApplicationForm]] = {
     form.code: form
-    for form in (establishment_registration.Application, food_operation_licence.Application)
+    for form in (
+        establishment_registration.Application,
+        food_operation_licence.Application,
+        name_self_declaration.Application,
+    )
 }
 
 TASK_FORMS: dict[str, type[TaskForm]] = {
@@ -17,5 +26,7 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         approval.Decision,
         approval.ExtensionDecision,
         approval.Trouble,
+        name_self_declaration.Examination,
+        name_self_declaration.Cancellation,
     )
 }

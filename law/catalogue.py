@@ -6,7 +6,7 @@ version it was opened under. Broken rows fail at import, so at start-up.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -44,10 +44,16 @@ class Gap(Row):
 
 
 class Clocks(Row):
-    """Which clock of law bounds which part of the procedure; None where the law sets none."""
+    """Which clock of law bounds which part of the procedure; None where the law sets none.
 
+    `reservation` and `reservation_preapproved` are a declaration's: how long the thing declared is kept, and how long
+    where an approval comes first.
+    """
+
+    reservation: str | None = None
+    reservation_preapproved: str | None = None
     acceptance: str | None = None
-    decision: str
+    decision: str | None = None
     site_check: str | None = None
     issue: str | None = None
     publication: str | None = None
@@ -58,6 +64,13 @@ class Numbering(Row):
 
     word: str
     licence_word: str = ""
+
+
+class Quota(Row):
+    """How many things one person may have on hold at a time; a policy of the bureau where no law says it."""
+
+    most: int = Field(ge=1)
+    basis: str
 
 
 class Guide(Row):
@@ -75,15 +88,22 @@ class Guide(Row):
     )
 
 
+Kind = Literal["registration", "licence", "declaration"]
+
+
 class Procedure(Row):
-    """One version of one procedure."""
+    """One version of one procedure.
+
+    `kind`: registration (登记) and licence (许可) end in a decision; of a declaration (自主申报) the system takes note,
+    and nobody approves it.
+    """
 
     procedure: str
     version: str
     valid_from: str
     title: str
     title_en: str
-    kind: str = Field(pattern="^(registration|licence)$")
+    kind: Kind
     workflow: str
     application: str
     basis: str
@@ -100,7 +120,26 @@ class Procedure(Row):
     gaps: tuple[Gap, ...]
     papers: Mapping[str, str]
     licence_valid_clock: str | None = None
+    quota: Quota | None = None
     guide: Guide
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "Procedure":
+        """A declaration is kept for a time; everything else is decided within one."""
+        own = self.clocks.reservation, self.clocks.reservation_preapproved
+        if self.kind == "declaration":
+            if None in own or self.quota is None:
+                raise ValueError("a declaration names its two reservation clocks and its quota")
+        elif self.clocks.decision is None or any(own) or self.quota is not None:
+            raise ValueError("clocks.decision is missing, or a declaration's fields are given")
+        return self
+
+    @property
+    def leading_clock(self) -> str:
+        """The clock people ask for first: the decision's, of a declaration the reservation's."""
+        found = self.clocks.decision or self.clocks.reservation
+        assert found is not None, "the row was checked"
+        return found
 
     @model_validator(mode="after")
     def _parts_known(self) -> "Procedure":

@@ -82,6 +82,14 @@ RULES: Mapping[str, Rule] = {
         "申请延期的人不能批准延期。",
         "由各条批准权限得出",
     ),
+    # The same thought for a reserved name; law.md has no rule of its own for it.
+    "SOD-11C": _differ(
+        "SOD-11C",
+        "cancellation_asker",
+        "cancellation_approver",
+        "提出取消名称保留的人不能批准取消。",
+        "本局岗位规则（待核：无全国性规定）",
+    ),
 }
 
 # Rules that need two persons at once, checked on the answers of a form, not on the duties before it.

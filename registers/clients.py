@@ -1,4 +1,4 @@
-"""The five registers' clients, and `connect`, which builds them for one installation."""
+"""The registers' clients, and `connect`, which builds them for one installation."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -7,6 +7,18 @@ from dataclasses import dataclass
 import httpx
 
 from registers.client import Endpoint, RegisterClient, segment
+from registers.desk_clients import (
+    BankClient,
+    DepartmentsClient,
+    DeskClient,
+    HousingClient,
+    NamesClient,
+    SealClient,
+    SocialClient,
+    TaxClient,
+)
+from registers.errands import DESKS
+from registers.licences import PublishLicenceItems
 from registers.messages import Register
 from registers.requests import (
     AuthenticationOpened,
@@ -97,6 +109,9 @@ class PublicityClient(RegisterClient):
     async def publish_establishment(self, request: PublishEstablishment, *, key: str) -> Published:
         return await self.perform(request, key=key)
 
+    async def publish_licence_items(self, request: PublishLicenceItems, *, key: str) -> Published:
+        return await self.perform(request, key=key)
+
     async def publish_notice(self, request: PublishNotice, *, key: str) -> Published:
         return await self.perform(request, key=key)
 
@@ -121,16 +136,30 @@ class ArchiveClient(RegisterClient):
 
 @dataclass(frozen=True)
 class Registers:
-    """All five, sharing one pool of connections."""
+    """All of them, sharing one pool of connections."""
 
     market: MarketClient
     identity: IdentityClient
     signature: SignatureClient
     necips: PublicityClient
     archive: ArchiveClient
+    names: NamesClient
+    tax: TaxClient
+    social: SocialClient
+    seal: SealClient
+    housing: HousingClient
+    bank: BankClient
+    departments: DepartmentsClient
 
     def of(self, register: Register) -> RegisterClient:
         client: RegisterClient = getattr(self, register.value)
+        return client
+
+    def desk(self, register: Register) -> DeskClient:
+        """The client of a register that answers errands. Raises KeyError for another."""
+        if register not in DESKS:
+            raise KeyError(f"{register.value} takes no errands")
+        client: DeskClient = getattr(self, register.value)
         return client
 
 
@@ -149,4 +178,11 @@ async def connect(
             SignatureClient(endpoints[Register.SIGNATURE], http),
             PublicityClient(endpoints[Register.NECIPS], http),
             ArchiveClient(endpoints[Register.ARCHIVE], http),
+            NamesClient(endpoints[Register.NAMES], http),
+            TaxClient(endpoints[Register.TAX], http),
+            SocialClient(endpoints[Register.SOCIAL], http),
+            SealClient(endpoints[Register.SEAL], http),
+            HousingClient(endpoints[Register.HOUSING], http),
+            BankClient(endpoints[Register.BANK], http),
+            DepartmentsClient(endpoints[Register.DEPARTMENTS], http),
         )

@@ -11,13 +11,20 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Register(StrEnum):
-    """The five outside registers an establishment needs."""
+    """The outside registers that an opening needs. No underscore: secrets are named `<register>_<part>`."""
 
     MARKET = "market"
     IDENTITY = "identity"
     SIGNATURE = "signature"
     NECIPS = "necips"
     ARCHIVE = "archive"
+    NAMES = "names"
+    TAX = "tax"
+    SOCIAL = "social"
+    SEAL = "seal"
+    HOUSING = "housing"
+    BANK = "bank"
+    DEPARTMENTS = "departments"
 
 
 class Message(BaseModel):

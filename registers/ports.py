@@ -7,7 +7,50 @@ caller asks with `find`, or uses `settle`, which asks before it sends again.
 
 from typing import Any, Protocol, TypeVar
 
-from registers.messages import Effect, Message
+from registers.errands import (
+    BAD,
+    DESKS,
+    ERRANDS,
+    GOOD,
+    KINDS,
+    WITHDRAWALS,
+    BankAppointment,
+    ErrandOpened,
+    ErrandState,
+    ErrandWithdrawn,
+    HousingAccount,
+    LicenceApplication,
+    LicenceCommitment,
+    LicenceFiling,
+    LicenceVerification,
+    OpenErrand,
+    SealFiling,
+    SealKind,
+    SocialRegistration,
+    TaxConfirmation,
+    WithdrawErrand,
+    errand_request,
+)
+from registers.licences import (
+    ItemStanding,
+    Noticed,
+    NotifyDepartment,
+    PublishedItem,
+    PublishLicenceItems,
+)
+from registers.messages import Effect, Message, Register
+from registers.names import (
+    LookUpName,
+    NameChanges,
+    NameHolding,
+    NameHoldings,
+    NameOccupied,
+    NameReleased,
+    NameReserved,
+    OccupyName,
+    ReleaseName,
+    ReserveName,
+)
 from registers.requests import (
     AuthenticationOpened,
     AuthenticationState,
@@ -40,48 +83,89 @@ from registers.requests import (
 )
 
 __all__ = [
+    "BAD",
+    "DESKS",
     "EFFECTS",
+    "ERRANDS",
+    "GOOD",
+    "KINDS",
+    "WITHDRAWALS",
     "ArchiveRegister",
     "AuthenticationOpened",
     "AuthenticationState",
+    "BankAppointment",
     "Bar",
     "CapitalVerdict",
     "CheckCapital",
     "CheckName",
     "CheckPersonBars",
+    "DepartmentsRegister",
     "DepositPackage",
     "Deposited",
+    "DeskRegister",
     "Enterprise",
     "EnterpriseRegistered",
     "EntityType",
+    "ErrandOpened",
+    "ErrandState",
+    "ErrandWithdrawn",
+    "HousingAccount",
     "IdentityRegister",
+    "ItemStanding",
+    "LicenceApplication",
+    "LicenceCommitment",
+    "LicenceFiling",
+    "LicenceVerification",
     "ListedPerson",
+    "LookUpName",
     "MarketRegister",
+    "NameChanges",
     "NameHit",
+    "NameHolding",
+    "NameHoldings",
+    "NameOccupied",
+    "NameReleased",
+    "NameReserved",
     "NameVerdict",
+    "NamesRegister",
+    "Noticed",
+    "NotifyDepartment",
+    "OccupyName",
     "OpenAuthentication",
+    "OpenErrand",
     "OpenSigning",
     "Person",
     "PersonBars",
     "PublicityRegister",
     "PublishEstablishment",
+    "PublishLicenceItems",
     "PublishNotice",
     "Published",
+    "PublishedItem",
+    "Register",
     "RegisterEnterprise",
     "RegisterPort",
+    "ReleaseName",
+    "ReserveName",
+    "SealFiling",
+    "SealKind",
     "SignatureRegister",
     "SigningOpened",
     "SigningState",
+    "SocialRegistration",
     "Stored",
+    "TaxConfirmation",
+    "WithdrawErrand",
     "WithdrawNotice",
     "Withdrawn",
+    "errand_request",
 ]
 
 A = TypeVar("A", bound=Message)
 
 
 class RegisterPort(Protocol):
-    """What all five have: send once, ask what was done, and both in the right order."""
+    """What all have: send once, ask what was done, and both in the right order."""
 
     async def perform(self, effect: Effect[A], *, key: str) -> A: ...
     async def find(self, effect: Effect[A], *, key: str) -> A | None: ...
@@ -121,6 +205,9 @@ class PublicityRegister(RegisterPort, Protocol):
     async def publish_establishment(
         self, request: PublishEstablishment, *, key: str
     ) -> Published: ...
+    async def publish_licence_items(
+        self, request: PublishLicenceItems, *, key: str
+    ) -> Published: ...
     async def publish_notice(self, request: PublishNotice, *, key: str) -> Published: ...
     async def withdraw_notice(self, request: WithdrawNotice, *, key: str) -> Withdrawn: ...
 
@@ -131,7 +218,31 @@ class ArchiveRegister(RegisterPort, Protocol):
     async def package(self, sha256: str) -> bytes: ...
 
 
-# By the name of the operation, for a caller that holds the request as plain data.
+class DeskRegister(RegisterPort, Protocol):
+    """A department: tax, social insurance, seals, housing fund, bank, licences. Answers by callback."""
+
+    async def open_errand(self, request: OpenErrand, *, key: str) -> ErrandOpened: ...
+    async def withdraw_errand(
+        self, case_ref: str, opened_by: str, reason: str, *, key: str
+    ) -> ErrandWithdrawn: ...
+    async def errand(self, key: str) -> ErrandState | None: ...
+
+
+class DepartmentsRegister(DeskRegister, Protocol):
+    async def notify(self, request: NotifyDepartment, *, key: str) -> Noticed: ...
+
+
+class NamesRegister(RegisterPort, Protocol):
+    async def reserve(self, request: ReserveName, *, key: str) -> NameReserved: ...
+    async def occupy(self, request: OccupyName, *, key: str) -> NameOccupied: ...
+    async def release(self, request: ReleaseName, *, key: str) -> NameReleased: ...
+    async def look_up(
+        self, name: str, entity_type: EntityType = EntityType.LIMITED_COMPANY
+    ) -> NameHoldings: ...
+    async def changes(self, after: int = 0, limit: int = 1000) -> NameHoldings: ...
+
+
+# By the name of the operation, for a caller that holds the request as plain data; errands are in `ERRANDS`.
 EFFECTS: dict[str, type[Effect[Any]]] = {
     "register_enterprise": RegisterEnterprise,
     "open_authentication": OpenAuthentication,
@@ -140,4 +251,9 @@ EFFECTS: dict[str, type[Effect[Any]]] = {
     "publish_notice": PublishNotice,
     "withdraw_notice": WithdrawNotice,
     "deposit_package": DepositPackage,
+    "publish_licence_items": PublishLicenceItems,
+    "notify_department": NotifyDepartment,
+    "reserve_name": ReserveName,
+    "occupy_name": OccupyName,
+    "release_name": ReleaseName,
 }

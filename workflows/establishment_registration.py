@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from law.offices import office
     from law.zone import CST, civil_date
 
+from workflows.declared_name import RESERVE_AGAIN, DeclaredName
 from workflows.kernel.approval import (
     ARCHIVED,
     ARCHIVING,
@@ -43,7 +44,6 @@ from workflows.kernel.approval import (
     UNDER_REVIEW,
     WITHDRAW,
     WITHDRAWN,
-    Approval,
 )
 
 CHASE_AT = time(9, 0)
@@ -94,18 +94,18 @@ TABLE = Table(
         "archived",
     ),
     accepts={
-        "submitted": WITHDRAW,
-        "correction": CORRECT,
-        "under_review": WITHDRAW,
-        "identity_pending": WITHDRAW,
-        "signature_pending": WITHDRAW,
-        "deciding": WITHDRAW,
+        "submitted": WITHDRAW | RESERVE_AGAIN,
+        "correction": CORRECT | RESERVE_AGAIN,
+        "under_review": WITHDRAW | RESERVE_AGAIN,
+        "identity_pending": WITHDRAW | RESERVE_AGAIN,
+        "signature_pending": WITHDRAW | RESERVE_AGAIN,
+        "deciding": WITHDRAW | RESERVE_AGAIN,
     },
 )
 
 
 @workflow.defn(name="establishment_registration")
-class EstablishmentRegistration(Approval):
+class EstablishmentRegistration(DeclaredName):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -128,6 +128,7 @@ class EstablishmentRegistration(Approval):
         )
 
     def opened(self, opening: Command) -> None:
+        super().opened(opening)
         self.state.memo["entity_type"] = opening.data.get("facts", {}).get("entity_type")
         self.state.parties = [
             Party.model_validate(p) for p in opening.data.get("facts", {}).get("parties", [])
@@ -150,6 +151,7 @@ class EstablishmentRegistration(Approval):
             )
             return "not_accepted"
         self.aside(self._look_up_facts(), vital=False)
+        self.rely_on_name()
         return await self.accept()
 
     async def _look_up_facts(self) -> None:
@@ -160,13 +162,8 @@ class EstablishmentRegistration(Approval):
             # A newer version of the file has its own answer, whichever comes first.
             return
         facts = [Fact.model_validate(f) for f in effect.answer.get("facts", [])]
-        self._put_facts(facts)
+        self.put_facts(facts)
         self.record("facts_found", data={"facts": [f.code for f in facts if f.state != "ok"]})
-
-    def _put_facts(self, facts: list[Fact]) -> None:
-        codes = {f.code for f in facts}
-        self.state.facts = [f for f in self.state.facts if f.code not in codes] + facts
-        self.change(facts=[f.model_dump() for f in self.state.facts])
 
     def after_review(self, form: Review) -> str:
         return "identity_pending" if form.finding is Finding.CONFORMS else "deciding"
@@ -228,7 +225,7 @@ class EstablishmentRegistration(Approval):
             return onward
         names = "、".join(p.name for p in refused)
         words = "未通过实名认证" if what == "authenticated" else "拒绝签名"
-        self._put_facts(
+        self.put_facts(
             [
                 Fact(
                     code=f"parties_{what}",
@@ -289,6 +286,7 @@ class EstablishmentRegistration(Approval):
             "chase_identity": "还有人员没有完成实名认证，请提醒他们尽快办理。",
             "chase_signature": "还有人员没有完成电子签名，请提醒他们尽快办理。",
             "notice_given": "您的申请需要补正，请查看一次性告知书。",
+            "reserve_again": "所用名称的保留已经终止。请重新申报名称，再把新的办件编号提供给本件。",
         }
         return words.get(kind) or super().message_text(kind, clock)
 
@@ -313,9 +311,12 @@ class EstablishmentRegistration(Approval):
         """The register issues the USCC by its own rules; its day is the date of establishment."""
         attempt = int(self.state.memo.get("register_attempts", 0)) + 1
         self.state.memo["register_attempts"] = attempt
-        effect = await self.call("register_enterprise", seq=attempt)
+        if not await self.name_secured(attempt):
+            return "deciding"
+        effect = await self.call("register_enterprise", seq=attempt, **self.reserved_name())
         if effect.state != "done":
-            self._put_facts(
+            await self.name_not_used(attempt)
+            self.put_facts(
                 [
                     Fact(
                         code="register_refused",
@@ -337,6 +338,7 @@ class EstablishmentRegistration(Approval):
         self.state.numbers |= {"uscc": entry["uscc"], "licence": entry["licence_number"]}
         self.change(decision=dict(self.state.decision), numbers=dict(self.state.numbers))
         self.record("registered", data={"uscc": entry["uscc"], "licence": entry["licence_number"]})
+        await self.name_used(entry["uscc"])
         publication = None
         if self.row.clocks.publication:
             publication = self.start_clock(self.row.clocks.publication, self.now())

@@ -3,8 +3,10 @@
 from workflows.establishment_registration import EstablishmentRegistration
 from workflows.general_approval import GeneralApproval
 from workflows.kernel.case import CaseWorkflow
+from workflows.name_self_declaration import NameSelfDeclaration
 
 PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "establishment_registration": EstablishmentRegistration,
     "general_approval": GeneralApproval,
+    "name_self_declaration": NameSelfDeclaration,
 }

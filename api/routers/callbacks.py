@@ -104,7 +104,7 @@ async def _bound(
         effect = await cases.effect_of_request(
             connection, register, callback.request_id, callback.request_hash
         )
-        if effect is None:
+        if effect is None or _of_another_case(callback, effect):
             raise Refused(Refusal.UNKNOWN_CALLBACK)
         known = await acts.find(connection, act_id)
         if known is not None:
@@ -118,6 +118,12 @@ async def _bound(
         # The call is known but the case has not said so: an act now would be refused for good.
         raise Problem("unavailable", retry_after=RETRY)
     return effect
+
+
+def _of_another_case(callback: RegisterCallback, effect: EffectRow) -> bool:
+    """Bound to our call, yet about another case: the register mixed up its files, and says so itself."""
+    ours = str(effect.case_id)
+    return bool(callback.payload.get("case_ref", ours) != ours)
 
 
 def _waits(waiting: list[Any], effect: EffectRow) -> bool:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.acts import Draft
-from api.case_access import Number, load_case
+from api.case_access import Number, load_case, must_know
 from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.idempotency import Key, once
 from api.performing import answered, perform
@@ -63,7 +63,7 @@ async def withdraw_case(
     wanted: Annotated[Withdrawal, Body()],
 ) -> Response:
     """The applicant withdraws while nothing is decided."""
-    return await _act(request, person, means, key, number, "withdraw", wanted.model_dump())
+    return await act_on_case(request, person, means, key, number, "withdraw", wanted.model_dump())
 
 
 @router.post(
@@ -94,10 +94,10 @@ async def request_extension(
 ) -> Response:
     """An officer asks for more time, once and before the end; a head decides in a task of their own."""
     data = wanted.model_dump()
-    return await _act(request, person, means, key, number, "request_extension", data)
+    return await act_on_case(request, person, means, key, number, "request_extension", data)
 
 
-async def _act(
+async def act_on_case(
     request: Request,
     person: Person,
     means: Means,
@@ -106,8 +106,11 @@ async def _act(
     kind: str,
     data: dict[str, Any],
 ) -> Response:
+    """An act on the case as a whole, once per idempotency key; shared by routers of a procedure's own acts."""
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
+    if kind != "request_extension":
+        must_know(view, kind)
 
     async def work(act_id: UUID) -> Response:
         draft = Draft(act_id, view.case.case_id, kind, person.actor, data)

@@ -21,6 +21,7 @@ from api.security.person import Person
 from api.services import Means
 from api.templating import render
 from api.views.cases import CaseView, document_json, timeline_of, view_of
+from api.views.names import VerdictView, verdict_view
 from api.views.notices import notice_views
 from api.views.received import received
 from api.views.task_pages import size_text
@@ -136,6 +137,10 @@ async def _case(
         "withdrawn": _("申请已撤回。"),
         "received": _("操作已收到，几分钟内生效。"),
         "extension": _("延期申请已提交，由负责人批准。"),
+        "searched": _("正在再与名称库比对，请稍后刷新页面看结果。"),
+        "released": _("放弃名称的要求已收到，名称随即回到名称库。"),
+        "asked": _("取消保留的申请已提交，由登记机关负责人决定。"),
+        "reserved": _("新的名称保留已记入本件。"),
     }
     notices = notice_views(view.case, view.row)
     context = {
@@ -143,6 +148,7 @@ async def _case(
         "lines": newest_first(view, lines),
         "documents": papers_of(view),
         "messages": told,
+        "names": names_of(view),
         "notice": notices[0] if notices and view.case.stage == "correction" else None,
         "done": said.get(done, ""),
         "errors": errors or {},
@@ -150,6 +156,22 @@ async def _case(
         "token": new_token(),
     }
     return render(request, "cases/case.html", context, status=status)
+
+
+def names_of(view: CaseView) -> VerdictView | None:
+    """The newest comparison of a declared name, for those concerned."""
+    found = view.case.decision.get("check")
+    return verdict_view(view.case.title, found) if found else None
+
+
+async def case_again(
+    request: Request, person: Person, means: Means, number: str, problem: Problem
+) -> Response:
+    """The case with what was refused on it."""
+    said = [e.message for e in problem.errors] or [problem.detail or _(problem.type.title)]
+    errors = {"": _("；").join(said)}
+    status = int(problem.type.status)
+    return await _case(request, person, means, number, errors=errors, status=status)
 
 
 async def _received(
@@ -179,7 +201,7 @@ async def withdraw(
         draft = Draft(
             act_id, view.case.case_id, "withdraw", person.actor, {"reason": reason.strip()}
         )
-        return _after(view, await perform(means, person, draft), "withdrawn")
+        return after(view, await perform(means, person, draft), "withdrawn")
 
     try:
         return await page_once(person, work, token or new_token())
@@ -198,7 +220,8 @@ async def withdraw(
         )
 
 
-def _after(view: CaseView, outcome: Outcome, said: str) -> Response:
+def after(view: CaseView, outcome: Outcome, said: str) -> Response:
+    """After an act: the case as it is then, which says what was done."""
     word = said if outcome.state == "applied" else "received"
     return RedirectResponse(f"/cases/{view.number}?done={word}", status_code=303)
 

@@ -32,6 +32,7 @@ async def home(request: Request, visitor: Anyone, means: Means) -> Response:
             lines = await stored.listed(connection, str(person.id), limit=RECENT)
         waiting = [own_line(line) for line in lines]
     context = {
+        "declarations": [r for r in guides.items() if r.kind == "declaration"],
         "registrations": [r for r in guides.items() if r.kind == "registration"],
         "licences": [r for r in guides.items() if r.kind == "licence"],
         "waiting": waiting,

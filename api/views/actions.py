@@ -46,17 +46,48 @@ def of_case(
     if viewer.own:
         if "resubmit" in accepted:
             href = f"/api/v1/applications/{case.case_id}/submissions"
-            found.append(Action("resubmit", _("提交补正"), "POST", href))
+            said = _("提交补正") if case.stage == "correction" else _("修改后再提交")
+            found.append(Action("resubmit", said, "POST", href))
         if "withdraw" in accepted:
             href = f"/api/v1/cases/{number}/withdrawals"
             found.append(Action("withdraw", _("撤回申请"), "POST", href))
-        return found
+        return found + _of_names(case, accepted, number)
+    if "request_cancellation" in accepted and may_ask_cancellation(case, tasks, viewer):
+        href = f"/api/v1/cases/{number}/name-cancellations"
+        found.append(Action("request_cancellation", _("申请取消名称保留"), "POST", href))
     for task in tasks:
         found += of_task(task, case, viewer)
     if may_ask_extension(case, tasks, clocks, viewer):
         href = f"/api/v1/cases/{number}/extensions"
         found.append(Action("request_extension", _("申请延期"), "POST", href))
     return found
+
+
+def _of_names(case: CaseRow, accepted: frozenset[str], number: str) -> list[Action]:
+    """What the applicant may do about a declared name, or a registration that lost its own."""
+    base = f"/api/v1/cases/{number}"
+    found: list[Action] = []
+    if "search_again" in accepted:
+        found.append(Action("search_again", _("再比对一次"), "POST", f"{base}/name-searches"))
+    if "release_name" in accepted:
+        found.append(Action("release_name", _("放弃名称"), "POST", f"{base}/name-releases"))
+    lost = any(f["code"] == "name_reservation" and f["state"] == "bad" for f in case.facts)
+    if lost and "reserve_again" in accepted:
+        href = f"{base}/name-reservations"
+        found.append(Action("reserve_again", _("提供新的名称保留"), "POST", href))
+    return found
+
+
+def may_ask_cancellation(case: CaseRow, tasks: list[TaskRow], viewer: Viewer) -> bool:
+    """Whether this officer could ask for a reserved name to be cancelled now."""
+    person = viewer.person
+    if person is None or not viewer.staff or person.office != case.office:
+        return False
+    posts = set(catalogue.procedure(case.procedure, case.catalogue_version).roles.values())
+    posts |= {"window_head", "section_head"}
+    if posts.isdisjoint(role.value for role in person.roles):
+        return False
+    return not any(t.form == "name_self_declaration.cancellation" for t in tasks)
 
 
 def may_ask_extension(

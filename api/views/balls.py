@@ -56,6 +56,8 @@ class Situation(NamedTuple):
     effects: list[EffectRow]
     clock: ClockView | None
     viewer: Viewer
+    # The acts that the stage takes.
+    accepts: frozenset[str] = frozenset({"resubmit"})
 
 
 def ball_of(now: Situation) -> Ball:
@@ -141,10 +143,17 @@ def _pool(now: Situation) -> Ball:
 
 def _applicant(now: Situation) -> Ball:
     own = now.viewer.own
-    until = _("不限期；补正后才重新开始计算期限")
+    correction = now.stage.id == "correction"
+    until = _("不限期；补正后才重新开始计算期限") if correction else _("不限期")
     clock = now.clock
     if clock is not None and not clock.binds_agency:
         until = _("到%(end)s") % {"end": clock.end_text}
+    links: tuple[Link, ...] = ()
+    if own and "resubmit" in now.accepts:
+        said = _("去补正") if correction else _("去修改")
+        links = (Link(said, f"/applications/{now.case.case_id}"),)
+    if own and "release_name" in now.accepts:
+        links = (Link(_("用这个名称办理登记"), "#names"), Link(_("放弃名称"), "#release"))
     return Ball(
         holder="you" if own else "applicant",
         who=_("您") if own else _("申请人 %(name)s") % {"name": now.case.owner_name},
@@ -152,7 +161,7 @@ def _applicant(now: Situation) -> Ball:
         until=until,
         until_at=clock.row.ends_at if clock else None,
         mine=own,
-        links=(Link(_("去补正"), f"/applications/{now.case.case_id}"),) if own else (),
+        links=links,
     )
 
 

@@ -62,8 +62,11 @@ class CaseView:
 
     @cached_property
     def ball(self) -> Ball:
+        accepts = self.table.accepts.get(self.case.stage, frozenset())
         return ball_of(
-            Situation(self.case, self.stage, self.tasks, self.effects, self.clock, self.viewer)
+            Situation(
+                self.case, self.stage, self.tasks, self.effects, self.clock, self.viewer, accepts
+            )
         )
 
     @property
@@ -194,7 +197,9 @@ def _decision(case: CaseRow, viewer: Viewer) -> dict[str, Any]:
     """The applicant learns the decision, not the opinions that went before it."""
     if viewer.staff:
         return dict(case.decision)
-    told = ("decision", "reasons", "decided_at", "uscc", "registered_at", "licence_number")
+    told = (
+        "decision", "reasons", "decided_at", "uscc", "registered_at", "licence_number", "check"
+    )  # fmt: skip
     return {k: v for k, v in case.decision.items() if k in told}
 
 

@@ -57,6 +57,8 @@ BUTTONS: Final[dict[str, str]] = {
     "approval.review": mark("提交审查意见"),
     "approval.site_check": mark("提交核查结论"),
     "approval.decision": mark("作出决定"),
+    "name_self_declaration.examination": mark("提交审核结论"),
+    "name_self_declaration.cancellation": mark("作出决定"),
     "kernel.extension": mark("作出延期决定"),
     "kernel.trouble": mark("提交处理意见"),
 }

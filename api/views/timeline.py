@@ -35,6 +35,8 @@ STAFF_ONLY: Final = frozenset(
         "extension_refused",
         "related_opened",
         "related_ended",
+        "cancellation_requested",
+        "library_changed",
     }
 )
 # A paper is served when a stage already says so: the first of the two is enough for people outside.

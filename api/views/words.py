@@ -24,6 +24,13 @@ REGISTERS: Final[dict[str, str]] = {
     "signature": mark("电子签名系统"),
     "necips": mark("国家企业信用信息公示系统"),
     "archive": mark("电子档案系统"),
+    "names": mark("名称库"),
+    "tax": mark("税务部门"),
+    "social": mark("社会保险经办机构"),
+    "seal": mark("公安机关（印章备案）"),
+    "housing": mark("住房公积金管理中心"),
+    "bank": mark("银行"),
+    "departments": mark("许可主管部门"),
 }
 SYSTEM: Final = mark("系统")
 # What a call to a register is for; a kind without a word of its own is named by its register.
@@ -35,6 +42,20 @@ EFFECTS: Final[dict[str, str]] = {
     "register_enterprise": mark("登记企业并赋码"),
     "publish_establishment": mark("公示登记信息"),
     "deposit_package": mark("移交电子档案"),
+    "declare_name": mark("与名称库比对"),
+    "confirm_name": mark("保留经审核的名称"),
+    "settle_name": mark("查看名称的保留"),
+    "secure_name": mark("为登记留住名称"),
+    "free_name": mark("登记没有完成，名称继续保留"),
+    "open_errand": mark("向有关部门提交事项"),
+    "withdraw_errand": mark("撤回向有关部门提交的事项"),
+    "errand_state": mark("查询有关部门的办理状态"),
+    "notify_department": mark("告知许可主管部门（双告知）"),
+    "publish_licence_items": mark("公示许可事项办理结果"),
+    "reserve_name": mark("保留名称"),
+    "occupy_name": mark("登记使用名称"),
+    "release_name": mark("释放名称"),
+    "look_up_name": mark("查询全市名称"),
 }
 PAPERS: Final[dict[str, str]] = {
     "receipt": mark("接收申请材料凭证"),
@@ -47,6 +68,8 @@ PAPERS: Final[dict[str, str]] = {
     "licence": mark("证照"),
     "application": mark("申请书"),
     "signed_application": mark("申请书（已签名）"),
+    "reservation": mark("企业名称保留告知书"),
+    "cancellation": mark("企业名称取消保留决定书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {
@@ -61,6 +84,15 @@ OUTCOMES: Final[dict[str, str]] = {
     "failed": mark("没有通过实名认证"),
     "expired": mark("逾期没有办理"),
     "absent": mark("没有办理"),
+}
+# What a department answered to an errand of ours (`registers.errands`).
+ANSWERS: Final[dict[str, str]] = {
+    "confirmed": mark("已办结"),
+    "filed": mark("已备案"),
+    "granted": mark("准予许可"),
+    "verified": mark("核查通过"),
+    "refused": mark("不予办理"),
+    "verification_failed": mark("核查没有通过"),
 }
 # Who hears of an overrun at which level (law.md §3.11).
 ESCALATED: Final[dict[str, Role]] = {

@@ -17,7 +17,7 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="结果为一份 JSON")] = False,
 ) -> None:
     """启动整套系统，建立演示机关，从申请到营业执照办完一件，打印网址和登录名。"""
-    from banjian.demo.run import DemoFailed, open_a_company, sign_ins
+    from banjian.demo.run import DemoFailed, fill_market_register, open_a_company, sign_ins
     from banjian.player.cast import Answered
     from banjian.secret_files import SecretsError
     from banjian.settings import Settings, UnfitForProduction
@@ -32,6 +32,7 @@ def demo(
 
     async def story(stack: LocalStack) -> tuple[dict[str, str], dict[str, Any]]:
         passwords = await sign_ins(stack)
+        say(f"登记库已有 {await fill_market_register(stack)} 户经营主体（均为虚构）。")
         say(f"系统就绪（{time.monotonic() - begin:.1f} 秒），开始办理：")
         return passwords, await open_a_company(stack, passwords, say)
 

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
-from banjian.demo import people
+from banjian.demo import people, world
+from banjian.name_library import fill_library
 from banjian.player import bureau
 from banjian.player.cast import Cast
 from banjian.player.deeds import DEEDS, Deed, Play
 from banjian.secret_files import RegisterSecrets
 from banjian.stack.supervisor import LocalStack
+from law.zone import civil_date
 from storage.engine import create_engine
 
 PATIENCE = 60.0
@@ -45,6 +48,24 @@ def _write_private(path: Path, text: str) -> None:
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)
     path.write_text(text, encoding="utf-8")
+
+
+async def fill_market_register(stack: LocalStack) -> int:
+    """Two hundred invented enterprises, so that a name has something to be compared with."""
+    admin = RegisterSecrets.load(stack.settings.secrets_folder).admin_key.get_secret_value()
+    engine = create_engine(stack.settings.database_url, pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            now = await connection.scalar(text("SELECT app_now()"))
+        await fill_library(engine, world.world(civil_date(now))["enterprises"])
+    finally:
+        await engine.dispose()
+    async with httpx.AsyncClient(
+        base_url=stack.settings.registers_url,
+        timeout=30,
+        headers={"Authorization": f"Bearer {admin}"},
+    ) as twins:
+        return await world.fill_registers(twins, civil_date(now))
 
 
 async def open_a_company(stack: LocalStack, passwords: dict[str, str], say: Say) -> dict[str, Any]:

@@ -60,12 +60,16 @@ def sample_pdf(title: str) -> bytes:
 @deed("submit")
 async def submit(play: Play, deed: Deed) -> Any:
     """Fill in, upload, submit. `files` maps a material to a title (a PDF is made), default: all
-    required ones; `incomplete: true` submits with what is there."""
+    required ones; `incomplete: true` submits with what is there; `reservation_of` names the case of the
+    story whose reserved name is used."""
     data = dict(deed.data)
+    reserved = data.pop("reservation_of", None)
     files = data.pop("files", None)
     incomplete = bool(data.pop("incomplete", False))
     key = data.pop("key", None)
     form = data.pop("form", data)
+    if reserved:
+        form = {**form, "name_reservation": play.number(reserved)}
     draft = await play.cast.ask(
         deed.by, "POST", "/api/v1/applications", json={"procedure": deed.procedure, "form": form}
     )
@@ -133,6 +137,39 @@ async def withdraw(play: Play, deed: Deed) -> Any:
     return await play.cast.ask(
         deed.by, "POST", f"/api/v1/cases/{play.number(deed.case)}/withdrawals", json=dict(deed.data)
     )
+
+
+# -- declared names ----------------------------------------------------------------------------------
+
+
+async def _on_case(play: Play, deed: Deed, what: str, data: Mapping[str, Any]) -> Any:
+    path = f"/api/v1/cases/{play.number(deed.case)}/{what}"
+    return await play.cast.ask(deed.by, "POST", path, json=dict(data))
+
+
+@deed("search_again")
+async def search_again(play: Play, deed: Deed) -> Any:
+    """Ask the library of names once more, nothing changed."""
+    return await _on_case(play, deed, "name-searches", {})
+
+
+@deed("release_name")
+async def release_name(play: Play, deed: Deed) -> Any:
+    """Give a reserved name up."""
+    return await _on_case(play, deed, "name-releases", deed.data)
+
+
+@deed("request_cancellation")
+async def request_cancellation(play: Play, deed: Deed) -> Any:
+    """An officer asks for a reserved name to be cancelled."""
+    return await _on_case(play, deed, "name-cancellations", deed.data)
+
+
+@deed("reserve_again")
+async def reserve_again(play: Play, deed: Deed) -> Any:
+    """Give a registration a new reservation of its name: `reservation_of` names the case."""
+    number = play.number(str(deed.data["reservation_of"]))
+    return await _on_case(play, deed, "name-reservations", {"reservation": number})
 
 
 # -- clerks ------------------------------------------------------------------------------------------

@@ -58,6 +58,8 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 out += await _messages(stage, ident, value)
             case "events":
                 out += await _events(stage, ident, value)
+            case "name_check":
+                out += _name_check(shown.get("decision", {}).get("check") or {}, value)
             case "public_status":
                 if value not in str(shown["waiting_for"]) + str(shown.get("status_text", "")):
                     out.append(f"public_status: {value!r} not in {shown['waiting_for']!r}")
@@ -81,6 +83,21 @@ def _clocks(shown: list[dict[str, Any]], wanted: Mapping[str, Mapping[str, Any]]
             if str(got) != str(value):
                 out.append(f"clock {clock_id} {key}: expected {value}, got {got}")
     return out
+
+
+def _name_check(shown: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """`outcome`, and which `rules` were met by the name itself or against which `names` of others."""
+    met = [*shown.get("findings", []), *shown.get("collisions", [])]
+    have = {
+        "outcome": shown.get("outcome"),
+        "rules": [each["rule"] for each in met],
+        "names": [each["name"] for each in shown.get("collisions", [])],
+    }
+    return [
+        f"name_check {key}: expected {value}, got {have.get(key)}"
+        for key, value in wanted.items()
+        if have.get(key) != value
+    ]
 
 
 async def _documents(stage: Stage, ident: str, wanted: list[str]) -> list[str]:

@@ -112,11 +112,14 @@ class Stage:
     async def advance(self, to: datetime) -> None:
         """Hop from due rung to due rung up to the instant."""
         while True:
-            due = await self._next_due(to)
-            if due is None:
+            now = await self.now()
+            rung, there = await self._next_due(to), await self._next_at_registers(now, to)
+            if rung is None and there is None:
                 break
-            await self._hop(max(due, await self.now()))
-            await self._settled_until(due)
+            due = min(instant for instant in (rung, there) if instant is not None)
+            await self._hop(max(due, now))
+            if due == rung:
+                await self._settled_until(due)
         await self._hop(to)
 
     async def _hop(self, instant: datetime) -> None:
@@ -144,6 +147,12 @@ class Stage:
                 )
             ).scalar_one()
             return found
+
+    async def _next_at_registers(self, now: datetime, to: datetime) -> datetime | None:
+        """When a register answers next. What is due by now was asked for at the hop to now."""
+        answer = (await self.twins.get("/admin/due")).raise_for_status().json()
+        due = instant(answer["at"]) if answer["at"] else None
+        return due if due is not None and now < due <= to else None
 
     async def _settled_until(self, due: datetime) -> None:
         """Wait until no clock has a rung at or before `due` that did not fire."""
@@ -203,6 +212,8 @@ async def stage(
             registers_url=twins_url,
             public_url=api_url,
             api_port=api_port,
+            # Departments take half a working day in a story.
+            twins_answer_seconds=14_400 if starts is not None else 1,
         )
         core = core_of(settings)
         stack.push_async_callback(core.engine.dispose)

@@ -10,11 +10,15 @@ import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
-from banjian.player import bureau
+from banjian.name_library import fill_library
+from banjian.player import bureau, desk_deeds
 from banjian.player.cast import Answered, Cast
 from banjian.player.deeds import DEEDS, Deed, Play
 from banjian.player.expectations import check
 from banjian.player.stage import Stage, instant, stage
+
+# Imported for its side effect: it declares acts.
+DECLARED = (desk_deeds,)
 
 
 class ScenarioError(Exception):
@@ -146,3 +150,5 @@ async def _seed_world(on: Stage, world: Mapping[str, Any]) -> None:
     answer = await on.twins.post("/admin/world", json=dict(world))
     if answer.status_code >= 400:
         raise ScenarioError(f"world: {answer.text[:500]}")
+    # What the register holds, the library of names knows.
+    await fill_library(on.core.engine, world.get("enterprises", []))

@@ -168,9 +168,10 @@ def check_secrets(settings: Settings) -> Iterator[Finding]:
         try:
             kind.load(folder)
         except (SecretsError, OSError) as error:
-            faults.append(
-                wrong("secrets", str(error), "从备份恢复该文件；主密钥丢失则数据不可读。")
-            )
+            advice = "从备份恢复该文件；主密钥丢失则数据不可读。"
+            if "no secrets of" in str(error):
+                advice = "新版本增加了登记系统：运行一次 banjian up 补充其密钥，已有的不变。"
+            faults.append(wrong("secrets", str(error), advice))
     yield from faults or [ok("secrets", f"{len(kinds)} 个密钥文件完好")]
 
 

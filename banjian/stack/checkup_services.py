@@ -11,15 +11,24 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from banjian.engine_link import command_line, tls_of
-from banjian.secret_files import SecretsError
+from banjian.secret_files import RegisterSecrets, SecretsError
 from banjian.settings import Settings
 from banjian.stack import temporal
 from banjian.stack.checkup import Check, Finding, note, ok, supervisor_pid, wrong
 from banjian.stack.errors import StackError
+from registers.client import Endpoint
+from registers.clients import connect
+from registers.errors import RegisterError
+from registers.messages import Register
+from registers.ports import DepositPackage
 from storage.migrate import differences
 from storage.schema import Schema, schema_of
 
 PATIENCE = 5.0
+# Only its key is asked for; what it would have said is never sent.
+_NEVER_SENT = DepositPackage(
+    case_ref="doctor", title="doctor", package_sha256="0" * 64, size=1, documents=1, retention="10y"
+)
 
 
 def check_database(settings: Settings) -> Iterator[Finding]:
@@ -159,8 +168,44 @@ def _namespace(address: str, namespace: str, link: temporal.Link) -> Iterator[Fi
 
 
 def check_registers(settings: Settings) -> Iterator[Finding]:
-    """Whether the registers answer at all."""
-    yield from _answers("registers", settings, settings.registers_url, "/admin/health", "twins")
+    """Whether the registers answer at all, and each of them knows our key."""
+    reached = list(
+        _answers("registers", settings, settings.registers_url, "/admin/health", "twins")
+    )
+    yield from reached
+    if any(found.verdict != "ok" for found in reached):
+        return
+    try:
+        secrets = RegisterSecrets.load(settings.secrets_folder)
+    except (SecretsError, OSError):
+        return  # told by the check of the secrets
+    strange = asyncio.run(_ask_registers(settings.registers_url, secrets))
+    for register, said in strange.items():
+        advice = f"检查 {register.value} 的地址与密钥（BANJIAN_SECRET_REGISTERS_{register.value.upper()}_API_KEY）。"
+        yield wrong("registers", f"{register.value} 没有按约定应答：{said}", advice)
+    if not strange:
+        yield ok("registers", f"{len(Register)} 个登记系统均应答，密钥有效")
+
+
+async def _ask_registers(url: str, secrets: RegisterSecrets) -> dict[Register, str]:
+    """Ask every register for a request that was never made; those that answer otherwise, and how."""
+    addresses = {
+        register: Endpoint(
+            f"{url.rstrip('/')}/{register.value}",
+            secrets.registers[register].api_key,
+            connect_timeout=PATIENCE,
+            total_timeout=PATIENCE,
+        )
+        for register in Register
+    }
+    strange: dict[Register, str] = {}
+    async with connect(addresses) as registers:
+        for register in Register:
+            try:
+                await registers.of(register).find(_NEVER_SENT, key="doctor.never-sent.1")
+            except RegisterError as error:
+                strange[register] = error.code
+    return strange
 
 
 def check_site(settings: Settings) -> Iterator[Finding]:

@@ -64,6 +64,7 @@ def environment(
         "API_HOST": settings.api_host,
         "API_PORT": str(settings.api_port),
         "TWINS_PORT": str(settings.twins_port),
+        "TWINS_ANSWER_SECONDS": str(settings.twins_answer_seconds),
         "PYTHONUNBUFFERED": "1",
         # Few arenas: each thread pool would otherwise keep its own free memory.
         "MALLOC_ARENA_MAX": "2",

@@ -173,7 +173,7 @@ class LocalStack:
 
     def _start_all(self) -> None:
         if made := create_missing(self.settings.secrets_folder):
-            self._say(f"首次启动：已生成密钥 {', '.join(made)}（{self.settings.secrets_folder}）。")
+            self._say(f"已生成或补充密钥 {', '.join(made)}（{self.settings.secrets_folder}）。")
         own_engine = not self.settings.temporal_address
         own_database = not self.settings.database_url
         left = preparation.end_leftovers(self.data, "temporal" if own_engine else "", self._say)

@@ -14,6 +14,7 @@ from forms.papers.decisions import (
     RegistrationNotice,
     RegistrationRefusal,
 )
+from forms.papers.names import NameCancellation, NameRefusal, NameReservation
 from forms.papers.notices import (
     AcceptanceNotice,
     ApplicationPaper,
@@ -38,6 +39,9 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         LicensingRefusal,
         BusinessLicence,
         Licence,
+        NameReservation,
+        NameRefusal,
+        NameCancellation,
         ArchiveCatalogue,
     )
 }

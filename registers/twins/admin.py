@@ -1,38 +1,31 @@
-"""The administrator's door: faults, the world before a story, and what really came to be."""
+"""The administrator's door: faults, and what really came to be. Worlds and desks: `admin_world`, `admin_desks`."""
 
 import hmac
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import delete, func, insert, select, text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from registers.errands import DESKS
 from registers.messages import CaseRef, Register
 from registers.twins import due, examples
 from registers.twins.admin_models import (
-    Behaviour,
     Counted,
     EffectRow,
     ErrandRow,
     Fault,
     FaultOrder,
-    World,
 )
-from registers.twins.database import app_now
-from registers.twins.faults import CALLBACK_KINDS, FaultKind
-from registers.twins.market_rules import name_core, name_key
+from registers.twins.desk_schema import desk_errands
+from registers.twins.faults import ANSWER_KINDS, CALLBACK_KINDS, FaultKind
 from registers.twins.problems import Refused, documented
 from registers.twins.schema import (
-    bars,
-    behaviours,
     callbacks,
     effects,
-    enterprises,
     errands,
     faults,
-    population,
 )
 
 _bearer = HTTPBearer(scheme_name="adminKey", auto_error=False)
@@ -66,8 +59,12 @@ async def health(engine: Admin) -> Counted:
         open_errands = await connection.scalar(
             select(func.count()).where(errands.c.state == "open")
         )
+        at_desks = await connection.scalar(
+            select(func.count()).where(desk_errands.c.state == "open")
+        )
         done = await connection.scalar(select(func.count()).select_from(effects))
-    counts = {"callbacks_waiting": waiting, "errands_open": open_errands, "effects": done}
+    counts = {"callbacks_waiting": waiting, "effects": done}
+    counts |= {"errands_open": open_errands, "desk_errands_open": at_desks}
     return Counted(counts={name: int(count or 0) for name, count in counts.items()})
 
 
@@ -93,6 +90,8 @@ async def order_fault(
         raise Refused("variant_without_wrong_answer", "variant 只用于 wrong_answer")
     if order.operation is not None and order.kind in CALLBACK_KINDS:
         raise Refused("operation_of_callbacks", "回调故障不分操作")
+    if order.kind in ANSWER_KINDS and order.register_name not in DESKS:
+        raise Refused("no_desk", "此登记系统没有由经办人答复的事项")
     async with engine.begin() as connection:
         statement = insert(faults).values(**values).returning(faults.c.id)
         fault_id = (await connection.execute(statement)).scalar_one()
@@ -125,24 +124,6 @@ async def clear_faults(engine: Admin, register: Register | None = None) -> Count
         statement = statement.where(faults.c.register == register.value)
     async with engine.begin() as connection:
         return Counted(counts={"cleared": (await connection.execute(statement)).rowcount})
-
-
-@router.put(
-    "/behaviours",
-    operation_id="setBehaviour",
-    summary="无人值守时由系统代答",
-    response_model=Counted,
-)
-async def set_behaviour(behaviour: Behaviour, engine: Admin) -> Counted:
-    async with engine.begin() as connection:
-        await connection.execute(
-            delete(behaviours).where(behaviours.c.register == behaviour.register_name.value)
-        )
-        if behaviour.auto_answer_seconds is not None:
-            await connection.execute(
-                insert(behaviours).values(**behaviour.model_dump(mode="json", by_alias=True))
-            )
-    return Counted(counts={"set": 1})
 
 
 @router.get(
@@ -184,43 +165,3 @@ async def list_errands(
     async with engine.connect() as connection:
         rows = (await connection.execute(statement)).mappings().all()
     return [ErrandRow(**{f: row[f] for f in _ERRAND_FIELDS}) for row in rows]
-
-
-@router.post(
-    "/world", operation_id="seedWorld", summary="写入故事的初始数据", response_model=Counted
-)
-async def seed_world(
-    world: Annotated[World, Body(openapi_examples=examples.WORLD)], engine: Admin
-) -> Counted:
-    async with engine.begin() as connection:
-        # Order of locks is the order of time: two seeds at once must not write a bar twice.
-        await connection.execute(text("LOCK TABLE twins.bars IN SHARE ROW EXCLUSIVE MODE"))
-        now = await app_now(connection)
-        for e in world.enterprises:
-            values = e.model_dump(mode="json") | {
-                "name_key": name_key(e.name),
-                "name_core": name_core(e.name),
-                "details": {},
-                "registered_at": now,
-                "ended_on": e.ended_on,
-            }
-            statement = upsert(enterprises).values(**values)
-            await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["uscc"],
-                    set_={f: values[f] for f in ("name", "name_key", "name_core", "status")}
-                    | {"ended_on": e.ended_on},
-                )
-            )
-        for p in world.persons:
-            person = upsert(population).values(**p.model_dump())
-            await connection.execute(
-                person.on_conflict_do_update(
-                    index_elements=["id_number"], set_={"name": p.name, "alive": p.alive}
-                )
-            )
-        for b in world.bars:
-            same = (bars.c.id_number == b.id_number, bars.c.article == b.article)
-            await connection.execute(delete(bars).where(*same, bars.c.since == b.since))
-            await connection.execute(insert(bars).values(**b.model_dump()))
-    return Counted(counts={f: len(getattr(world, f)) for f in World.model_fields})

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from registers.errands import ItemId
 from registers.messages import Division, IdNumber, Message, Register, Short, Uscc
-from registers.requests import EntityType, Person
+from registers.requests import EntityType, Person, Yuan
 from registers.twins.faults import FaultKind, Wrong
 
 # In Python `register` would shadow a method of every model's metaclass.
@@ -39,6 +40,11 @@ class SeedEnterprise(Message):
     division: Division = "421303"
     status: Literal["active", "deregistered", "revoked"] = "active"
     ended_on: Annotated[date, Field(lt=date(9000, 1, 1))] | None = None
+    # What the register knows beyond the name; without a day, the entry is of the instant of seeding.
+    registered_on: Annotated[date, Field(gt=date(1949, 1, 1), lt=date(9000, 1, 1))] | None = None
+    address: Short | None = None
+    capital: Yuan | None = None
+    business_scope: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
 
 
 class SeedPerson(Person):
@@ -53,20 +59,41 @@ class SeedBar(Person):
     until: date | None = None
 
 
+class SeedMark(Message):
+    """What a department has against somebody: a USCC or an identity number. `item`: on this item only."""
+
+    mark: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,40}$")]
+    subject: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$", repr=False)]
+    item: ItemId | None = None
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class SeedName(Message):
+    """A name that a registrar of the prefecture has reserved; `reserved_until` is its last day."""
+
+    name: Short
+    entity_type: EntityType = EntityType.LIMITED_COMPANY
+    division: Division = "421303"
+    reserved_until: Annotated[date, Field(lt=date(9000, 1, 1))]
+
+
 class World(Message):
     """What the registers hold before a story. Seeding twice is seeding once."""
 
     enterprises: tuple[SeedEnterprise, ...] = ()
     persons: tuple[SeedPerson, ...] = ()
     bars: tuple[SeedBar, ...] = ()
+    marks: tuple[SeedMark, ...] = ()
+    names: tuple[SeedName, ...] = ()
 
 
 class Behaviour(Message):
-    """People who are not there answer `auto_answer_seconds` after the errand opens; None = they do not."""
+    """Absent people and departments answer `auto_answer_seconds` after the errand opens.
 
-    register_name: Annotated[
-        Literal[Register.IDENTITY, Register.SIGNATURE], Field(alias="register")
-    ]
+    None: people do not answer, departments only when told to. What is open already keeps its time.
+    """
+
+    register_name: RegisterField
     auto_answer_seconds: Annotated[float, Field(ge=0, le=31_536_000)] | None
 
 
@@ -83,6 +110,41 @@ class EffectRow(Message):
     request_hash: str
     result: dict[str, Any]
     committed_at: datetime
+
+
+class DeskAnswer(Message):
+    """What an officer of the department decides. A no needs `code` (stable) and `reason` (Chinese)."""
+
+    decision: Literal["confirm", "refuse"]
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,40}$")] = "refused_by_officer"
+    reason: Short = "经办人不予办理"
+
+
+class DeskErrandRow(Message):
+    """An errand at a department. `answer_at` None: nobody there answers of their own accord."""
+
+    id: str
+    register_name: RegisterField
+    errand: str
+    key: str
+    case_ref: str
+    uscc: str
+    name: str
+    department: str | None
+    item: str | None
+    state: str
+    number: str | None
+    code: str | None
+    reason: str | None
+    opened_at: datetime
+    answer_at: datetime | None
+    settled_at: datetime | None
+
+
+class NextDue(Message):
+    """When something falls due at the twins by itself; None: nothing does."""
+
+    at: datetime | None
 
 
 class ErrandRow(Message):

@@ -1,4 +1,4 @@
-"""The twins as one FastAPI application: five registers, their people's pages, and the administrator's door."""
+"""The twins as one FastAPI application: the registers, their people's pages, and the administrator's door."""
 
 import asyncio
 import contextlib
@@ -9,10 +9,14 @@ from fastapi import FastAPI
 
 from registers.twins import (
     admin,
+    admin_desks,
+    admin_world,
     archive,
+    desk_routes,
     due,
     identity,
     market,
+    names,
     necips,
     problems,
     signature,
@@ -28,6 +32,13 @@ _TAGS = [
     {"name": "signature", "description": "电子签章"},
     {"name": "necips", "description": "国家企业信用信息公示系统"},
     {"name": "archive", "description": "电子档案"},
+    {"name": "names", "description": "名称库"},
+    {"name": "tax", "description": "税务"},
+    {"name": "social", "description": "社会保险"},
+    {"name": "seal", "description": "公安印章备案"},
+    {"name": "housing", "description": "住房公积金"},
+    {"name": "bank", "description": "银行预约开户"},
+    {"name": "departments", "description": "许可主管部门"},
     {"name": "admin", "description": "演练:故障、初始数据、已发生的效果"},
 ]
 
@@ -83,6 +94,10 @@ def create_twins(
     )
     app.add_middleware(SizeLimit)
     problems.install(app)
-    for module in (market, identity, signature, necips, archive, admin):
+    for module in (market, identity, signature, necips, archive, names):
         app.include_router(module.router)
+    for router in desk_routes.ROUTERS:
+        app.include_router(router)
+    for door in (admin, admin_world, admin_desks):
+        app.include_router(door.router)
     return app

@@ -19,9 +19,13 @@ def _base31(number: int, width: int) -> str:
 def organisation_code(sequence: int) -> str:
     """GB 11714: `MA`, six characters of the sequence, and a check character with weights 3 7 9 10 5 8 4 2."""
     body = "MA" + _base31(sequence, 6)
+    return body + _organisation_check(body)
+
+
+def _organisation_check(body: str) -> str:
     total = sum(int(c, 36) * w for c, w in zip(body, _ORGANISATION_WEIGHTS, strict=True))
     rest = 11 - total % 11
-    return body + {10: "X", 11: "0"}.get(rest, str(rest))
+    return {10: "X", 11: "0"}.get(rest, str(rest))
 
 
 def unified_code(entity_type: str, division: str, sequence: int) -> str:
@@ -29,6 +33,14 @@ def unified_code(entity_type: str, division: str, sequence: int) -> str:
     body = "9" + _KIND_OF.get(entity_type, "1") + division + organisation_code(sequence)
     total = sum(_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
     return body + _ALPHABET[-total % 31]
+
+
+def is_unified_code(code: str) -> bool:
+    """Whether both check characters of a unified code hold."""
+    if len(code) != 18 or any(c not in _ALPHABET for c in code):
+        return False
+    total = sum(_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
+    return code[17] == _ALPHABET[-total % 31] and code[16] == _organisation_check(code[8:16])
 
 
 def registration_number(division: str, sequence: int) -> str:

@@ -5,16 +5,16 @@ from typing import Any
 _PERSON = {"name": "陈晓红", "id_number": "421303198506142016"}
 
 
-def _example(value: dict[str, Any]) -> Any:
+def example(value: dict[str, Any]) -> Any:
     return {"example": {"value": value}}
 
 
-PERSON_CHECK = _example(_PERSON)
-NAME_CHECK = _example({"name": "随州市曾都区红光商贸有限公司", "division": "421303"})
-CAPITAL_CHECK = _example(
+PERSON_CHECK = example(_PERSON)
+NAME_CHECK = example({"name": "随州市曾都区红光商贸有限公司", "division": "421303"})
+CAPITAL_CHECK = example(
     {"entity_type": "limited_company", "amount": "500000.00", "paid_until": "2031-09-22"}
 )
-REGISTER = _example(
+REGISTER = example(
     {
         "case_ref": "case-0001",
         "name": "随州市曾都区红光商贸有限公司",
@@ -29,11 +29,11 @@ REGISTER = _example(
         "term_until": None,
     }
 )
-AUTHENTICATION = _example(
+AUTHENTICATION = example(
     {"case_ref": "case-0001", "person": _PERSON, "purpose": "设立登记实名认证"}
 )
-CONFIRMATION = _example(_PERSON)
-SIGNING = _example(
+CONFIRMATION = example(_PERSON)
+SIGNING = example(
     {
         "case_ref": "case-0001",
         "title": "公司设立登记申请书",
@@ -41,8 +41,8 @@ SIGNING = _example(
         "signatory": _PERSON,
     }
 )
-SIGNING_REFUSAL = _example({**_PERSON, "reason": "章程中的出资比例与约定不符"})
-ESTABLISHMENT = _example(
+SIGNING_REFUSAL = example({**_PERSON, "reason": "章程中的出资比例与约定不符"})
+ESTABLISHMENT = example(
     {
         "case_ref": "case-0001",
         "uscc": "91421303MA0BANJ05F",
@@ -55,7 +55,7 @@ ESTABLISHMENT = _example(
         "registered_at": "2026-09-24T03:00:00Z",
     }
 )
-NOTICE = _example(
+NOTICE = example(
     {
         "case_ref": "case-0002",
         "kind": "simple_deregistration",
@@ -67,10 +67,25 @@ NOTICE = _example(
         "open_until": "2026-10-08",
     }
 )
-WITHDRAWAL = _example(
+LICENCE_ITEMS = example(
+    {
+        "case_ref": "case-0001",
+        "uscc": "91421303MA0BANJ05F",
+        "name": "随州市曾都区红光商贸有限公司",
+        "items": [
+            {
+                "item": "advertising_registration",
+                "name": "广告发布登记",
+                "department": "market",
+                "standing": "notified",
+            }
+        ],
+    }
+)
+WITHDRAWAL = example(
     {"case_ref": "case-0002", "publication_number": "GS-2026-00000001", "reason": "申请人撤回"}
 )
-DEPOSIT = _example(
+DEPOSIT = example(
     {
         "case_ref": "case-0001",
         "title": "设立登记档案",
@@ -80,8 +95,8 @@ DEPOSIT = _example(
         "retention": "permanent",
     }
 )
-FAULT = _example({"register": "market", "kind": "lose_answer_after_commit", "times": 1, "seed": 7})
-WORLD = _example(
+FAULT = example({"register": "market", "kind": "lose_answer_after_commit", "times": 1, "seed": 7})
+WORLD = example(
     {
         "enterprises": [
             {

@@ -24,6 +24,8 @@ class FaultKind(StrEnum):
     REORDER_CALLBACKS = "reorder_callbacks"
     WRONG_ANSWER = "wrong_answer"
     DOWN = "down"
+    NEVER_ANSWERS = "never_answers"
+    ANSWERS_OTHER_CASE = "answers_other_case"
 
 
 class Wrong(StrEnum):
@@ -44,7 +46,13 @@ REQUEST_KINDS = (
     FaultKind.LOSE_ANSWER,
     FaultKind.WRONG_ANSWER,
 )
-CALLBACK_KINDS = (FaultKind.DUPLICATE_CALLBACKS, FaultKind.REORDER_CALLBACKS)
+CALLBACK_KINDS = (
+    FaultKind.DUPLICATE_CALLBACKS,
+    FaultKind.REORDER_CALLBACKS,
+    FaultKind.ANSWERS_OTHER_CASE,
+)
+# Drawn when a department would answer: it does not, and its errand stays open.
+ANSWER_KINDS = (FaultKind.NEVER_ANSWERS,)
 
 # Reading back is how a caller recovers: a fault touches it only where it names it, `down` always.
 READS = frozenset({"find", "state", "content"})

@@ -69,6 +69,10 @@ def civil_day(instant: datetime) -> date:
     return instant.astimezone(CST).date()
 
 
+def day_start(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=CST)
+
+
 def add_years(day: date, years: int) -> date:
     """The same day of a later year; 29 February becomes 28 where there is none."""
     year = day.year + years

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registers.licences import PublishLicenceItems
 from registers.messages import Effect, Envelope, Instant, Message, Register, Short
 from registers.requests import (
     Published,
@@ -17,14 +18,17 @@ from registers.requests import (
 )
 from registers.twins import examples
 from registers.twins.database import app_now, lock, next_number, one
+from registers.twins.department_rules import item_of
+from registers.twins.desks import entered
 from registers.twins.gate import Call, changes, perform
 from registers.twins.market_rules import civil_day
 from registers.twins.problems import Refused, documented
 from registers.twins.routes import add_find
-from registers.twins.schema import enterprises, publications
+from registers.twins.schema import publications
 
 R = Register.NECIPS
-ESTABLISHMENT = "establishment"
+ESTABLISHMENT, LICENCE_ITEMS = "establishment", "licence_items"
+NOT_NOTICES = (ESTABLISHMENT, LICENCE_ITEMS)
 router = APIRouter(prefix="/necips", tags=["necips"])
 
 
@@ -50,6 +54,20 @@ async def publish_establishment(
     call: Annotated[Call, Depends(changes(R, "publish_establishment"))],
 ) -> Response:
     return await perform(call, effect, _establishment)
+
+
+@router.post(
+    "/licence-items",
+    operation_id="publishLicenceItems",
+    summary="公示许可事项办理结果",
+    response_model=Envelope[Published],
+    responses=documented(400, 401, 409, 411, 413, 422, 503),
+)
+async def publish_licence_items(
+    effect: Annotated[PublishLicenceItems, Body(openapi_examples=examples.LICENCE_ITEMS)],
+    call: Annotated[Call, Depends(changes(R, "publish_licence_items"))],
+) -> Response:
+    return await perform(call, effect, _licence_items)
 
 
 @router.post(
@@ -113,7 +131,7 @@ async def _establishment(
 ) -> Published:
     """Only what the market register holds is published, and only once."""
     await lock(connection, f"necips-establishment:{effect.uscc}")
-    await _refuse_unknown(connection, effect.uscc, effect.name)
+    await entered(connection, effect.uscc, effect.name)
     earlier = select(publications.c.number).where(
         publications.c.uscc == effect.uscc, publications.c.kind == ESTABLISHMENT
     )
@@ -122,15 +140,25 @@ async def _establishment(
     return await _publish(connection, call, effect, ESTABLISHMENT, effect.uscc)
 
 
+async def _licence_items(
+    connection: AsyncConnection, call: Call, effect: PublishLicenceItems
+) -> Published:
+    """Items of the national catalogue, each with the department that it belongs to."""
+    await entered(connection, effect.uscc, effect.name)
+    for published in effect.items:
+        item_of(published.department, published.item)
+    return await _publish(connection, call, effect, LICENCE_ITEMS, effect.uscc)
+
+
 async def _notice(connection: AsyncConnection, call: Call, effect: PublishNotice) -> Published:
     if effect.open_until < effect.open_from:
         raise Refused("period_reversed", "公告期的止日早于起日")
     if effect.open_until < civil_day(await app_now(connection)):
         raise Refused("period_over", "公告期已过")
-    if effect.kind == ESTABLISHMENT:
-        raise Refused("not_a_notice", "设立信息不以公告发布")
+    if effect.kind in NOT_NOTICES:
+        raise Refused("not_a_notice", "此类信息不以公告发布")
     if effect.uscc is not None:
-        await _refuse_unknown(connection, effect.uscc, effect.subject_name)
+        await entered(connection, effect.uscc, effect.subject_name)
     return await _publish(connection, call, effect, effect.kind, effect.uscc)
 
 
@@ -142,8 +170,8 @@ async def _withdraw(connection: AsyncConnection, call: Call, effect: WithdrawNot
     )
     if row is None:
         raise Refused("publication_unknown", "没有此公告")
-    if row["kind"] == ESTABLISHMENT:
-        raise Refused("not_a_notice", "设立信息不可撤回")
+    if row["kind"] in NOT_NOTICES:
+        raise Refused("not_a_notice", "此类信息不可撤回")
     if row["case_ref"] != effect.case_ref:
         raise Refused("other_case", "此公告属于另一办件")
     if row["withdrawn_at"] is not None:
@@ -155,12 +183,6 @@ async def _withdraw(connection: AsyncConnection, call: Call, effect: WithdrawNot
         .values(withdrawn_at=now, withdrawn_reason=effect.reason)
     )
     return Withdrawn(case_ref=effect.case_ref, publication_number=number, withdrawn_at=now)
-
-
-async def _refuse_unknown(connection: AsyncConnection, uscc: str, name: str) -> None:
-    row = await one(connection, select(enterprises).where(enterprises.c.uscc == uscc))
-    if row is None or row["name"] != name or row["status"] != "active":
-        raise Refused("enterprise_unknown", "登记库中没有此名称、代码的存续企业")
 
 
 async def _publish(

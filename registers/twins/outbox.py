@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from registers.callbacks import sign_callback
 from registers.messages import Register
-from registers.twins.database import app_now
+from registers.twins.database import app_now, one
+from registers.twins.desk_schema import desk_errands
 from registers.twins.faults import CALLBACK_KINDS, FaultKind, draw
 from registers.twins.schema import callbacks
 from registers.twins.settings import TwinSettings
@@ -37,41 +38,64 @@ async def enqueue(
     outcome: str,
     payload: dict[str, Any],
 ) -> None:
-    """Queue one callback; faults may make it three, or let later ones overtake it."""
+    """Queue one callback; faults may make it three, let later ones overtake it, or send it astray first."""
     now = await app_now(connection)
-    body = json.dumps(
-        {
-            "request_id": key,
-            "request_hash": request_hash,
-            "outcome": outcome,
-            "payload": payload,
-            "occurred_at": now.isoformat(),
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()
+    told = {
+        "request_id": key,
+        "request_hash": request_hash,
+        "outcome": outcome,
+        "payload": payload,
+        "occurred_at": now.isoformat(),
+    }
     first = uuid4().hex
     message_ids, due_at, rank = [first], now, 0.0
+    rows: list[dict[str, Any]] = []
     for hit in await draw(connection, register, "callback", CALLBACK_KINDS):
         if hit.kind is FaultKind.DUPLICATE_CALLBACKS:
             # Once as a redelivery, once as a sender that forgot it had sent.
             message_ids += [first, uuid4().hex]
+        elif hit.kind is FaultKind.ANSWERS_OTHER_CASE:
+            astray = await _astray(connection, register, told)
+            rows.append(_row(register, uuid4().hex, astray, now, 0.0))
+            due_at = now + timedelta(seconds=hit.delay_seconds)
         else:
             due_at, rank = now + timedelta(seconds=hit.delay_seconds * hit.roll), hit.roll
-    await connection.execute(
-        insert(callbacks),
-        [
-            {
-                "register": register.value,
-                "message_id": message_id,
-                "body": body,
-                "rank": rank,
-                "attempts": 0,
-                "due_at": due_at,
-            }
-            for message_id in message_ids
-        ],
+    rows += [_row(register, message_id, told, due_at, rank) for message_id in message_ids]
+    await connection.execute(insert(callbacks), rows)
+
+
+def _row(
+    register: Register, message_id: str, told: dict[str, Any], due_at: datetime, rank: float
+) -> dict[str, Any]:
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return {
+        "register": register.value,
+        "message_id": message_id,
+        "body": body,
+        "rank": rank,
+        "attempts": 0,
+        "due_at": due_at,
+    }
+
+
+async def _astray(
+    connection: AsyncConnection, register: Register, told: dict[str, Any]
+) -> dict[str, Any]:
+    """The answer under the file of another errand that waits there; without one, naming another case."""
+    other = await one(
+        connection,
+        select(desk_errands.c.key, desk_errands.c.request_hash)
+        .where(
+            desk_errands.c.register == register.value,
+            desk_errands.c.state == "open",
+            desk_errands.c.case_ref != told["payload"]["case_ref"],
+        )
+        .order_by(desk_errands.c.opened_at, desk_errands.c.id)
+        .limit(1),
     )
+    if other is None:
+        return told | {"payload": told["payload"] | {"case_ref": "OTHER-CASE"}}
+    return told | {"request_id": other["key"], "request_hash": other["request_hash"]}
 
 
 @dataclass

@@ -20,6 +20,8 @@ class TwinSettings:
       callback_url: base of the bureau's API; `/api/v1/registry-callbacks/{register}` is added.
       public_url: base of the links given to people.
       link_days: calendar days a link of the identity or signature twin stays open.
+      desk_seconds: how long a department keeps an errand before it answers, by app_now(); None = until it
+        is told to. `PUT /admin/behaviours` sets it for one register.
       capital_review_above: yuan; a subscribed capital above it is called abnormal. The law names no figure
         (规定 3 speaks of 明显异常), so this is a policy of the twin: 待核.
       background: deliver callbacks by itself; off where a story calls /admin/tick.
@@ -34,6 +36,7 @@ class TwinSettings:
     public_url: str = "http://127.0.0.1"
     division: str = "421303"
     link_days: int = 7
+    desk_seconds: float | None = 14_400
     capital_review_above: Decimal = Decimal(10_000_000_000)
     background: bool = True
     poll_seconds: float = 1.0

@@ -199,3 +199,16 @@ async def test_an_answer_to_a_closed_case_is_unknown(waiting: Waiting) -> None:
     await waiting.live.stage_is(waiting.case, "withdrawn")
     answer = await waiting.send(waiting.body(), str(uuid.uuid4()))
     assert (answer.status_code, answer.json()["code"]) == (409, "unknown_callback")
+
+
+async def test_an_answer_about_another_case_is_not_taken(waiting: Waiting) -> None:
+    """Signed and bound to our call, yet the register mixed up its files: it names another case itself."""
+    before = await waiting.events()
+    other = await waiting.send(
+        waiting.body(payload={"case_ref": str(uuid.uuid4())}), str(uuid.uuid4())
+    )
+    assert (other.status_code, other.json()["code"]) == (409, "unknown_callback")
+    assert await waiting.events() == before
+    ours = {"case_ref": waiting.live.ident(waiting.case)}
+    right = await waiting.send(waiting.body(payload=ours), str(uuid.uuid4()))
+    assert right.status_code == 200

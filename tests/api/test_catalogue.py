@@ -37,6 +37,7 @@ SOD_MESSAGES = {
         ("SOD-7", "reviewer", "hearing_officer"),
         ("SOD-8", "legal_reviewer", "investigator"),
         ("SOD-11", "extension_asker", "extension_approver"),
+        ("SOD-11C", "cancellation_asker", "cancellation_approver"),
     )
     if (violation := sod.check([rule], [sod.Taken(one, "x")], other, "x")) is not None
 }

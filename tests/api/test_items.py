@@ -87,6 +87,7 @@ async def test_a_form_schema_and_how_to_draw_it(guest: httpx.AsyncClient) -> Non
     fields = {f["name"]: f for s in schema["ui"] for f in s["fields"]}
     assert {n: f["widget"] for n, f in fields.items()} == {
         "name": "text",
+        "name_reservation": "text",
         "entity_type": "radios",
         "domicile": "text",
         "capital": "money",

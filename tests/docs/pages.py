@@ -11,9 +11,10 @@ from api import i18n
 from api.problems import GENERAL, problem_type
 from domain.refusals import Refusal
 from domain.transitions import Stage, StageKind, Table
-from law import catalogue, sod
+from law import catalogue, licence_reference, sod
 from law.catalogue import Procedure
 from law.clocks import Verified, find_clock
+from law.names import reference as name_reference
 from workflows.registry import PROCEDURES
 
 REFERENCE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -97,7 +98,7 @@ def _procedure(row: Procedure) -> list[str]:
         "|---|---|---|",
         *(f"| `{t.frm}` | `{t.to}` | {t.when} |" for t in table.transitions),
         "",
-        "Acts of the applicant: "
+        "Acts beside the officers' tasks: "
         + "; ".join(
             f"`{stage}`: {', '.join(sorted(acts))}" for stage, acts in table.accepts.items()
         )
@@ -139,6 +140,8 @@ def _rules(named: tuple[str, ...]) -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "problem-types.md": problem_types,
     "procedures.md": procedures,
+    "licence-items.md": licence_reference.page,
+    "names.md": name_reference.page,
 }
 
 

@@ -66,6 +66,12 @@ def test_a_paper_is_archivable_tagged_and_the_same_twice(kind: str) -> None:
             "registration_refusal",
             ["不予登记", "第二十条", "六十日", "六个月", "行政诉讼法", "（二）"],
         ),
+        (
+            "name_reservation",
+            ["2026年9月30日（星期三）24:00", "晏辉商贸", "第十六条", "第十八条", "不是行政许可"],
+        ),
+        ("name_refusal", ["不予通过", "第十二条", "六十日", "六个月"]),
+        ("name_cancellation", ["取消保留", "2026年7月31日", "六十日"]),
         ("licensing_grant", ["准予行政许可", "第三十八条第一款", "（待核）"]),
         ("licensing_refusal", ["不予行政许可", "第三十八条第二款", "𠮷安", "六十日", "六个月"]),
         ("business_licence", ["营业执照", "91421303MA4K1X2Y9A", "2026年09月28日", "䶮辉"]),

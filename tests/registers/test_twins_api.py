@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from registers.clients import connect
+from registers.errands import DESKS
 from registers.errors import OutcomeUnknown
 from registers.messages import Register, sha256_hex
 from registers.twins.app import InProcess, create_twins
@@ -90,7 +91,12 @@ async def test_the_examples_are_accepted(twins: World) -> None:
         "/necips/notices": (422, "enterprise_unknown"),
         "/necips/withdrawals": (422, "publication_unknown"),
         "/archive/deposits": (409, "content_unknown"),
-    }
+        "/necips/licence-items": (422, "enterprise_unknown"),
+        "/names/occupations": (422, "reservation_unknown"),
+        "/names/releases": (422, "reservation_unknown"),
+        "/departments/notices": (422, "enterprise_unknown"),
+        "/departments/verifications": (422, "no_commitment"),
+    } | {f"/{r}/withdrawals": (422, "errand_unknown") for r in DESKS}
 
 
 NASTY: list[Any] = [
@@ -234,7 +240,8 @@ async def test_only_the_administrator_enters_by_the_admin_door(twins: World) -> 
                 answer = await twins.people.request(method, path, headers=headers, content=b"{}")
                 assert answer.status_code == 401, path
     health = await twins.people.get("/admin/health", headers=ADMIN)
-    assert health.json()["counts"] == {"callbacks_waiting": 0, "errands_open": 0, "effects": 0}
+    nothing = ("callbacks_waiting", "errands_open", "desk_errands_open", "effects")
+    assert health.json()["counts"] == dict.fromkeys(nothing, 0)
 
 
 def settings(database_url: str, **more: Any) -> TwinSettings:

@@ -26,8 +26,7 @@ RUNNER = CliRunner()
 def stack() -> Iterator[LocalStack]:
     folder = Path(tempfile.mkdtemp(prefix="banjian-test-"))
     # Python's file server stands where the site does: its answer to /readyz is a 404, so it answers.
-    twins = layout.Program("twins", WEB.arguments, "/")
-    programs = (twins, WORKER, WEB)
+    programs = (layout.TWINS, WORKER, WEB)
     with stack_of(folder / "data", programs=programs, migrate=layout.MIGRATE) as running:
         yield running
     shutil.rmtree(folder, ignore_errors=True)
@@ -120,6 +119,31 @@ def test_secrets_open_to_others_or_broken(stack: LocalStack) -> None:
     finally:
         web.write_text(before)
         web.chmod(0o600)
+
+
+def test_a_register_that_does_not_know_our_key(stack: LocalStack) -> None:
+    word = "0123456789abcdefghijklmnopqrstuv"
+    code, bad = examine(stack.data, BANJIAN_SECRET_REGISTERS_TAX_API_KEY=word)
+    assert (code, set(bad)) == (6, {"registers"})
+    (found,) = bad["registers"]
+    assert "tax" in found["message"]
+    assert "BANJIAN_SECRET_REGISTERS_TAX_API_KEY" in found["advice"]
+    assert word not in json.dumps(bad)
+
+
+def test_registers_that_a_release_added(stack: LocalStack) -> None:
+    path = stack.data / "secrets" / "registers.json"
+    before = path.read_text()
+    values = json.loads(before)
+    del values["registers"]["departments"]
+    try:
+        path.write_text(json.dumps(values))
+        code, bad = examine(stack.data)
+        assert (code, set(bad)) == (6, {"secrets"})
+        assert "no secrets of departments" in bad["secrets"][0]["message"]
+        assert "banjian up" in bad["secrets"][0]["advice"]
+    finally:
+        path.write_text(before)
 
 
 def test_addresses_that_nobody_answers(stack_folder: Path) -> None:

@@ -175,3 +175,37 @@ def test_supervised_processes_get_every_setting(
     child = Settings()
     for name in set(Settings.model_fields) - own:
         assert getattr(child, name) == getattr(given, name), name
+
+
+def test_an_upgrade_adds_the_new_registers_and_changes_nothing_else(tmp_path: Path) -> None:
+    create_missing(tmp_path)
+    path = tmp_path / "registers.json"
+    whole = json.loads(path.read_text())
+    older = {r: whole["registers"][r] for r in ("market", "identity", "signature", "necips")}
+    path.write_text(json.dumps({"admin_key": whole["admin_key"], "registers": older}))
+    others = {f.name: f.read_bytes() for f in tmp_path.iterdir() if f != path}
+    with pytest.raises(SecretsError, match="no secrets of archive, names, tax"):
+        RegisterSecrets.load(tmp_path, {})
+
+    assert create_missing(tmp_path) == ["registers"]
+    now = json.loads(path.read_text())
+    assert now["admin_key"] == whole["admin_key"]
+    assert {r: now["registers"][r] for r in older} == older
+    assert set(RegisterSecrets.load(tmp_path, {}).registers) == set(Register)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {f.name: f.read_bytes() for f in tmp_path.iterdir() if f != path} == others
+    assert create_missing(tmp_path) == []
+
+
+def test_new_registers_may_get_their_secrets_from_the_environment(tmp_path: Path) -> None:
+    create_missing(tmp_path)
+    path = tmp_path / "registers.json"
+    whole = json.loads(path.read_text())
+    del whole["registers"]["tax"]
+    path.write_text(json.dumps(whole))
+    word = "0123456789abcdefghijklmnopqrstuv"
+    given = {
+        f"BANJIAN_SECRET_REGISTERS_TAX_{part}": word for part in ("API_KEY", "CALLBACK_SECRET")
+    }
+    found = RegisterSecrets.load(tmp_path, given)
+    assert found.registers[Register.TAX].api_key.get_secret_value() == word

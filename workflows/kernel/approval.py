@@ -32,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from forms.base import TaskForm
     from law import sod
 
-from workflows.kernel.case import CaseWorkflow
+from workflows.kernel.filing import Filing
 
 SUBMITTED = Stage(
     "submitted", "收件", "Received", holder="acceptor", doing="核对材料，决定是否受理"
@@ -61,7 +61,7 @@ WITHDRAW = frozenset({"withdraw"})
 CORRECT = frozenset({"withdraw", "resubmit"})
 
 
-class Approval(CaseWorkflow):
+class Approval(Filing):
     """Steps as methods; a procedure names those it uses and adds its own."""
 
     def forms(self) -> tuple[Any, ...]:
@@ -110,7 +110,7 @@ class Approval(CaseWorkflow):
         self.state.accepted_at = at
         if self.row.kind == "licence":
             self.stop_clock(self.state.memo["intake_clock"])
-            self.state.memo["decision_clock"] = self.start_clock(self.row.clocks.decision, at)
+            self.state.memo["decision_clock"] = self.start_clock(self.row.leading_clock, at)
         number = await self.number("case")
         self.change(accepted_at=at.isoformat(), case_no=number)
         self.record("accepted", actor=by, data={"number": number, "deemed": deemed}, at=at)
@@ -173,28 +173,6 @@ class Approval(CaseWorkflow):
         noticed = self.state.notices[-1].version
         await self.wait(lambda: self.state.versions[-1].version > noticed)
         return "submitted"
-
-    def check_resubmit(self, command: Command) -> None:
-        self.check_owner(command)
-        if command.data.get("digest") == self.state.versions[-1].digest:
-            raise Refused(Refusal.UNCHANGED_FILE)
-
-    def apply_resubmit(self, command: Command) -> None:
-        version = self.add_version(command)
-        self.resubmitted(command)
-        self.record(
-            "resubmitted",
-            actor=command.actor,
-            at=command.received_at,
-            act_id=command.act_id,
-            data={"version": version.version, "digest": version.digest},
-        )
-
-    def resubmitted(self, command: Command) -> None:
-        """The title may have changed with the form; parties too."""
-        self.state.title = str(command.data.get("title", self.state.title))
-        self.change(title=self.state.title)
-        self.opened(command)
 
     # -- review and decision -------------------------------------------------------------------------
 

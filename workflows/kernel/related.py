@@ -1,4 +1,7 @@
-"""Related cases (promise 5): ordinary top-level cases, tied by a link row, their end reported once."""
+"""Related cases (promise 5): ordinary top-level cases, tied by a link row, their end reported once.
+
+Cases that neither opened tell each other by durable acts (`tell_case`).
+"""
 
 from typing import Any
 
@@ -6,7 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.related import RelatedActivities
-    from domain.contracts import Command, ParentReport, RelatedCase, RelatedOrder
+    from domain.contracts import CaseNotice, Command, ParentReport, RelatedCase, RelatedOrder
     from domain.refusals import Refusal, Refused
 
 from workflows.kernel.effects import ATTEMPT, EFFECTS_QUEUE, SILENCE
@@ -65,6 +68,26 @@ class RelatedCases(Extensions):
             act_id=command.act_id,
             data={"item": related.item, "outcome": related.outcome},
         )
+
+    async def tell_case(self, to_case: str, kind: str, *, seq: int = 1, **data: Any) -> str:
+        """A durable act of this case to another one. "" where it was taken, else why it was refused."""
+        refused: str = await workflow.execute_activity_method(
+            RelatedActivities.tell_case,
+            CaseNotice(
+                from_case=self.case.case_id,
+                to_case=to_case,
+                kind=kind,
+                seq=seq,
+                data=data,
+                at=self.now(),
+            ),
+            task_queue=EFFECTS_QUEUE,
+            start_to_close_timeout=ATTEMPT,
+            heartbeat_timeout=SILENCE,
+            retry_policy=PERSISTENT,
+            summary=kind,
+        )
+        return refused
 
     async def _report_to_parent(self) -> None:
         if self.case.parent_case is None:
