@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -23,7 +23,8 @@ from workflows.dispatch import OPEN, CaseUnknown, Unreachable
 
 # How long an answer waits for the effect to be readable; after it 202 with the act's address.
 PATIENCE = 5.0
-POLL = (0.01, 0.02, 0.03, 0.05, 0.08, 0.1)
+# A case is seldom begun sooner than after the first of these.
+POLL = (0.03, 0.02, 0.03, 0.05, 0.08, 0.1)
 # So far apart a case is asked again whose refusal may only come from being behind its record.
 AGAIN = 0.3
 # Answers of cases are noted together; one that is lost with the process costs a question, no act.
@@ -78,21 +79,20 @@ class Acts:
             draft.kind, draft.case_id, draft.task_id, draft.actor.person_id, draft.data
         )
         async with self._engine.begin() as connection:
-            known = await acts.find(connection, draft.act_id)
+            known, received_at = await acts.known_and_now(connection, draft.act_id)
             if known is not None:
                 if known.digest != digest:
                     raise acts.ActConflict(str(draft.act_id))
                 command = await acts.command_of(self._keys, known)
             else:
-                command = await self._make_durable(connection, draft, digest)
+                command = await self._make_durable(connection, draft, digest, received_at)
         if known is not None and known.settled and known.state != "received":
             return self._settled(known)
         return await self._deliver(command)
 
     async def _make_durable(
-        self, connection: AsyncConnection, draft: Draft, digest: str
+        self, connection: AsyncConnection, draft: Draft, digest: str, received_at: datetime
     ) -> Command:
-        received_at = await acts.app_now(connection)
         if draft.within is not None:
             await draft.within(connection, draft, received_at)
         command = self._signer.sign(
@@ -179,8 +179,7 @@ class Acts:
             await asyncio.sleep(SETTLE_EVERY)
             batch, self._answered = self._answered, set()
             try:
-                async with self._engine.connect() as connection:
-                    await acts.settle(connection, batch)
+                await acts.settle(self._engine, batch)
             except (SQLAlchemyError, OSError) as error:
                 # The reconciler asks the cases again.
                 log.warning("acts not settled", acts=len(batch), error=type(error).__name__)
@@ -202,8 +201,7 @@ class Acts:
             await asyncio.sleep(pause)
             waited += pause
             turn += 1
-            async with self._engine.connect() as connection:
-                row = await _STATE.first(connection, act=act_id)
+            row = await _STATE.first(self._engine, act=act_id)
             if row is not None and row["state"] == "applied":
                 return Outcome(act_id, "applied", received_at, row["revision"])
         return Outcome(act_id, "received", received_at)
@@ -214,34 +212,43 @@ class Acts:
         return Outcome(row.id, row.state, row.received_at, row.revision)
 
 
-_HELD = Prepared(
-    select(TaskRow.state, TaskRow.claimed_by, TaskRow.claim_version, TaskRow.completing_act)
-    .where(TaskRow.task_id == bindparam("task"), TaskRow.case_id == bindparam("case"))
-    .with_for_update()
-)
+_ITS_TASK = (TaskRow.task_id == bindparam("task"), TaskRow.case_id == bindparam("case"))
 _FENCE = Prepared(
     update(TaskRow)
-    .where(TaskRow.task_id == bindparam("task"))
+    .where(
+        *_ITS_TASK,
+        TaskRow.state == "open",
+        TaskRow.claimed_by == bindparam("me"),
+        func.coalesce(TaskRow.completing_act, bindparam("act")) == bindparam("act"),
+    )
     .values(completing_act=bindparam("act"))
+    .returning(TaskRow.claim_version)
+)
+_HELD = Prepared(
+    select(TaskRow.state, TaskRow.claimed_by, TaskRow.completing_act).where(*_ITS_TASK)
 )
 _STATE = Prepared(select(ActRow.state, ActRow.revision).where(ActRow.id == bindparam("act")))
 
 
 async def fence_claim(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
     """Only who holds the claim completes: checked and fenced in the transaction of the act."""
-    row = await _HELD.first(connection, task=draft.task_id, case=draft.case_id)
+    task = {"task": draft.task_id, "case": draft.case_id}
+    me = draft.actor.person_id
+    version = await _FENCE.scalar(connection, **task, me=me, act=draft.act_id)
+    if version is not None:
+        draft.actor.claim_version = version
+        return
+    row = await _HELD.first(connection, **task)
     if row is None:
         raise Refused(Refusal.NO_SUCH_TASK)
     if row["state"] != "open":
         raise Refused(Refusal.TASK_DONE)
     if row["claimed_by"] is None:
         raise Refused(Refusal.CLAIM_LOST)
-    if row["claimed_by"] != draft.actor.person_id:
+    if row["claimed_by"] != me:
         raise Refused(Refusal.NOT_YOUR_TASK)
-    if row["completing_act"] is not None and row["completing_act"] != draft.act_id:
-        raise Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
-    draft.actor.claim_version = row["claim_version"]
-    await _FENCE.run(connection, task=draft.task_id, act=draft.act_id)
+    # Another act completes it now, or did when we asked.
+    raise Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
 
 
 __all__ = ["OPEN", "Acts", "Draft", "Outcome", "fence_claim"]

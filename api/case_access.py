@@ -3,26 +3,27 @@
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.security.person import Person
-from api.views.cases import CaseView, view_of
+from api.views.cases import CaseView, seen
 from api.views.viewer import OVERSEERS, viewer_of
 from storage import cases
+from storage.prepared import Place
 
 Number = Annotated[str, Field(max_length=96)]
 
 
-async def load_case(connection: AsyncConnection, person: Person, number: str) -> CaseView:
+async def load_case(place: Place, person: Person, number: str) -> CaseView:
     """The case by any of its numbers.
 
     Raises:
         Problem: not_found, for a foreign case as for none.
     """
-    case = await cases.find(connection, number)
-    viewer = viewer_of(case, person)
-    assert case is not None, "viewer_of refuses a missing case"
-    return await view_of(connection, case, viewer)
+    case_id = await cases.find_id(place, number)
+    whole = await cases.whole(place, case_id) if case_id else None
+    viewer = viewer_of(whole.case if whole else None, person)
+    assert whole is not None, "viewer_of refuses a missing case"
+    return seen(whole, viewer)
 
 
 def office_of(person: Person, installed: str) -> str:

@@ -13,14 +13,10 @@ def maker_of(request: Request) -> async_sessionmaker[AsyncSession]:
     return made
 
 
-def looking_up(request: Request) -> AsyncSession:
-    """A session for the look-up before every route: each statement by itself, so one round trip instead of three."""
-    made = maker_of(request)
-    state = request.app.state
-    if not hasattr(state, "autocommit_engine"):
-        engine: AsyncEngine = made.kw["bind"]
-        state.autocommit_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-    return made(bind=state.autocommit_engine)
+def engine_of(request: Request) -> AsyncEngine:
+    """The pool behind it, for what a route needs before its transaction."""
+    engine: AsyncEngine = maker_of(request).kw["bind"]
+    return engine
 
 
 async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:

@@ -21,7 +21,8 @@ from forms.base import ApplicationForm
 from law import catalogue
 from law.catalogue import Procedure
 from storage import applications
-from storage.submissions import files_of, open_form, seal_form
+from storage.prepared import Place
+from storage.submissions import open_form, seal_form
 from storage.tables import ApplicationRow, CaseRow, FileRow
 from workflows.registry import PROCEDURES
 
@@ -103,20 +104,13 @@ async def load(means: Services, person: Person, application_id: UUID) -> Dossier
     Raises:
         Problem: not_found, for a foreign or deleted one too.
     """
-    async with means.engine.connect() as connection:
-        return await _load(means, connection, person, application_id)
+    return await _load(means, means.engine, person, application_id)
 
 
-async def _load(
-    means: Services,
-    connection: AsyncConnection,
-    person: Person,
-    application_id: UUID,
-    *,
-    lock: bool = False,
-) -> Dossier:
-    row = await applications.find(connection, application_id, lock=lock)
-    if row is None or row.owner != str(person.id) or row.state == "deleted":
+async def _load(means: Services, place: Place, person: Person, application_id: UUID) -> Dossier:
+    filed = await applications.filed(place, application_id)
+    row = filed.application if filed else None
+    if filed is None or row is None or row.owner != str(person.id) or row.state == "deleted":
         raise Problem("not_found")
     cipher = await means.keys.cipher(row.id)
     procedure = catalogue.procedure(row.procedure, row.catalogue_version)
@@ -126,10 +120,18 @@ async def _load(
         procedure=procedure,
         form=form_of(procedure),
         answers=open_form(cipher, row.id, row.form),
-        files=await files_of(connection, row.id),
-        handed_in=await applications.handed_in(connection, row.id) if submitted else None,
-        case=await applications.case_of(connection, row.id) if submitted else None,
+        files=filed.files,
+        handed_in=filed.handed_in if submitted else None,
+        case=filed.case if submitted else None,
     )
+
+
+async def _locked(
+    means: Services, connection: AsyncConnection, person: Person, application_id: UUID
+) -> Dossier:
+    """The same, its row locked first: what is read after that is the newest."""
+    await applications.lock(connection, application_id)
+    return await _load(means, connection, person, application_id)
 
 
 async def open_for_change(
@@ -147,7 +149,7 @@ async def open_for_change(
     Raises:
         Problem: not_found, stale (with the current `etag`), not_accepted_now.
     """
-    dossier = await _load(means, connection, person, application_id, lock=True)
+    dossier = await _locked(means, connection, person, application_id)
     if version is not None and dossier.row.version != version:
         raise Problem("stale", extra={"etag": dossier.etag})
     if dossier.mode is Mode.CLOSED:
@@ -203,8 +205,7 @@ async def create(
 
 
 async def _begun(means: Services, application_id: UUID) -> bool:
-    async with means.engine.connect() as connection:
-        return await applications.find(connection, application_id) is not None
+    return await applications.find(means.engine, application_id) is not None
 
 
 async def patch(
@@ -250,7 +251,7 @@ async def throw_away(
         Problem: not_found, stale, conflict.
     """
     async with means.engine.begin() as connection:
-        dossier = await _load(means, connection, person, application_id, lock=True)
+        dossier = await _locked(means, connection, person, application_id)
         if dossier.row.state != "draft":
             raise Problem(
                 "conflict",

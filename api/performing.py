@@ -9,7 +9,7 @@ from api.acts import Draft, Outcome
 from api.problems import Problem, from_refusal
 from api.security.person import Person
 from api.services import Services
-from api.views.cases import CaseView, view_of
+from api.views.cases import CaseView, seen
 from api.views.viewer import Viewer, audience_of
 from domain.refusals import Refused
 from law.zone import local
@@ -21,12 +21,11 @@ SILENT = frozenset({404})
 
 async def seen_case(means: Services, person: Person, case_id: UUID) -> CaseView | None:
     """The case as this person sees it now; None for a stranger or where it is not readable yet."""
-    async with means.engine.connect() as connection:
-        case = await cases.find(connection, str(case_id))
-        audience = audience_of(case, person) if case is not None else None
-        if case is None or audience is None:
-            return None
-        return await view_of(connection, case, Viewer(audience, person, person.now))
+    whole = await cases.whole(means.engine, case_id)
+    audience = audience_of(whole.case, person) if whole is not None else None
+    if whole is None or audience is None:
+        return None
+    return seen(whole, Viewer(audience, person, person.now))
 
 
 def current_state(view: CaseView) -> dict[str, Any]:

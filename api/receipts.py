@@ -14,7 +14,6 @@ from api.intake import Dossier
 from api.problems import Problem
 from api.query_codes import code_of
 from api.services import Services
-from api.submission import RECEIPT
 from api.views.clocks import promised_for
 from law.calendars import default_calendars
 from law.catalogue import Procedure
@@ -82,9 +81,7 @@ async def receipt_of(means: Services, dossier: Dossier) -> Receipt:
     held = dossier.handed_in
     if held is None:
         raise Problem("not_found", _("申请还没有提交，没有收件凭证。"))
-    async with means.engine.connect() as connection:
-        number = await applications.number_of(connection, dossier.row.id, RECEIPT)
-        files = await applications.files_handed_in(connection, dossier.row.id, held.received_at)
+    number, files = await applications.received(means.engine, dossier.row.id, held.received_at)
     assert number is not None, "the receipt number is taken in the transaction of the act"
     parts = {f.part for f in files}
     return Receipt(

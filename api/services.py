@@ -58,7 +58,7 @@ class Services:
     trial: bool = True
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:
     made: Services = request.app.state.services
     return made
 

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import Header, Request
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from api.error_pages import answer
 from api.problems import Problem
 from api.security.person import Person
 from api.views.tasks import etag_of
-from storage import cases, tasks
+from storage import tasks
+from storage.prepared import Place
 from storage.tables import CaseRow, TaskRow
 
 IfMatch = Annotated[
@@ -37,20 +37,32 @@ def claim_version(if_match: str | None) -> int | None:
     return int(digits) if quoted and digits.isascii() and digits.isdecimal() else -1
 
 
-async def task_and_case(
-    connection: AsyncConnection, person: Person, task_id: str
-) -> tuple[TaskRow, CaseRow]:
+async def task_and_case(place: Place, person: Person, task_id: str) -> tuple[TaskRow, CaseRow]:
     """The task of the person's office with its case.
 
     Raises:
         Problem: not_found, for a foreign one as for none.
     """
-    task = await tasks.find(connection, task_id)
-    if task is None or task.pool.partition("@")[2] != person.office:
+    found = await tasks.with_case(place, task_id)
+    if found is None or not _of_office(found[0], person):
         raise Problem("not_found")
-    case = await cases.find(connection, str(task.case_id))
-    assert case is not None, "a task is projected with its case"
-    return task, case
+    return found
+
+
+async def opened_task(place: Place, person: Person, task_id: str) -> tasks.Opened:
+    """The task of the person's office with what its representation needs.
+
+    Raises:
+        Problem: not_found, for a foreign one as for none.
+    """
+    found = await tasks.opened(place, task_id)
+    if found is None or not _of_office(found.task, person):
+        raise Problem("not_found")
+    return found
+
+
+def _of_office(task: TaskRow, person: Person) -> bool:
+    return task.pool.partition("@")[2] == person.office
 
 
 def stale(request: Request, version: int) -> Response:

@@ -35,8 +35,7 @@ async def close_case(
     number: Annotated[str, Field(max_length=96)],
 ) -> Response:
     """The applicant ends the 20-day notice of the reference case."""
-    async with means.engine.connect() as connection:
-        view = await load_case(connection, person, number)
+    view = await load_case(means.engine, person, number)
 
     async def work(act_id: UUID) -> Response:
         draft = Draft(act_id, view.case.case_id, "close", person.actor)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.functions import Function
 
 from domain.roles import Role
-from storage.prepared import Prepared
+from storage.prepared import Place, Prepared
 from storage.tables_accounts import AccountRow, SessionRow, SignInRow
 
 # Long enough for a weekend between the window and the first sign-in.
@@ -82,9 +82,14 @@ def _roles(values: Iterable[str]) -> frozenset[Role]:
     return frozenset(Role(value) for value in values)
 
 
-async def current_instant(db: AsyncSession) -> datetime:
+_NOW = Prepared(select(app_now()))
+
+
+async def current_instant(place: Place) -> datetime:
     """app_now(), for a request that reads nothing else."""
-    return (await db.execute(select(app_now()))).scalar_one()
+    now = await _NOW.scalar(place)
+    assert isinstance(now, datetime)
+    return now
 
 
 async def create_account(
@@ -224,27 +229,31 @@ _LOAD = (
 )
 
 _LOADED = Prepared(_LOAD)
+_TOUCH = Prepared(
+    update(SessionRow)
+    .where(SessionRow.id_hash == bindparam("which"))
+    .values(last_seen_at=app_now())
+)
+_END = Prepared(delete(SessionRow).where(SessionRow.id_hash == bindparam("which")))
 
 
-async def load_session(db: AsyncSession, id_hash: bytes) -> OpenSession | None:
+async def load_session(place: Place, id_hash: bytes) -> OpenSession | None:
     """A sign-in by its token's digest; None when unknown or the account is closed."""
-    row = await _LOADED.first(await db.connection(), id_hash=id_hash)
+    row = await _LOADED.first(place, id_hash=id_hash)
     if row is None:
         return None
     account_id, sign_in, display_name, roles, *rest = row.values()
     return OpenSession(account_id, sign_in, display_name, _roles(roles), *rest)
 
 
-async def touch_session(db: AsyncSession, id_hash: bytes) -> None:
+async def touch_session(place: Place, id_hash: bytes) -> None:
     """Notes that the sign-in was used now."""
-    await db.execute(
-        update(SessionRow).where(SessionRow.id_hash == id_hash).values(last_seen_at=app_now())
-    )
+    await _TOUCH.run(place, which=id_hash)
 
 
-async def end_session(db: AsyncSession, id_hash: bytes) -> None:
+async def end_session(place: Place, id_hash: bytes) -> None:
     """Ends one sign-in."""
-    await db.execute(delete(SessionRow).where(SessionRow.id_hash == id_hash))
+    await _END.run(place, which=id_hash)
 
 
 async def end_session_of(db: AsyncSession, account_id: UUID, public_id: UUID) -> bool:

@@ -15,7 +15,7 @@ from domain.contracts import Command
 from domain.refusals import Refusal
 from storage.chain import canonical_json
 from storage.keys import CaseKeys
-from storage.prepared import Prepared
+from storage.prepared import Place, Prepared, Together, detached
 from storage.tables import ActRow, EffectRow, QualityEventRow, TaskRow
 
 AAD = b"banjian/act/1:"
@@ -40,8 +40,11 @@ def digest_of(kind: str, case_id: UUID, task_id: str | None, actor_id: str, data
     return hashlib.sha256(canonical_json(body)).hexdigest()
 
 
-_NOW = Prepared(select(func.app_now()))
-_BY_ID = Prepared(select(ActRow.__table__).where(ActRow.id == bindparam("act_id")))
+_NOW = select(func.app_now().label("now"))
+_ONLY_NOW = Prepared(_NOW)
+_FIND = select(ActRow.__table__).where(ActRow.id == bindparam("act_id"))
+_BY_ID = Prepared(_FIND)
+_KNOWN = Together(act=_FIND, clock=_NOW)
 _INSERT = Prepared(
     insert(ActRow)
     .values(
@@ -69,16 +72,23 @@ _SETTLE = Prepared(
 )
 
 
-async def app_now(connection: AsyncConnection) -> datetime:
-    now = await _NOW.scalar(connection)
+async def app_now(place: Place) -> datetime:
+    now = await _ONLY_NOW.scalar(place)
     assert isinstance(now, datetime)
     return now
 
 
-async def find(connection: AsyncConnection, act_id: UUID) -> ActRow | None:
+async def find(place: Place, act_id: UUID) -> ActRow | None:
     """The act's row (detached columns), or None."""
-    row = await _BY_ID.first(connection, act_id=act_id)
-    return ActRow(**row) if row else None
+    row = await _BY_ID.first(place, act_id=act_id)
+    return detached(ActRow, row) if row else None
+
+
+async def known_and_now(place: Place, act_id: UUID) -> tuple[ActRow | None, datetime]:
+    """The act, if it is known, and the instant at which one that is not is received."""
+    found = await _KNOWN.read(place, act_id=act_id)
+    row = detached(ActRow, found["act"][0]) if found["act"] else None
+    return row, found["clock"][0]["now"]
 
 
 async def insert_act(
@@ -210,9 +220,9 @@ async def in_doubt(connection: AsyncConnection, command: Command, why: Refusal) 
     return bool(found)
 
 
-async def settle(connection: AsyncConnection, act_ids: Collection[UUID]) -> None:
+async def settle(place: Place, act_ids: Collection[UUID]) -> None:
     """The cases have these acts: the engine made them durable before it answered."""
-    await _SETTLE.run(connection, ids=list(act_ids))
+    await _SETTLE.run(place, ids=list(act_ids))
 
 
 async def mark_refused(

@@ -11,8 +11,8 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_, updat
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.prepared import Prepared
-from storage.submissions import by_people
+from storage.prepared import Place, Prepared, Together, detached
+from storage.submissions import FILES_OF_CASE, by_people
 from storage.tables import ActRow, ApplicationRow, CaseRow, FileRow, NumberRow, SubmissionRow
 
 
@@ -38,14 +38,15 @@ class Listed:
 
 
 _FIND = select(ApplicationRow.__table__).where(ApplicationRow.id == bindparam("id"))
-_FOUND, _LOCKED = Prepared(_FIND), Prepared(_FIND.with_for_update())
-_CASE = Prepared(select(CaseRow.__table__).where(CaseRow.case_id == bindparam("case_id")))
+_FOUND = Prepared(_FIND)
+_LOCK = Prepared(_FIND.with_only_columns(ApplicationRow.id).with_for_update())
+_ITS_CASE = select(CaseRow.__table__).where(CaseRow.case_id == bindparam("id"))
 _NUMBER = Prepared(
     select(NumberRow.number).where(
-        NumberRow.case_id == bindparam("case_id"), NumberRow.kind == bindparam("kind")
+        NumberRow.case_id == bindparam("id"), NumberRow.kind == bindparam("kind")
     )
 )
-_HANDED_IN = Prepared(
+_NEWEST = (
     select(
         SubmissionRow.version,
         SubmissionRow.act_id,
@@ -55,9 +56,27 @@ _HANDED_IN = Prepared(
         ActRow.state,
     )
     .join(ActRow, ActRow.id == SubmissionRow.act_id)
-    .where(SubmissionRow.case_id == bindparam("case_id"))
+    .where(SubmissionRow.case_id == bindparam("id"))
     .order_by(SubmissionRow.version.desc())
     .limit(1)
+)
+_FILED = Together(application=_FIND, files=FILES_OF_CASE, handed_in=_NEWEST, case=_ITS_CASE)
+_CASE, _HANDED_IN = Prepared(_ITS_CASE), Prepared(_NEWEST)
+_HANDED_IN_FILES = (
+    select(FileRow.__table__)
+    .where(
+        FileRow.case_id == bindparam("id"),
+        FileRow.uploaded_at <= bindparam("at"),
+        or_(FileRow.removed_at.is_(None), FileRow.removed_at > bindparam("at")),
+        by_people(),
+    )
+    .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
+)
+_RECEIVED = Together(
+    number=select(NumberRow.number).where(
+        NumberRow.case_id == bindparam("id"), NumberRow.kind == "receipt"
+    ),
+    files=_HANDED_IN_FILES,
 )
 
 
@@ -76,23 +95,56 @@ def _creating(names: frozenset[str]) -> Prepared:
     )
 
 
-async def find(
-    connection: AsyncConnection, application_id: UUID, *, lock: bool = False
-) -> ApplicationRow | None:
-    """The row (detached columns), also a deleted draft's; `lock` until the transaction ends."""
-    row = await (_LOCKED if lock else _FOUND).first(connection, id=application_id)
-    return ApplicationRow(**row) if row else None
+async def lock(connection: AsyncConnection, application_id: UUID) -> None:
+    """Keep others from the application until the transaction ends."""
+    await _LOCK.run(connection, id=application_id)
+
+
+async def find(place: Place, application_id: UUID) -> ApplicationRow | None:
+    """The row (detached columns), also a deleted draft's."""
+    row = await _FOUND.first(place, id=application_id)
+    return detached(ApplicationRow, row) if row else None
+
+
+@dataclass(frozen=True)
+class Filed:
+    """An application as it stands: what lies in it, what was handed in of it, its case once that is readable."""
+
+    application: ApplicationRow
+    files: list[FileRow]
+    handed_in: HandedIn | None
+    case: CaseRow | None
+
+
+async def filed(place: Place, application_id: UUID) -> Filed | None:
+    """Everything about one application, in one round trip; None where there is none."""
+    found = await _FILED.read(place, id=application_id)
+    if not found["application"]:
+        return None
+    return Filed(
+        detached(ApplicationRow, found["application"][0]),
+        [detached(FileRow, row) for row in found["files"]],
+        HandedIn(*found["handed_in"][0].values()) if found["handed_in"] else None,
+        detached(CaseRow, found["case"][0]) if found["case"] else None,
+    )
+
+
+async def received(place: Place, case_id: UUID, at: datetime) -> tuple[str | None, list[FileRow]]:
+    """The receipt's number, and the files of the version received at this instant."""
+    found = await _RECEIVED.read(place, id=case_id, at=at)
+    number = found["number"][0]["number"] if found["number"] else None
+    return number, [detached(FileRow, row) for row in found["files"]]
 
 
 async def case_of(connection: AsyncConnection, case_id: UUID) -> CaseRow | None:
     """The case in the read model; None while it has not begun there."""
-    row = await _CASE.first(connection, case_id=case_id)
-    return CaseRow(**row) if row else None
+    row = await _CASE.first(connection, id=case_id)
+    return detached(CaseRow, row) if row else None
 
 
 async def handed_in(connection: AsyncConnection, case_id: UUID) -> HandedIn | None:
     """The newest version of the file with the state of its act."""
-    row = await _HANDED_IN.first(connection, case_id=case_id)
+    row = await _HANDED_IN.first(connection, id=case_id)
     return HandedIn(*row.values()) if row else None
 
 
@@ -107,7 +159,7 @@ async def take_back(connection: AsyncConnection, case_id: UUID, act_id: UUID) ->
 
 async def number_of(connection: AsyncConnection, case_id: UUID, kind: str) -> str | None:
     """The case's number of this kind, if one was taken."""
-    number: str | None = await _NUMBER.scalar(connection, case_id=case_id, kind=kind)
+    number: str | None = await _NUMBER.scalar(connection, id=case_id, kind=kind)
     return number
 
 
@@ -234,20 +286,3 @@ async def remove_files(connection: AsyncConnection, case_id: UUID) -> None:
         .where(FileRow.case_id == case_id, FileRow.removed_at.is_(None), by_people())
         .values(removed_at=func.app_now())
     )
-
-
-async def files_handed_in(
-    connection: AsyncConnection, case_id: UUID, at: datetime
-) -> list[FileRow]:
-    """The files that were part of the version received at this instant."""
-    rows = await connection.execute(
-        select(FileRow.__table__)
-        .where(
-            FileRow.case_id == case_id,
-            FileRow.uploaded_at <= at,
-            or_(FileRow.removed_at.is_(None), FileRow.removed_at > at),
-            by_people(),
-        )
-        .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
-    )
-    return [FileRow(**r._mapping) for r in rows]

@@ -1,7 +1,7 @@
 """Cases as people look them up: by any of their numbers, in lists, with clocks, papers and events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, func, insert, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.prepared import Prepared
+from storage.prepared import Place, Prepared, Together, detached
 from storage.tables import (
     AccessLogRow,
     ActRow,
@@ -23,7 +23,9 @@ from storage.tables import (
     MessageRow,
     NumberRow,
     SupersededEventRow,
+    TaskRow,
 )
+from storage.tasks import OPEN_OF_CASE
 
 PAGE = 50
 CASES = CaseRow.__table__
@@ -70,35 +72,73 @@ _BY_OTHER = Prepared(
         NumberRow.number == bindparam("number"), NumberRow.state == "issued"
     )
 )
-_BY_ID = Prepared(select(CASES).where(CASES.c.case_id == bindparam("case_id")))
-_CLOCKS = Prepared(
+_CASE = select(CASES).where(CASES.c.case_id == bindparam("case_id"))
+_CLOCKS = (
     select(ClockRow.__table__)
     .where(ClockRow.case_id == bindparam("case_id"))
     .order_by(ClockRow.state != "running", ClockRow.ends_at, ClockRow.key)
 )
-_DOCUMENTS = Prepared(
+_DOCUMENTS = (
     select(DocumentRow.__table__)
     .where(DocumentRow.case_id == bindparam("case_id"))
     .order_by(DocumentRow.issued_at.desc(), DocumentRow.document_id.desc())
 )
-_EFFECTS = Prepared(
+_EFFECTS = (
     select(EffectRow.__table__)
     .where(EffectRow.case_id == bindparam("case_id"))
     .order_by(EffectRow.intent_at, EffectRow.kind, EffectRow.seq)
 )
+_BY_ID = Prepared(_CASE)
+_ALL_EFFECTS = Prepared(_EFFECTS)
+_WHOLE = Together(
+    case=_CASE,
+    clocks=_CLOCKS,
+    tasks=OPEN_OF_CASE,
+    effects=_EFFECTS.where(or_(EffectRow.state == "intent", EffectRow.state == "waiting")),
+    documents=_DOCUMENTS,
+)
 
 
-async def find(connection: AsyncConnection, number: str) -> CaseRow | None:
-    """The case of an id, a receipt, case, paper or licence number; None for an unknown one."""
+async def find_id(place: Place, number: str) -> UUID | None:
+    """The id of a case by itself or by any of its numbers; None for an unknown number."""
     ident = as_uuid(number)
     if ident is None:
-        ident = await _BY_NUMBER.scalar(connection, number=number)
+        ident = await _BY_NUMBER.scalar(place, number=number)
     if ident is None:
-        ident = await _BY_OTHER.scalar(connection, number=number[:96])
-    if ident is None:
+        ident = await _BY_OTHER.scalar(place, number=number[:96])
+    return ident
+
+
+async def find(place: Place, number: str) -> CaseRow | None:
+    """The case of an id, a receipt, case, paper or licence number; None for an unknown one."""
+    ident = await find_id(place, number)
+    row = await _BY_ID.first(place, case_id=ident) if ident else None
+    return detached(CaseRow, row) if row else None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A case with what is drawn of it: clocks as `clocks`, open tasks, calls under way, papers as `documents`."""
+
+    case: CaseRow
+    clocks: list[ClockRow] = field(default_factory=list)
+    tasks: list[TaskRow] = field(default_factory=list)
+    effects: list[EffectRow] = field(default_factory=list)
+    documents: list[DocumentRow] = field(default_factory=list)
+
+
+async def whole(place: Place, case_id: UUID) -> Whole | None:
+    """Everything about the case but its events, in one round trip; None where there is no such case."""
+    found = await _WHOLE.read(place, case_id=case_id)
+    if not found["case"]:
         return None
-    row = await _BY_ID.first(connection, case_id=ident)
-    return CaseRow(**row) if row else None
+    return Whole(
+        detached(CaseRow, found["case"][0]),
+        [detached(ClockRow, row) for row in found["clocks"]],
+        [detached(TaskRow, row) for row in found["tasks"]],
+        [detached(EffectRow, row) for row in found["effects"]],
+        [detached(DocumentRow, row) for row in found["documents"]],
+    )
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -157,16 +197,6 @@ async def listed(
     return [CaseRow(**row._mapping) for row in rows]
 
 
-async def clocks(connection: AsyncConnection, case_id: UUID) -> list[ClockRow]:
-    """The case's clocks, running ones first, then by their end."""
-    return [ClockRow(**row) for row in await _CLOCKS.all(connection, case_id=case_id)]
-
-
-async def documents(connection: AsyncConnection, case_id: UUID) -> list[DocumentRow]:
-    """The case's papers, newest first."""
-    return [DocumentRow(**row) for row in await _DOCUMENTS.all(connection, case_id=case_id)]
-
-
 async def document(
     connection: AsyncConnection, case_id: UUID, document_id: str
 ) -> DocumentRow | None:
@@ -182,7 +212,7 @@ async def document(
 
 async def effects(connection: AsyncConnection, case_id: UUID) -> list[EffectRow]:
     """Calls outside, in the order of their intent (answers stay sealed)."""
-    return [EffectRow(**row) for row in await _EFFECTS.all(connection, case_id=case_id)]
+    return [detached(EffectRow, row) for row in await _ALL_EFFECTS.all(connection, case_id=case_id)]
 
 
 async def effect_of_request(

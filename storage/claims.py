@@ -7,23 +7,27 @@ that completes a task fences the claim in its own transaction (api.acts.fence_cl
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.contracts import Actor
 from domain.refusals import Refusal, Refused
 from law.zone import local
-from storage.acts import app_now
-from storage.prepared import Prepared
-from storage.tables import ClaimLogRow, TaskRow
-from storage.tasks import CLAIM_LASTS, owner_of
+from storage.prepared import Prepared, detached
+from storage.tables import CaseRow, ClaimLogRow, TaskRow
+from storage.tasks import CLAIM_LASTS
 
 HEADS = frozenset({"window_head", "section_head", "registry_head", "bureau_head"})
 TASKS = TaskRow.__table__
 
 
-_LOCK = Prepared(select(TASKS).where(TASKS.c.task_id == bindparam("task")).with_for_update())
-_CLAIM = Prepared(
+_LOCK = Prepared(
+    select(TASKS, CaseRow.owner.label("owner"), func.app_now().label("now"))
+    .outerjoin(CaseRow, CaseRow.case_id == TASKS.c.case_id)
+    .where(TASKS.c.task_id == bindparam("task"))
+    .with_for_update(of=TaskRow)
+)
+_CHANGED = (
     update(TaskRow)
     .where(TASKS.c.task_id == bindparam("task"))
     .values(
@@ -32,14 +36,18 @@ _CLAIM = Prepared(
         claimed_at=bindparam("since"),
         claim_version=bindparam("version"),
     )
+    .returning(TaskRow.task_id)
+    .cte("changed")
 )
-_LOG = Prepared(
-    insert(ClaimLogRow).values(
-        task_id=bindparam("task"),
-        person_id=bindparam("who"),
-        what=bindparam("what"),
-        reason=bindparam("reason"),
-        at=bindparam("at"),
+_LOGGED = ("task_id", "person_id", "what", "reason", "at")
+# The claim and its line in the log: one statement.
+_CLAIM = Prepared(
+    insert(ClaimLogRow).from_select(
+        _LOGGED,
+        select(
+            _CHANGED.c.task_id,
+            *(bindparam(name, type_=ClaimLogRow.__table__.c[name].type) for name in _LOGGED[1:]),
+        ),
     )
 )
 
@@ -82,11 +90,21 @@ class Claim:
     taken_from: str | None = None
 
 
-async def _locked(connection: AsyncConnection, task_id: str) -> TaskRow:
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """The task, its row locked until the transaction ends; `now` is app_now()."""
+
+    task: TaskRow
+    owner: str | None
+    now: datetime
+
+
+async def _locked(connection: AsyncConnection, task_id: str) -> _Locked:
     row = await _LOCK.first(connection, task=task_id)
     if row is None:
         raise Refused(Refusal.NO_SUCH_TASK)
-    return TaskRow(**row)
+    owner, now = row.pop("owner"), row.pop("now")
+    return _Locked(detached(TaskRow, row), owner, now)
 
 
 def _check_open(task: TaskRow) -> None:
@@ -116,7 +134,8 @@ async def claim(
         ClaimChanged: `expected` is not the current version.
         Refused: no such task, done, wrong office or post, handed to another, own case.
     """
-    task = await _locked(connection, task_id)
+    locked = await _locked(connection, task_id)
+    task, now = locked.task, locked.now
     if _office(task) != actor.office:
         raise Refused(Refusal.WRONG_OFFICE)
     _check_open(task)
@@ -124,11 +143,12 @@ async def claim(
         raise Refused(Refusal.WRONG_ROLE)
     if task.assignee is not None and task.assignee != actor.person_id:
         raise Refused(Refusal.NOT_YOUR_TASK, "这个任务已转给另一位同事办理。")
-    if await owner_of(connection, task.case_id) == actor.person_id:
+    if locked.owner == actor.person_id:
         raise Refused(Refusal.OWN_CASE)
     if task.claimed_by == actor.person_id:
-        return _claim_of(task)
-    now = await app_now(connection)
+        return Claim(
+            task_id, task.claim_version, task.claimed_by, task.claimed_name, task.claimed_at
+        )
     taken_from = None
     if task.claimed_by is not None and task.claimed_at is not None:
         if now < task.claimed_at + CLAIM_LASTS and task.assignee != actor.person_id:
@@ -136,18 +156,10 @@ async def claim(
         taken_from = task.claimed_name
     if expected is not None and expected != task.claim_version:
         raise ClaimChanged(task.claim_version)
-    task.claimed_by, task.claimed_name, task.claimed_at = actor.person_id, actor.name, now
+    held = Claim(task_id, task.claim_version + 1, actor.person_id, actor.name, now, taken_from)
     what = "taken_over" if taken_from is not None else "claimed"
-    await _keep(connection, task, actor, what, now)
-    claimed = _claim_of(task)
-    return Claim(
-        claimed.task_id,
-        claimed.version,
-        claimed.holder,
-        claimed.holder_name,
-        claimed.at,
-        taken_from,
-    )
+    await _keep(connection, held, actor, what, now)
+    return held
 
 
 async def release(
@@ -163,7 +175,8 @@ async def release(
         ClaimChanged: `expected` is not the current version.
         Refused: no such task, done, not claimed, not the holder's, a head without a reason.
     """
-    task = await _locked(connection, task_id)
+    locked = await _locked(connection, task_id)
+    task = locked.task
     if _office(task) != actor.office:
         raise Refused(Refusal.WRONG_OFFICE)
     _check_open(task)
@@ -180,40 +193,28 @@ async def release(
             )
     if expected is not None and expected != task.claim_version:
         raise ClaimChanged(task.claim_version)
-    task.claimed_by = task.claimed_name = task.claimed_at = None
-    now = await app_now(connection)
-    await _keep(connection, task, actor, "released" if mine else "released_by", now, reason)
-    return _claim_of(task)
+    free = Claim(task_id, task.claim_version + 1, None, None, None)
+    await _keep(connection, free, actor, "released" if mine else "released_by", locked.now, reason)
+    return free
 
 
 async def _keep(
     connection: AsyncConnection,
-    task: TaskRow,
+    claim: Claim,
     actor: Actor,
     what: str,
     now: datetime,
     reason: str = "",
 ) -> None:
-    task.claim_version += 1
     await _CLAIM.run(
         connection,
-        task=task.task_id,
-        by=task.claimed_by,
-        name=task.claimed_name,
-        since=task.claimed_at,
-        version=task.claim_version,
-    )
-    await _LOG.run(
-        connection,
-        task=task.task_id,
-        who=actor.person_id,
+        task=claim.task_id,
+        by=claim.holder,
+        name=claim.holder_name,
+        since=claim.at,
+        version=claim.version,
+        person_id=actor.person_id,
         what=what,
         reason=reason.strip()[:2000],
         at=now,
-    )
-
-
-def _claim_of(task: TaskRow) -> Claim:
-    return Claim(
-        task.task_id, task.claim_version, task.claimed_by, task.claimed_name, task.claimed_at
     )

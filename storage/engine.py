@@ -22,5 +22,6 @@ def create_engine(url: str, *, pool_size: int = 8, max_overflow: int = 8) -> Asy
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_recycle=1800,
+        pool_use_lifo=True,
         connect_args={"timeout": 5, "command_timeout": 30},
     )

@@ -79,12 +79,11 @@ async def reserve(engine: AsyncEngine, person_id: str, key: str, digest: str) ->
     """
     mine = {"who": person_id, "which": key}
     # Statements of one row each: every one is a transaction by itself.
-    async with engine.connect() as connection:
-        if await _RESERVE.first(connection, **mine, asked=digest) is not None:
-            return None
-        if await _TAKE_OVER.first(connection, **mine, asked=digest) is not None:
-            return None
-        row = await _KNOWN.first(connection, **mine)
+    if await _RESERVE.first(engine, **mine, asked=digest) is not None:
+        return None
+    if await _TAKE_OVER.first(engine, **mine, asked=digest) is not None:
+        return None
+    row = await _KNOWN.first(engine, **mine)
     # Freed between the two statements: the first call was refused, so this one may try.
     return Kept(**row) if row else await reserve(engine, person_id, key, digest)
 
@@ -100,16 +99,15 @@ async def keep(
     etag: str | None,
 ) -> None:
     """Fill the reserved row with the answer, for good."""
-    async with engine.connect() as connection:
-        await _KEEP.run(
-            connection,
-            who=person_id,
-            which=key,
-            code=status,
-            body=answer,
-            place=location,
-            tag=etag,
-        )
+    await _KEEP.run(
+        engine,
+        who=person_id,
+        which=key,
+        code=status,
+        body=answer,
+        place=location,
+        tag=etag,
+    )
 
 
 async def forget(engine: AsyncEngine) -> int:

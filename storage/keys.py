@@ -18,16 +18,18 @@ import hmac
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import LargeBinary, Text, Uuid, column, func, select, table, update
-from sqlalchemy.dialects.postgresql import TIMESTAMP, Insert, insert
+from sqlalchemy import LargeBinary, Text, Uuid, bindparam, column, func, select, table, update
+from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.prepared import Prepared
 
 KEY_BYTES: Final = 32
 _MAGIC: Final = b"\xb1\x01\x01"
@@ -46,6 +48,22 @@ _case_keys = table(
     column("wrapped", LargeBinary),
     column("key_id", Text),
     column("created_at", TIMESTAMP(timezone=True)),
+)
+_KEY = Prepared(
+    select(_case_keys.c.wrapped, _case_keys.c.key_id).where(
+        _case_keys.c.case_id == bindparam("which")
+    )
+)
+_CREATED = Prepared(
+    insert(_case_keys)
+    .values(
+        case_id=bindparam("which"),
+        wrapped=bindparam("key"),
+        key_id=bindparam("by"),
+        created_at=func.app_now(),
+    )
+    .on_conflict_do_nothing(index_elements=["case_id"])
+    .returning(_case_keys.c.wrapped, _case_keys.c.key_id)
 )
 
 
@@ -196,7 +214,7 @@ class CaseKeys:
         It is not put in memory: a rollback would leave us sealing with a key that is stored
         nowhere.
         """
-        await connection.execute(self._insert(case_id))
+        await _CREATED.run(connection, **self._new(case_id))
 
     async def destroy(self, case_id: UUID) -> None:
         """Erase the case: what was sealed with its key can never be opened again. Idempotent."""
@@ -256,29 +274,21 @@ class CaseKeys:
         return entry
 
     async def _load_or_create(self, case_id: UUID) -> bytes:
-        query = select(_case_keys.c.wrapped, _case_keys.c.key_id).where(
-            _case_keys.c.case_id == case_id
-        )
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).one_or_none()
-            if row is None:
-                # Two processes may both come here: the first insert wins, both read it back.
-                await connection.execute(self._insert(case_id))
-                await connection.commit()
-                row = (await connection.execute(query)).one()
-        return self._unwrap(case_id, row.wrapped, row.key_id)
+        row = await _KEY.first(self._engine, which=case_id)
+        if row is None:
+            # Two processes may both come here: the first insert wins, the second reads it back.
+            row = await _CREATED.first(self._engine, **self._new(case_id))
+        if row is None:
+            row = await _KEY.first(self._engine, which=case_id)
+        assert row is not None, "keys are never deleted, only destroyed"
+        return self._unwrap(case_id, row["wrapped"], row["key_id"])
 
-    def _insert(self, case_id: UUID) -> Insert:
-        return (
-            insert(_case_keys)
-            .values(
-                case_id=case_id,
-                wrapped=self._wrap(case_id, os.urandom(KEY_BYTES)),
-                key_id=self._wrapping.key_id.hex(),
-                created_at=func.app_now(),
-            )
-            .on_conflict_do_nothing(index_elements=["case_id"])
-        )
+    def _new(self, case_id: UUID) -> dict[str, Any]:
+        return {
+            "which": case_id,
+            "key": self._wrap(case_id, os.urandom(KEY_BYTES)),
+            "by": self._wrapping.key_id.hex(),
+        }
 
     def _wrap(self, case_id: UUID, key: bytes) -> bytes:
         return self._wrapping.seal(key, case_id.bytes)

@@ -6,16 +6,19 @@ and its task still be lost. At the same revision the later task's rows win; the 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Insert, Update, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.contracts import CaseEvent, Projection
 from storage import chain, read_model
 from storage.keys import CaseKeys, Cipher
-from storage.prepared import Prepared
+from storage.prepared import AsOne, Place, Prepared
+from storage.read_model import Row, Shape
 from storage.tables import ActRow, CaseEventRow, EffectRow, SupersededEventRow, TaskRow
 
 EVENTS = CaseEventRow.__table__
@@ -29,12 +32,8 @@ HEAD = Prepared(
     .order_by(CaseEventRow.revision)
 )
 
-_ADD = Prepared(insert(CaseEventRow).values({c.name: bindparam(c.name) for c in EVENTS.c}))
-_APPLIED = Prepared(
-    update(ActRow)
-    .where(ActRow.id == bindparam("act"))
-    .values(state="applied", revision=bindparam("at_revision"))
-)
+Change = Callable[[str], Insert | Update]
+"""A statement whose parameters are named with the given prefix."""
 
 
 class Projector:
@@ -54,57 +53,20 @@ class Projector:
         case_id = UUID(projection.case_id)
         cipher = self._keys.cached(case_id) or await self._keys.cipher(case_id)
         first = projection.events[0].revision
+        prev, recorded = await _head(self._engine, case_id, first)
+        if not recorded:
+            # One statement: a transaction by itself. Another writer of the same revisions makes it fail.
+            await _append(self._engine, case_id, prev, projection, cipher)
+            return
         async with self._engine.begin() as connection:
-            rows = await HEAD.all(connection, case_id=case_id, since=first - 1)
-            prev = chain.genesis(case_id)
-            if first > 1:
-                if not rows or rows[0]["revision"] != first - 1:
-                    raise LookupError(f"case {case_id}: revision {first - 1} is not recorded")
-                prev = rows.pop(0)["hash"]
-            refold = False
-            if rows:
-                newest = max(row["task_at"] for row in rows)
-                same = any(
-                    r["run_id"] == projection.run_id and r["task_at"] == projection.task_at
-                    for r in rows
-                )
-                if same or newest > projection.task_at:
-                    # Already committed by this very task, or by a later one: nothing to add.
-                    return
-                await self._supersede(connection, case_id, first)
-                refold = True
-            linked = chain.chain(case_id, prev, projection.events)
-            await _ADD.many(
-                connection,
-                [
-                    {
-                        "case_id": case_id,
-                        "revision": e.event.revision,
-                        "kind": e.event.kind,
-                        "at": e.event.at,
-                        "actor_id": e.event.actor.person_id,
-                        "act_id": UUID(e.event.act_id) if e.event.act_id else None,
-                        "canonical": e.canonical,
-                        "prev_hash": e.prev_hash,
-                        "hash": e.hash,
-                        "details": cipher.seal(e.details, DETAIL_AAD + case_id.bytes),
-                        "salt": e.salt,
-                        "run_id": projection.run_id,
-                        "task_at": projection.task_at,
-                    }
-                    for e in linked
-                ],
+            prev, recorded = await _head(connection, case_id, first)
+            if _settled(projection, recorded):
+                return
+            await self._supersede(connection, case_id, first)
+            await _append(connection, case_id, prev, projection, cipher)
+            await read_model.rebuild(
+                connection, case_id, await stored_events(connection, case_id, cipher)
             )
-            if refold:
-                await read_model.rebuild(
-                    connection, case_id, await stored_events(connection, case_id, cipher)
-                )
-            else:
-                await read_model.apply(connection, case_id, projection.events)
-            acts = {UUID(e.act_id): e.revision for e in projection.events if e.act_id}
-            for act_id, revision in acts.items():
-                await _APPLIED.run(connection, act=act_id, at_revision=revision)
-            await _settle_effects(connection, case_id, projection.events)
 
     async def _supersede(self, connection: AsyncConnection, case_id: UUID, first: int) -> None:
         lost = (CaseEventRow.case_id == case_id) & (CaseEventRow.revision >= first)
@@ -129,25 +91,108 @@ class Projector:
             )
 
 
-async def _settle_effects(
-    connection: AsyncConnection, case_id: UUID, events: Iterable[CaseEvent]
+async def _head(place: Place, case_id: UUID, first: int) -> tuple[bytes, list[dict[str, Any]]]:
+    """The hash that the event `first` follows, and what is recorded from that revision on."""
+    rows = await HEAD.all(place, case_id=case_id, since=first - 1)
+    if first == 1:
+        return chain.genesis(case_id), rows
+    if not rows or rows[0]["revision"] != first - 1:
+        raise LookupError(f"case {case_id}: revision {first - 1} is not recorded")
+    return rows[0]["hash"], rows[1:]
+
+
+def _settled(projection: Projection, recorded: list[dict[str, Any]]) -> bool:
+    """Committed already by this very task, or by a later one: nothing to add."""
+    return any(
+        row["task_at"] > projection.task_at
+        or (row["run_id"], row["task_at"]) == (projection.run_id, projection.task_at)
+        for row in recorded
+    )
+
+
+async def _append(
+    place: Place, case_id: UUID, prev: bytes, projection: Projection, cipher: Cipher
 ) -> None:
+    """Events, read model and the states of acts and calls, as one statement."""
+    events = projection.events
+    linked = chain.chain(case_id, prev, events)
+    new = {
+        f"{number}_{name}": value
+        for number, e in enumerate(linked)
+        for name, value in {
+            "case_id": case_id,
+            "revision": e.event.revision,
+            "kind": e.event.kind,
+            "at": e.event.at,
+            "actor_id": e.event.actor.person_id,
+            "act_id": UUID(e.event.act_id) if e.event.act_id else None,
+            "canonical": e.canonical,
+            "prev_hash": e.prev_hash,
+            "hash": e.hash,
+            "details": cipher.seal(e.details, DETAIL_AAD + case_id.bytes),
+            "salt": e.salt,
+            "run_id": projection.run_id,
+            "task_at": projection.task_at,
+        }.items()
+    }
+    changes: list[tuple[Change, Row]] = [(_adding(len(linked)), new)]
+    changes += read_model.changes_of(case_id, events)
+    acts = {UUID(e.act_id): e.revision for e in events if e.act_id}
+    changes += [
+        (_APPLIED, {"id": act_id, "state": "applied", "revision": revision})
+        for act_id, revision in acts.items()
+    ]
+    changes += [
+        (_answered, {"case_id": case_id, "kind": e.data["kind"], "seq": e.data["seq"]})
+        for e in events
+        if e.kind == "register_answered"
+    ]
+    values = {
+        f"{number}_{name}": value
+        for number, (_change, row) in enumerate(changes)
+        for name, value in row.items()
+    }
+    await _as_one(tuple(change for change, _row in changes)).run(place, **values)
+
+
+@lru_cache
+def _adding(count: int) -> Change:
+    """So many events, never in the place of others."""
+
+    def statement(prefix: str) -> Insert:
+        return insert(CaseEventRow).values(
+            [
+                {c.name: bindparam(f"{prefix}{number}_{c.name}") for c in EVENTS.c}
+                for number in range(count)
+            ]
+        )
+
+    return statement
+
+
+_APPLIED = Shape(ActRow.__table__, ("id",), frozenset({"id", "state", "revision"}))  # type: ignore[arg-type]
+
+
+def _answered(prefix: str) -> Update:
     """A register's answer ends the waiting of its call, by whatever way it came to the case.
 
     Where the task is lost afterwards the row stays done: the answer is durable as an act and is sent again.
     """
-    for event in events:
-        if event.kind == "register_answered":
-            await connection.execute(
-                update(EffectRow)
-                .where(
-                    EffectRow.case_id == case_id,
-                    EffectRow.kind == event.data["kind"],
-                    EffectRow.seq == event.data["seq"],
-                    EffectRow.state == "waiting",
-                )
-                .values(state="done", last_error="", finished_at=func.app_now())
-            )
+    mine = (getattr(EffectRow, name) for name in ("case_id", "kind", "seq"))
+    return (
+        update(EffectRow)
+        .where(
+            *(column == bindparam(prefix + column.key) for column in mine),
+            EffectRow.state == "waiting",
+        )
+        .values(state="done", last_error="", finished_at=func.app_now())
+    )
+
+
+# A procedure's batches have few shapes, and its cases have the same.
+@lru_cache(maxsize=512)
+def _as_one(changes: tuple[Change, ...]) -> AsOne:
+    return AsOne(*(change(f"{number}_") for number, change in enumerate(changes)))
 
 
 def open_details(cipher: Cipher, case_id: UUID, sealed: bytes) -> dict[str, object]:

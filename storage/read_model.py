@@ -5,12 +5,13 @@ messages and links. Folding is "the last value of a column wins".
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Table, Uuid, bindparam, delete, select
+from sqlalchemy import Date, DateTime, Insert, Table, Update, Uuid, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -79,50 +80,48 @@ def typed(table: Table, row: Row) -> Row:
     return out
 
 
-async def _write(
-    connection: AsyncConnection, table: Table, keys: tuple[str, ...], rows: list[Row]
-) -> None:
-    """New rows are inserted whole, known ones updated in the columns that changed."""
-    required = {
+@lru_cache
+def _required(table: Table, keys: tuple[str, ...]) -> frozenset[str]:
+    """The columns that a new row cannot be without."""
+    return frozenset(
         c.name
         for c in table.c
         if not c.nullable and c.server_default is None and c.name not in keys
-    }
-    whole: dict[frozenset[str], list[Row]] = {}
-    partial: dict[frozenset[str], list[Row]] = {}
-    for row in rows:
-        shape = frozenset(row)
-        (whole if required <= shape else partial).setdefault(shape, []).append(typed(table, row))
-    for shape, group in whole.items():
-        await _upsert(table, keys, shape).many(connection, group)
-    for shape, group in partial.items():
-        await _update(table, keys, shape).many(connection, group)
+    )
 
 
-# The shapes of a procedure's rows are few, and the same for each of its cases.
-@lru_cache(maxsize=512)
-def _upsert(table: Table, keys: tuple[str, ...], shape: frozenset[str]) -> Prepared:
-    statement = insert(table).values({n: bindparam(n) for n in sorted(shape)})
-    changed = {n: statement.excluded[n] for n in sorted(shape) if n not in keys}
-    return Prepared(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
+@dataclass(frozen=True)
+class Shape:
+    """What a change of one row looks like: its table, and the columns that it sets."""
+
+    table: Table
+    keys: tuple[str, ...]
+    columns: frozenset[str]
+
+    def __call__(self, prefix: str) -> Insert | Update:
+        """The statement, its parameters named `prefix` + column: a whole row is inserted or replaced."""
+        given: dict[str, Any] = {name: bindparam(prefix + name) for name in sorted(self.columns)}
+        changed = sorted(self.columns - set(self.keys))
+        if not _required(self.table, self.keys) <= self.columns:
+            where = [self.table.c[key] == given[key] for key in self.keys]
+            return self.table.update().where(*where).values({name: given[name] for name in changed})
+        new = insert(self.table).values(given)
+        return new.on_conflict_do_update(
+            index_elements=list(self.keys), set_={name: new.excluded[name] for name in changed}
+        )
 
 
-@lru_cache(maxsize=512)
-def _update(table: Table, keys: tuple[str, ...], shape: frozenset[str]) -> Prepared:
-    where = [table.c[k] == bindparam(f"{k}") for k in keys]
-    values: dict[str, Any] = {n: bindparam(n) for n in sorted(shape) if n not in keys}
-    return Prepared(table.update().where(*where).values(values))
-
-
-async def apply(connection: AsyncConnection, case_id: UUID, events: Iterable[CaseEvent]) -> None:
-    """Bring the read model forward by a batch of events."""
+def changes_of(case_id: UUID, events: Iterable[CaseEvent]) -> list[tuple[Shape, Row]]:
+    """What a batch of events changes in the read model: each row once, with the driver's values."""
     folded = Folded(case_id)
     for event in events:
         folded.add(event.revision, event.changes)
-    await _write(connection, CASES, ("case_id",), [{**folded.case, "case_id": str(case_id)}])
+    every: list[tuple[Table, tuple[str, ...], Row]] = [
+        (CASES, ("case_id",), {**folded.case, "case_id": str(case_id)})
+    ]
     for name, table, keys in KINDS:
-        if rows := list(folded.rows[name].values()):
-            await _write(connection, table, keys, rows)
+        every += [(table, keys, row) for row in folded.rows[name].values()]
+    return [(Shape(table, keys, frozenset(row)), typed(table, row)) for table, keys, row in every]
 
 
 async def rebuild(connection: AsyncConnection, case_id: UUID, events: Iterable[CaseEvent]) -> None:
@@ -142,10 +141,13 @@ async def rebuild(connection: AsyncConnection, case_id: UUID, events: Iterable[C
     if not folded.case:
         await connection.execute(delete(CASES).where(CASES.c.case_id == case_id))
         return
-    await _write(connection, CASES, ("case_id",), [{**folded.case, "case_id": str(case_id)}])
-    for name, table, keys in KINDS:
-        if rows := list(folded.rows[name].values()):
-            await _write(connection, table, keys, rows)
+    for shape, row in changes_of(case_id, events):
+        await _change(shape).run(connection, **row)
+
+
+@lru_cache(maxsize=512)
+def _change(shape: Shape) -> Prepared:
+    return Prepared(shape(""))
 
 
 def expected(case_id: UUID, events: Iterable[CaseEvent]) -> Folded:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.keys import CaseKeys, Cipher
-from storage.prepared import Prepared, inserting
+from storage.prepared import Place, Prepared, detached, inserting
 from storage.tables import FileRow, SubmissionRow
 
 AAD = b"banjian/form/1:"
@@ -51,13 +51,14 @@ def by_people() -> ColumnElement[bool]:
     return FileRow.owner != SYSTEM
 
 
-_FILES = Prepared(
+FILES_OF_CASE = (
     select(FileRow.__table__)
-    .where(FileRow.case_id == bindparam("case_id"), FileRow.removed_at.is_(None), by_people())
+    .where(FileRow.case_id == bindparam("id"), FileRow.removed_at.is_(None), by_people())
     .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
 )
+_FILES = Prepared(FILES_OF_CASE)
 
 
-async def files_of(connection: AsyncConnection, case_id: UUID) -> list[FileRow]:
+async def files_of(place: Place, case_id: UUID) -> list[FileRow]:
     """What was handed in and not removed."""
-    return [FileRow(**row) for row in await _FILES.all(connection, case_id=case_id)]
+    return [detached(FileRow, row) for row in await _FILES.all(place, id=case_id)]

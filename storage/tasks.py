@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.prepared import Prepared
+from storage.prepared import Place, Prepared, Together, detached
 from storage.tables import CaseRow, ClaimLogRow, ClockRow, TaskRow
 
 PAGE = 50
@@ -233,23 +233,67 @@ async def counts(
     return dict(row._mapping)
 
 
-_BY_ID = Prepared(select(TASKS).where(TASKS.c.task_id == bindparam("task_id")))
+_FIND = select(TASKS).where(TASKS.c.task_id == bindparam("task_id"))
+_BY_ID = Prepared(_FIND)
 _OF_CASE = select(TASKS).where(TASKS.c.case_id == bindparam("case_id"))
 _ORDER = (TASKS.c.opened_at, TASKS.c.task_id)
 _ALL_OF_CASE = Prepared(_OF_CASE.order_by(*_ORDER))
-_OPEN_OF_CASE = Prepared(_OF_CASE.where(TASKS.c.state == "open").order_by(*_ORDER))
-_OWNER = Prepared(select(CaseRow.owner).where(CaseRow.case_id == bindparam("case_id")))
-_CLAIM_LOG = Prepared(
-    select(ClaimLogRow.__table__)
+OPEN_OF_CASE = _OF_CASE.where(TASKS.c.state == "open").order_by(*_ORDER)
+_OPEN_OF_CASE = Prepared(OPEN_OF_CASE)
+_ITS_CASE = (
+    select(CaseRow.__table__)
+    .join(TASKS, TASKS.c.case_id == CaseRow.case_id)
+    .where(TASKS.c.task_id == bindparam("task_id"))
+)
+_WITH_CASE = Together(task=_FIND, case=_ITS_CASE)
+_OPENED = Together(
+    task=_FIND,
+    case=_ITS_CASE,
+    clocks=select(ClockRow.case_id, ClockRow.key, ClockRow.body)
+    .join(TASKS, TASKS.c.case_id == ClockRow.case_id)
+    .where(TASKS.c.task_id == bindparam("task_id"), ClockRow.state == "running"),
+    log=select(ClaimLogRow.__table__)
     .where(ClaimLogRow.task_id == bindparam("task_id"))
-    .order_by(ClaimLogRow.id)
+    .order_by(ClaimLogRow.id),
 )
 
 
-async def find(connection: AsyncConnection, task_id: str) -> TaskRow | None:
+@dataclass(frozen=True)
+class Opened:
+    """One task as it is looked at: its case, the bodies of the case's running clocks by key, who claimed it when."""
+
+    task: TaskRow
+    case: CaseRow
+    clocks: dict[tuple[UUID, str], dict[str, Any]]
+    log: list[ClaimLogRow]
+
+
+async def find(place: Place, task_id: str) -> TaskRow | None:
     """The task's row (detached columns), or None."""
-    row = await _BY_ID.first(connection, task_id=task_id)
-    return TaskRow(**row) if row else None
+    row = await _BY_ID.first(place, task_id=task_id)
+    return detached(TaskRow, row) if row else None
+
+
+async def with_case(place: Place, task_id: str) -> tuple[TaskRow, CaseRow] | None:
+    """The task with its case, or None."""
+    found = await _WITH_CASE.read(place, task_id=task_id)
+    if not found["task"]:
+        return None
+    # A task is projected with its case.
+    return detached(TaskRow, found["task"][0]), detached(CaseRow, found["case"][0])
+
+
+async def opened(place: Place, task_id: str) -> Opened | None:
+    """Everything about one task, in one round trip; None where there is none."""
+    found = await _OPENED.read(place, task_id=task_id)
+    if not found["task"]:
+        return None
+    return Opened(
+        detached(TaskRow, found["task"][0]),
+        detached(CaseRow, found["case"][0]),
+        {(row["case_id"], row["key"]): row["body"] for row in found["clocks"]},
+        [detached(ClaimLogRow, row) for row in found["log"]],
+    )
 
 
 async def of_case(
@@ -257,7 +301,7 @@ async def of_case(
 ) -> list[TaskRow]:
     """The case's tasks in the order in which they were opened."""
     wanted = _OPEN_OF_CASE if open_only else _ALL_OF_CASE
-    return [TaskRow(**row) for row in await wanted.all(connection, case_id=case_id)]
+    return [detached(TaskRow, row) for row in await wanted.all(connection, case_id=case_id)]
 
 
 async def clock_bodies(
@@ -272,14 +316,3 @@ async def clock_bodies(
         )
     )
     return {(case_id, key): body for case_id, key, body in rows}
-
-
-async def claim_log(connection: AsyncConnection, task_id: str) -> list[ClaimLogRow]:
-    """Who claimed, released or took over the task, oldest first."""
-    return [ClaimLogRow(**row) for row in await _CLAIM_LOG.all(connection, task_id=task_id)]
-
-
-async def owner_of(connection: AsyncConnection, case_id: UUID) -> str | None:
-    """The case's applicant, or None where there is no such case."""
-    owner: str | None = await _OWNER.scalar(connection, case_id=case_id)
-    return owner

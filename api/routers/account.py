@@ -107,7 +107,7 @@ async def sign_in_by_form(
 async def sign_out(request: Request, visitor: Leaving, db: Database) -> Response:
     """Ends the sign-in on the server and takes the cookie away; fine for one that has ended already."""
     if visitor.person is not None:
-        await accounts.end_session(db, visitor.person.session.id_hash)
+        await accounts.end_session(await db.connection(), visitor.person.session.id_hash)
     response = RedirectResponse("/sign-in", status_code=303)
     sessions.clear_cookies(_settings(request), response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -115,4 +115,4 @@ async def current_session(person: SignedIn) -> CurrentSession:
 )
 async def end_current_session(person: SignedIn, db: Database) -> None:
     """Ends the presented session at once."""
-    await accounts.end_session(db, person.session.id_hash)
+    await accounts.end_session(await db.connection(), person.session.id_hash)

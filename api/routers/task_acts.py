@@ -75,8 +75,7 @@ async def complete_task(
 ) -> Response:
     """Hands in the officer's answers: the fields of the task's form."""
     version = claim_version(if_match)
-    async with means.engine.connect() as connection:
-        task, _case = await task_and_case(connection, person, task_id)
+    task, _case = await task_and_case(means.engine, person, task_id)
 
     async def work(act_id: UUID) -> Response:
         async def fenced(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:

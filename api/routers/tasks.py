@@ -16,7 +16,7 @@ from api.problems import Problem
 from api.security.current import Staff
 from api.security.person import Person
 from api.services import Means, Services
-from api.task_access import IfMatch, TaskId, claim_version, stale, task_and_case
+from api.task_access import IfMatch, TaskId, claim_version, opened_task, stale
 from api.views import shapes
 from api.views import tasks as views
 from domain.refusals import Refused
@@ -38,10 +38,9 @@ class Release(BaseModel):
 async def _shown(
     means: Services, person: Person, task_id: str, *, status: int = 200
 ) -> JSONResponse:
-    async with means.engine.connect() as connection:
-        task, case = await task_and_case(connection, person, task_id)
-        body = await views.task_json(connection, task, case, person)
-    return JSONResponse(body, status, headers={"ETag": views.etag_of(task.claim_version)})
+    opened = await opened_task(means.engine, person, task_id)
+    body = views.task_json(opened, person)
+    return JSONResponse(body, status, headers={"ETag": views.etag_of(opened.task.claim_version)})
 
 
 @router.get(
@@ -209,8 +208,7 @@ async def release_task(
 
 async def _refused(means: Services, person: Person, task_id: str, refused: Refused) -> Problem:
     """A refusal about a claim, with who holds it and the case's state."""
-    async with means.engine.connect() as connection:
-        task = await tasks.find(connection, task_id)
+    task = await tasks.find(means.engine, task_id)
     if task is None:
         return Problem("not_found")
     more: dict[str, Any] = {}

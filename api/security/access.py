@@ -8,7 +8,7 @@ from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
 
-from api.database import looking_up
+from api.database import engine_of
 from api.problems import FieldError, Problem
 from api.security import csrf, sessions
 from api.security.person import Person, Visitor
@@ -33,15 +33,15 @@ async def look_up(request: Request) -> None:
     authorization = request.headers.get("authorization")
     token = request.cookies.get(settings.session_cookie)
     person: Person | None = None
-    async with looking_up(request) as db:
-        if authorization is not None:
-            if not authorization.lower().startswith(_BEARER):
-                raise Problem("sign_in_required")
-            bearer = authorization[len(_BEARER) :].strip()
-            person = await sessions.load(db, request, bearer, "bearer")
-        elif token:
-            person = await sessions.load(db, request, token, "browser")
-        now = person.now if person else await accounts.current_instant(db)
+    engine = engine_of(request)
+    if authorization is not None:
+        if not authorization.lower().startswith(_BEARER):
+            raise Problem("sign_in_required")
+        bearer = authorization[len(_BEARER) :].strip()
+        person = await sessions.load(engine, request, bearer, "bearer")
+    elif token:
+        person = await sessions.load(engine, request, token, "browser")
+    now = person.now if person else await accounts.current_instant(engine)
     if authorization is not None and person is None:
         raise Problem("sign_in_required")
     request.state.person, request.state.now = person, now

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from fastapi import Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.responses import Response
 
 from api.security import csrf
@@ -57,18 +57,20 @@ async def begin(
     return token, ends
 
 
-async def load(db: AsyncSession, request: Request, token: str, kind: SessionKind) -> Person | None:
+async def load(
+    engine: AsyncEngine, request: Request, token: str, kind: SessionKind
+) -> Person | None:
     """The person a token stands for now; None when unknown, of the other kind, idle or too old."""
     id_hash = digest(token)
-    found = await accounts.load_session(db, id_hash)
+    found = await accounts.load_session(engine, id_hash)
     if found is None or found.kind != kind:
         return None
     idle, _absolute = limits_for(request.app.state.security, found.roles)
     if found.now >= found.expires_at or found.now >= found.last_seen_at + idle:
-        await accounts.end_session(db, id_hash)
+        await accounts.end_session(engine, id_hash)
         return None
     if found.now - found.last_seen_at >= _TOUCH_EVERY:
-        await accounts.touch_session(db, id_hash)
+        await accounts.touch_session(engine, id_hash)
     return Person(
         id=found.account_id,
         sign_in=found.sign_in,

@@ -132,7 +132,7 @@ async def _verify(
         old = request.cookies.get(request.app.state.security.session_cookie)
         if kind == "browser" and old:
             # Whatever sign-in the browser came with ends here (session fixation).
-            await accounts.end_session(db, sessions.digest(old))
+            await accounts.end_session(await db.connection(), sessions.digest(old))
         token, ends_at = await sessions.begin(
             db, request, account_id=known.account_id, roles=known.roles, kind=kind
         )

@@ -19,7 +19,8 @@ from law import catalogue
 from law.catalogue import Procedure
 from law.offices import OFFICES
 from law.zone import local
-from storage import cases, tasks
+from storage import cases
+from storage.prepared import Place
 from storage.projector import stored_events
 from storage.tables import CaseRow, DocumentRow, EffectRow, TaskRow
 
@@ -215,23 +216,26 @@ def document_json(view: CaseView, document: DocumentRow) -> dict[str, Any]:
     }
 
 
-async def view_of(connection: AsyncConnection, case: CaseRow, viewer: Viewer) -> CaseView:
-    """Everything about the case but its events."""
-    row = catalogue.procedure(case.procedure, case.catalogue_version)
+def seen(whole: cases.Whole, viewer: Viewer) -> CaseView:
+    """Everything about the case but its events, for one reader."""
+    case = whole.case
     return CaseView(
         case=case,
         viewer=viewer,
-        row=row,
+        row=catalogue.procedure(case.procedure, case.catalogue_version),
         table=words.table_of(case.procedure, case.catalogue_version, case.table_version),
-        clocks=clocks.views(case, await cases.clocks(connection, case.case_id), viewer.now),
-        tasks=await tasks.of_case(connection, case.case_id),
-        effects=[
-            e
-            for e in await cases.effects(connection, case.case_id)
-            if e.state in {"intent", "waiting"}
-        ],
-        documents=await cases.documents(connection, case.case_id),
+        clocks=clocks.views(case, whole.clocks, viewer.now),
+        tasks=whole.tasks,
+        effects=whole.effects,
+        documents=whole.documents,
     )
+
+
+async def view_of(place: Place, case: CaseRow, viewer: Viewer) -> CaseView:
+    """The same of a case whose row is at hand."""
+    # A row may be gone meanwhile: the task that wrote it was lost, and is done again.
+    whole = await cases.whole(place, case.case_id) or cases.Whole(case)
+    return seen(whole, viewer)
 
 
 async def timeline_of(

@@ -244,9 +244,7 @@ async def task_page(
     )
     held = await applications.handed_in(connection, case.case_id)
     files = (
-        list(await applications.files_handed_in(connection, case.case_id, held.received_at))
-        if held
-        else []
+        (await applications.received(connection, case.case_id, held.received_at))[1] if held else []
     )
     gaps = None
     if task.form == "approval.acceptance" and task.state == "open":

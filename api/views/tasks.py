@@ -24,7 +24,7 @@ from law.deadlines import Deadline
 from law.worktime import remaining
 from law.zone import local
 from storage import tasks
-from storage.tables import CaseRow, TaskRow
+from storage.tables import TaskRow
 from storage.tasks import CLAIM_LASTS, ListedTask
 
 # A task without a clock is due in the year 9999: it sorts last and shows no date.
@@ -243,13 +243,11 @@ def listed_of(task: TaskRow) -> ListedTask:
     )
 
 
-async def task_json(
-    connection: AsyncConnection, task: TaskRow, case: CaseRow, person: Person
-) -> dict[str, Any]:
+def task_json(opened: tasks.Opened, person: Person) -> dict[str, Any]:
     """One task with its context, log and allowed actions."""
-    (line,) = await lines_of(connection, [listed_of(task)], person.now)
+    task = opened.task
+    line = TaskLine(listed_of(task), person.now, _deadline(opened.clocks, task.case_id, task.clock))
     viewer = Viewer("staff", person, person.now)
-    log = await tasks.claim_log(connection, task.task_id)
     return line.to_json(person) | {
         "state": task.state,
         "duty": task.duty,
@@ -257,7 +255,7 @@ async def task_json(
         "closed_at": local(task.closed_at).isoformat() if task.closed_at else None,
         "claim_log": [
             {"what": entry.what, "at": local(entry.at).isoformat(), "reason": entry.reason}
-            for entry in log
+            for entry in opened.log
         ],
-        "allowed_actions": [a.to_json() for a in actions.of_task(task, case, viewer)],
+        "allowed_actions": [a.to_json() for a in actions.of_task(task, opened.case, viewer)],
     }
