@@ -1,9 +1,11 @@
 """The upkeep workflows that the engine's schedules start: no scheduler of our own."""
 
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.types import MethodAsyncNoParam
 
 with workflow.unsafe.imports_passed_through():
     from activities.erasing import ErasingActivities
@@ -16,6 +18,18 @@ SILENCE = timedelta(seconds=10)
 # A turn that fails is followed by the schedule's next one.
 ONCE = RetryPolicy(maximum_attempts=2)
 
+Result = TypeVar("Result")
+
+
+async def _turn(activity: MethodAsyncNoParam[Any, Result]) -> Result:
+    return await workflow.execute_activity_method(
+        activity,
+        task_queue="banjian-effects",
+        start_to_close_timeout=ONE_TURN,
+        heartbeat_timeout=SILENCE,
+        retry_policy=ONCE,
+    )
+
 
 @workflow.defn(name="sweep")
 class Sweep:
@@ -23,13 +37,7 @@ class Sweep:
 
     @workflow.run
     async def run(self) -> Swept:
-        return await workflow.execute_activity_method(
-            UpkeepActivities.sweep_due,
-            task_queue="banjian-effects",
-            start_to_close_timeout=ONE_TURN,
-            heartbeat_timeout=SILENCE,
-            retry_policy=ONCE,
-        )
+        return await _turn(UpkeepActivities.sweep_due)
 
 
 @workflow.defn(name="reconcile")
@@ -38,13 +46,7 @@ class Reconcile:
 
     @workflow.run
     async def run(self) -> Swept:
-        return await workflow.execute_activity_method(
-            UpkeepActivities.reconcile_acts,
-            task_queue="banjian-effects",
-            start_to_close_timeout=ONE_TURN,
-            heartbeat_timeout=SILENCE,
-            retry_policy=ONCE,
-        )
+        return await _turn(UpkeepActivities.reconcile_acts)
 
 
 @workflow.defn(name="keep_records")
@@ -53,13 +55,7 @@ class KeepRecords:
 
     @workflow.run
     async def run(self) -> Kept:
-        return await workflow.execute_activity_method(
-            RecordActivities.keep_histories,
-            task_queue="banjian-effects",
-            start_to_close_timeout=ONE_TURN,
-            heartbeat_timeout=SILENCE,
-            retry_policy=ONCE,
-        )
+        return await _turn(RecordActivities.keep_histories)
 
 
 @workflow.defn(name="sweep_files")
@@ -68,13 +64,7 @@ class SweepFiles:
 
     @workflow.run
     async def run(self) -> Kept:
-        return await workflow.execute_activity_method(
-            RecordActivities.sweep_files,
-            task_queue="banjian-effects",
-            start_to_close_timeout=ONE_TURN,
-            heartbeat_timeout=SILENCE,
-            retry_policy=ONCE,
-        )
+        return await _turn(RecordActivities.sweep_files)
 
 
 @workflow.defn(name="erase_due")
@@ -83,10 +73,4 @@ class Erase:
 
     @workflow.run
     async def run(self) -> Kept:
-        return await workflow.execute_activity_method(
-            ErasingActivities.erase_due,
-            task_queue="banjian-effects",
-            start_to_close_timeout=ONE_TURN,
-            heartbeat_timeout=SILENCE,
-            retry_policy=ONCE,
-        )
+        return await _turn(ErasingActivities.erase_due)

@@ -1,11 +1,7 @@
 """`banjian account …`: who may sign in. The only way to an account, and to a forgotten password's end."""
 
-import asyncio
-import getpass
-import os
 import re
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,10 +12,11 @@ from banjian.commands.beside import (
     USAGE,
     AsJson,
     Data,
+    Reason,
     fail,
-    installation,
+    in_one_transaction,
+    operator,
     print_json,
-    said_plainly,
 )
 
 if TYPE_CHECKING:
@@ -30,15 +27,12 @@ if TYPE_CHECKING:
 
     from domain.roles import Role
 
-T = TypeVar("T")
-
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 SIGN_IN = re.compile(r"[\w][\w.@-]{1,63}")
 LONGEST_NAME = 100
 
 SignIn = Annotated[str, typer.Argument(metavar="SIGN_IN", help="登录名")]
-Reason = Annotated[str, typer.Option("--reason", help="原因，记入管理日志")]
 Roles = Annotated[
     list[str], typer.Option("--role", help="岗位，可以重复给出：applicant、acceptor、reviewer……")
 ]
@@ -47,11 +41,6 @@ Roles = Annotated[
 @app.callback()
 def root() -> None:
     """账户：建立、停用、重置密码。每次操作都记入管理日志（banjian audit log）。"""
-
-
-def operator() -> str:
-    """Who gave the command, as the operating system knows them: for the log, not for permission."""
-    return f"os:{os.environ.get('SUDO_USER') or getpass.getuser()}"[:64]
 
 
 @app.command("create")
@@ -101,7 +90,7 @@ def create(
         )
         return {"account_id": str(ident), **told, "one_time_password": word}
 
-    made = _run(work, data)
+    made = in_one_transaction(work, data)
     if as_json:
         print_json(made)
     else:
@@ -128,7 +117,7 @@ def reset_password(
         await _noted(db, "password_reset", ident, sign_in, reason)
         return {"sign_in": sign_in.lower(), "one_time_password": word}
 
-    done = _run(work, data)
+    done = in_one_transaction(work, data)
     if as_json:
         print_json(done)
     else:
@@ -162,7 +151,7 @@ def _switch(sign_in: str, disabled: bool, reason: str, data: "Path | None", as_j
         await _noted(db, act, ident, sign_in, reason)
         return {"sign_in": sign_in.lower(), "disabled": disabled}
 
-    done = _run(work, data)
+    done = in_one_transaction(work, data)
     if as_json:
         print_json(done)
     else:
@@ -185,7 +174,7 @@ def set_roles(
         await _noted(db, "roles_changed", ident, sign_in, reason, roles=told)
         return {"sign_in": sign_in.lower(), "roles": told}
 
-    done = _run(work, data)
+    done = in_one_transaction(work, data)
     if as_json:
         print_json(done)
     else:
@@ -221,7 +210,7 @@ def list_accounts(
             for a in await list_accounts(db, role=wanted, limit=limit + 1)
         ]
 
-    found = _run(work, data)
+    found = in_one_transaction(work, data)
     more = len(found) > limit
     if as_json:
         print_json({"items": found[:limit], "more": more})
@@ -235,17 +224,6 @@ def list_accounts(
         )
     if more:
         print(f"还有更多账户，用 --limit 或 --role 查看。（已列 {limit} 个）")
-
-
-def _run(work: Callable[["AsyncSession"], Awaitable[T]], data: "Path | None") -> T:
-    async def inside() -> T:
-        from sqlalchemy.ext.asyncio import async_sessionmaker
-
-        async with installation(data) as core, async_sessionmaker(core.engine).begin() as db:
-            return await work(db)
-
-    with said_plainly():
-        return asyncio.run(inside())
 
 
 async def _found(db: "AsyncSession", sign_in: str) -> "UUID":

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from banjian.commands.account import Reason, operator
 from banjian.commands.beside import (
     CONFLICT,
     ERROR,
@@ -18,8 +17,10 @@ from banjian.commands.beside import (
     USAGE,
     AsJson,
     Data,
+    Reason,
     fail,
     installation,
+    operator,
     print_json,
     said_plainly,
 )

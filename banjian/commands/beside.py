@@ -1,21 +1,29 @@
 """For commands beside a running installation: its addresses, its means, and failures said in words."""
 
+import asyncio
 import contextlib
+import getpass
 import json
+import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from banjian.compose import Core
+
+T = TypeVar("T")
 
 OK, ERROR, USAGE, NOT_FOUND, CONFLICT, INVALID, FINDINGS = range(7)
 
 Data = Annotated[Path | None, typer.Option("--data", help="数据文件夹")]
 AsJson = Annotated[bool, typer.Option("--json", help="在标准输出给出一个 JSON 文档")]
+Reason = Annotated[str, typer.Option("--reason", help="原因，记入管理日志")]
 
 
 class NotRunning(Exception):
@@ -31,6 +39,11 @@ def fail(status: int, message: str) -> NoReturn:
 def print_json(document: Any) -> None:
     """The one document on stdout."""
     print(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def operator() -> str:
+    """Who gave the command, as the operating system knows them: for the log, not for permission."""
+    return f"os:{os.environ.get('SUDO_USER') or getpass.getuser()}"[:64]
 
 
 @contextlib.contextmanager
@@ -85,3 +98,16 @@ async def installation(data: Path | None) -> AsyncIterator["Core"]:
         yield core
     finally:
         await core.engine.dispose()
+
+
+def in_one_transaction(work: Callable[["AsyncSession"], Awaitable[T]], data: Path | None) -> T:
+    """The command's work in a session of the installation, all of it or nothing; failures in words."""
+
+    async def inside() -> T:
+        from sqlalchemy.ext.asyncio import async_sessionmaker
+
+        async with installation(data) as core, async_sessionmaker(core.engine).begin() as db:
+            return await work(db)
+
+    with said_plainly():
+        return asyncio.run(inside())

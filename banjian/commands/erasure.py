@@ -1,13 +1,11 @@
 """`banjian erasure …`: personal data at the end of retention (到期鉴定销毁): two persons order it, then it is done."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from banjian.commands.account import operator
 from banjian.commands.beside import (
     CONFLICT,
     INVALID,
@@ -16,7 +14,9 @@ from banjian.commands.beside import (
     AsJson,
     Data,
     fail,
+    in_one_transaction,
     installation,
+    operator,
     print_json,
     said_plainly,
 )
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from banjian.compose import Core
     from storage.erasure_orders import Order
-
-T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -64,7 +61,7 @@ def list_candidates(
     """试算：列出可以列入清册的办件，不改动任何东西。"""
     instant = _instant(closed_before)
 
-    async def work(core: "Core", db: "AsyncSession") -> list[dict[str, Any]]:
+    async def work(db: "AsyncSession") -> list[dict[str, Any]]:
         from law.zone import local
         from storage.erasure_orders import candidates
 
@@ -80,7 +77,7 @@ def list_candidates(
             for c in found
         ]
 
-    found = _run(work, data)
+    found = in_one_transaction(work, data)
     if as_json:
         print_json({"items": found[:limit], "more": len(found) > limit})
         return
@@ -107,7 +104,7 @@ def order(
         fail(INVALID, "✗ 请写明依据。")
     word = _password(by)
 
-    async def work(core: "Core", db: "AsyncSession") -> dict[str, Any]:
+    async def work(db: "AsyncSession") -> dict[str, Any]:
         from storage import erasure_orders
 
         person = await _signed(db, by, word, ORDERING)
@@ -125,7 +122,7 @@ def order(
         )
         return {"order": number, "cases": len(found), "state": "ordered"}
 
-    made = _run(work, data)
+    made = in_one_transaction(work, data)
     if as_json:
         print_json(made)
     else:
@@ -148,7 +145,7 @@ def drop(number: Number, by: By, data: Data = None, as_json: AsJson = False) -> 
 def _decide(number: int, by: str, state: str, data: "Path | None", as_json: bool) -> None:
     word = _password(by)
 
-    async def work(core: "Core", db: "AsyncSession") -> dict[str, Any]:
+    async def work(db: "AsyncSession") -> dict[str, Any]:
         from storage import erasure_orders as orders
 
         confirming = state == "confirmed"
@@ -165,7 +162,7 @@ def _decide(number: int, by: str, state: str, data: "Path | None", as_json: bool
             fail(INVALID, "✗ 提出清册的人不能确认它。")
         return {"order": number, "state": state}
 
-    done = _run(work, data)
+    done = in_one_transaction(work, data)
     if as_json:
         print_json(done)
     else:
@@ -176,12 +173,12 @@ def _decide(number: int, by: str, state: str, data: "Path | None", as_json: bool
 def list_orders(limit: Limit = 50, data: Data = None, as_json: AsJson = False) -> None:
     """列出清册：谁提出，谁确认，执行到哪里；最新的在前。"""
 
-    async def work(core: "Core", db: "AsyncSession") -> list[dict[str, Any]]:
+    async def work(db: "AsyncSession") -> list[dict[str, Any]]:
         from storage.erasure_orders import orders
 
         return [_shown(o) for o in await orders(db, limit)]
 
-    found = _run(work, data)
+    found = in_one_transaction(work, data)
     if as_json:
         print_json({"items": found})
         return
@@ -197,27 +194,19 @@ def list_orders(limit: Limit = 50, data: Data = None, as_json: AsJson = False) -
 def run(limit: Limit = 100, data: Data = None, as_json: AsJson = False) -> None:
     """立即执行已确认的清册，至多这么多件；平时由定时任务每小时执行。"""
 
-    async def work(core: "Core", db: "AsyncSession") -> int:
+    async def work() -> int:
         from storage.erasure_orders import carry_out
 
-        return await carry_out(core.engine, core.keys, limit=limit, actor=operator())
+        async with installation(data) as core:
+            # In transactions of its own, one per case.
+            return await carry_out(core.engine, core.keys, limit=limit, actor=operator())
 
-    done = _run(work, data)
+    with said_plainly():
+        done = asyncio.run(work())
     if as_json:
         print_json({"erased": done})
     else:
         print(f"已删除 {done} 件。")
-
-
-def _run(work: Callable[["Core", "AsyncSession"], Awaitable[T]], data: "Path | None") -> T:
-    async def inside() -> T:
-        from sqlalchemy.ext.asyncio import async_sessionmaker
-
-        async with installation(data) as core, async_sessionmaker(core.engine).begin() as db:
-            return await work(core, db)
-
-    with said_plainly():
-        return asyncio.run(inside())
 
 
 def _instant(text: str) -> datetime:

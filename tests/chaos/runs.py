@@ -110,7 +110,7 @@ async def impatient_registers(place: Installation) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def telling(said: Callable[[], str]) -> AsyncIterator[None]:
-    """A line on stderr every half minute: a run of a quarter of an hour must not look dead."""
+    """A line on stderr every half minute: a run of half an hour must not look dead."""
 
     async def tell() -> None:
         begin = time.monotonic()

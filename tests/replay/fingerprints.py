@@ -34,16 +34,16 @@ Fingerprints = dict[str, dict[str, list[str]]]
 
 
 def of_source(source: str, verbs: frozenset[str] = COMMANDS) -> dict[str, list[str]]:
-    """`Class.method` → its commands; methods without any are left out."""
+    """`Class.method` or `function` → its commands; those without any are left out."""
     found: dict[str, list[str]] = {}
     for owner in ast.parse(source).body:
-        if not isinstance(owner, ast.ClassDef):
-            continue
-        for method in owner.body:
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
-                commands = list(_commands(method, verbs))
+        inside = owner.body if isinstance(owner, ast.ClassDef) else [owner]
+        of = f"{owner.name}." if isinstance(owner, ast.ClassDef) else ""
+        for function in inside:
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                commands = list(_commands(function, verbs))
                 if commands:
-                    found[f"{owner.name}.{method.name}"] = commands
+                    found[of + function.name] = commands
     return found
 
 
@@ -56,8 +56,8 @@ def of_tree() -> Fingerprints:
     verbs = COMMANDS
     while True:
         found = {path: of_source(source, verbs) for path, source in sources.items()}
-        # A method that issues commands is a command where it is called.
-        wider = verbs | {name.split(".")[1] for one in found.values() for name in one}
+        # What issues commands is a command where it is called.
+        wider = verbs | {name.rpartition(".")[2] for one in found.values() for name in one}
         if wider == verbs:
             return {path: commands for path, commands in found.items() if commands}
         verbs = wider

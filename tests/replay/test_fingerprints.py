@@ -59,6 +59,11 @@ def test_commands_are_listed_in_order_with_what_tells_them_apart() -> None:
     }
 
 
+def test_a_function_beside_the_classes_counts_too() -> None:
+    source = "async def turn(act): return await workflow.execute_activity_method(act)"
+    assert fingerprints.of_source(source) == {"turn": ["execute_activity_method(act)"]}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "changes"),
     [

@@ -1,17 +1,18 @@
 """Prepared statements: SQLAlchemy's types, transactions and errors, the driver's cost."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import Insert, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.engine import create_engine
-from storage.prepared import Prepared
+from storage.engine import async_url, create_engine
+from storage.prepared import AsOne, Prepared, Together
 from storage.tables import CaseRow, ClaimLogRow, IdempotencyRow
 
 CASES = CaseRow.__table__
@@ -22,6 +23,7 @@ RESERVE = Prepared(
     )
 )
 KNOWN = Prepared(select(func.count()).select_from(IdempotencyRow))
+ASLEEP = Prepared(select(func.pg_sleep(30)))
 ROWS = Prepared(select(CASES.c.passed, CASES.c.numbers, CASES.c.case_id, CASES.c.closed_at))
 
 
@@ -89,9 +91,9 @@ async def test_values_come_back_as_their_types(engine: AsyncEngine) -> None:
         "stage": "s", "table_version": "1", "catalogue_version": "1", "law_edition": "1", "revision": 1,
         "passed": [{"stage": "s", "at": "x"}], "numbers": {"receipt": "一"}, "opened_at": AT,
     }  # fmt: skip
-    await_insert = Prepared(insert(CASES).values({name: bindparam(name) for name in row}))
+    open_case = Prepared(insert(CaseRow).values({name: bindparam(name) for name in row}))
     async with engine.begin() as connection:
-        await await_insert.many(connection, [row])
+        await open_case.many(connection, [row])
     async with engine.connect() as connection:
         found = await ROWS.first(connection)
         plain = (await connection.execute(select(CASES))).one()
@@ -118,3 +120,122 @@ async def test_many_rows_are_one_errand(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         rows = await connection.execute(select(ClaimLogRow.task_id, ClaimLogRow.reason))
         assert {(f"t{n}", str(n)) for n in range(50)} == {tuple(r) for r in rows}
+
+
+async def test_several_lists_are_one_errand(engine: AsyncEngine) -> None:
+    """Each list with its own order and types, an empty one too; parameters of one name are one."""
+    log = Prepared(
+        insert(ClaimLogRow).values(
+            task_id=bindparam("task"), person_id="p", what="claimed", reason="", at=bindparam("at")
+        )
+    )
+    for task in ("b", "a"):
+        await log.run(engine, task=task, at=AT)
+    both = Together(
+        lines=select(ClaimLogRow.task_id, ClaimLogRow.at)
+        .where(ClaimLogRow.at == bindparam("at"))
+        .order_by(ClaimLogRow.task_id),
+        one=select(ClaimLogRow.task_id).where(ClaimLogRow.at == bindparam("at")).limit(1),
+        cases=select(CASES),
+    )
+    found = await both.read(engine, at=AT)
+    assert found["lines"] == [{"task_id": "a", "at": AT}, {"task_id": "b", "at": AT}]
+    assert len(found["one"]) == 1
+    assert found["cases"] == []
+
+
+async def test_several_changes_are_kept_or_undone_as_a_whole(engine: AsyncEngine) -> None:
+    def reserve(prefix: str) -> Insert:
+        return insert(IdempotencyRow).values(
+            person_id=bindparam(f"{prefix}_who"), key="k", digest="d", created_at=func.app_now()
+        )
+
+    both = AsOne(reserve("first"), reserve("second"))
+    await both.run(engine, first_who="a", second_who="b")
+    with pytest.raises(IntegrityError):
+        await both.run(engine, first_who="c", second_who="a")
+    assert await KNOWN.scalar(engine) == 2
+
+
+# -- given up in the middle --------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture
+async def beside(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """What others see of the database."""
+    other = create_engine(engine.url.render_as_string(hide_password=False))
+    async with other.connect() as connection:
+        yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+    await other.dispose()
+
+
+async def lives(engine: AsyncEngine, beside: AsyncConnection, who: str) -> None:
+    """The pool's one connection takes a transaction, and the server keeps it."""
+    async with engine.begin() as connection:
+        await RESERVE.run(connection, who=who)
+    kept = text("SELECT count(*) FROM idempotency WHERE person_id = :who")
+    assert await beside.scalar(kept, {"who": who}) == 1
+
+
+async def test_a_cancelled_statement_leaves_the_pool_usable(
+    engine: AsyncEngine, beside: AsyncConnection
+) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2), engine.connect() as connection:
+            await ASLEEP.run(connection)
+    await lives(engine, beside, "a")
+
+
+async def test_a_cancelled_statement_by_itself_leaves_the_pool_usable(
+    engine: AsyncEngine, beside: AsyncConnection
+) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await ASLEEP.run(engine)
+    await lives(engine, beside, "a")
+
+
+async def test_a_cancelled_transaction_is_undone_and_leaves_the_pool_usable(
+    engine: AsyncEngine, beside: AsyncConnection
+) -> None:
+    with pytest.raises(TimeoutError):  # noqa: PT012
+        async with asyncio.timeout(0.2), engine.begin() as connection:
+            await RESERVE.run(connection, who="lost")
+            await ASLEEP.run(connection)
+    await lives(engine, beside, "a")
+    assert await KNOWN.scalar(beside) == 1
+
+
+async def test_one_cancelled_at_any_instant_spoils_no_later_transaction(
+    engine: AsyncEngine, beside: AsyncConnection
+) -> None:
+    """Also while BEGIN is on its way: the server may have begun what the adapter knows nothing of."""
+
+    async def act() -> None:
+        async with engine.begin() as connection:
+            await ASLEEP.run(connection)
+
+    for turns in range(50):
+        acting = asyncio.create_task(act() if turns % 2 else ASLEEP.run(engine))
+        for _ in range(turns // 2):
+            await asyncio.sleep(0)
+        acting.cancel()
+        await asyncio.wait({acting})
+        assert acting.cancelled()
+        await lives(engine, beside, str(turns))
+
+
+async def test_the_drivers_own_time_limit_spoils_no_later_transaction(
+    fresh_database: str, beside: AsyncConnection
+) -> None:
+    hasty = create_async_engine(
+        async_url(fresh_database),
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"command_timeout": 0.2},
+    )
+    with pytest.raises(TimeoutError):
+        async with hasty.begin() as connection:
+            await ASLEEP.run(connection)
+    await lives(hasty, beside, "a")
+    await hasty.dispose()
