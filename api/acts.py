@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -16,8 +16,9 @@ from domain.contracts import Actor, ActResult, Command
 from domain.refusals import NotYet, Refusal, Refused
 from domain.signing import CommandSigner
 from storage import acts
+from storage.claims import ClaimChanged
 from storage.keys import CaseKeys
-from storage.prepared import Prepared
+from storage.prepared import Place, Prepared
 from storage.tables import ActRow, CaseRow, TaskRow
 from workflows.dispatch import OPEN, CaseUnknown, Unreachable
 
@@ -49,7 +50,13 @@ class Outcome:
 
 @dataclass
 class Draft:
-    """An act before it is durable; `within` runs in the same transaction, before the insert."""
+    """An act before it is durable.
+
+    Attributes:
+        claim: where the act completes its task, the version of the person's claim on it: it becomes durable
+            only while that claim holds, and nobody else can complete the task from then on.
+        within: runs in the act's transaction, before the insert.
+    """
 
     act_id: UUID
     case_id: UUID
@@ -57,6 +64,7 @@ class Draft:
     actor: Actor
     data: dict[str, Any] = field(default_factory=dict)
     task_id: str | None = None
+    claim: int | None = None
     within: Callable[[AsyncConnection, "Draft", datetime], Awaitable[None]] | None = None
 
 
@@ -74,27 +82,50 @@ class Acts:
         self._settling: asyncio.Task[None] | None = None
 
     async def perform(self, draft: Draft) -> Outcome:
-        """Raises Refused (typed, nothing changed) or ActConflict (same id, other body)."""
+        """The act, once.
+
+        Raises:
+            Refused: typed, nothing changed.
+            ClaimChanged: the task is under another claim of the same person than the draft says.
+            ActConflict: same id, other body.
+        """
         digest = acts.digest_of(
             draft.kind, draft.case_id, draft.task_id, draft.actor.person_id, draft.data
         )
-        async with self._engine.begin() as connection:
-            known, received_at = await acts.known_and_now(connection, draft.act_id)
-            if known is not None:
-                if known.digest != digest:
-                    raise acts.ActConflict(str(draft.act_id))
-                command = await acts.command_of(self._keys, known)
-            else:
-                command = await self._make_durable(connection, draft, digest, received_at)
+        if draft.within is None:
+            known, command = await self._durable(self._engine, draft, digest)
+        else:
+            async with self._engine.begin() as connection:
+                known, command = await self._durable(connection, draft, digest)
         if known is not None and known.settled and known.state != "received":
             return self._settled(known)
         return await self._deliver(command)
 
-    async def _make_durable(
-        self, connection: AsyncConnection, draft: Draft, digest: str, received_at: datetime
-    ) -> Command:
+    async def _durable(
+        self, place: Place, draft: Draft, digest: str
+    ) -> tuple[ActRow | None, Command]:
+        """The act as it stands in the database: as it was known already, or as it is now."""
+        known, received_at = await acts.known_and_now(place, draft.act_id)
+        if known is None:
+            command = await self._made(place, draft, digest, received_at)
+            if command is not None:
+                return None, command
+            # A call of the same act was quicker.
+            known = await acts.find(place, draft.act_id)
+        if known is None:
+            raise await _not_held(place, draft)
+        if known.digest != digest:
+            raise acts.ActConflict(str(draft.act_id))
+        return known, await acts.command_of(self._keys, known)
+
+    async def _made(
+        self, place: Place, draft: Draft, digest: str, received_at: datetime
+    ) -> Command | None:
         if draft.within is not None:
-            await draft.within(connection, draft, received_at)
+            assert isinstance(place, AsyncConnection), "what belongs together is one transaction"
+            await draft.within(place, draft, received_at)
+        if draft.claim is not None:
+            draft.actor.claim_version = draft.claim
         command = self._signer.sign(
             Command(
                 act_id=str(draft.act_id),
@@ -106,8 +137,10 @@ class Acts:
                 data=draft.data,
             )
         )
-        await acts.insert_act(connection, self._keys, command, digest)
-        return command
+        made = await acts.insert_act(
+            place, self._keys, command, digest, fenced=draft.claim is not None
+        )
+        return command if made else None
 
     async def _deliver(self, command: Command) -> Outcome:
         act_id = UUID(command.act_id)
@@ -212,43 +245,29 @@ class Acts:
         return Outcome(row.id, row.state, row.received_at, row.revision)
 
 
-_ITS_TASK = (TaskRow.task_id == bindparam("task"), TaskRow.case_id == bindparam("case"))
-_FENCE = Prepared(
-    update(TaskRow)
-    .where(
-        *_ITS_TASK,
-        TaskRow.state == "open",
-        TaskRow.claimed_by == bindparam("me"),
-        func.coalesce(TaskRow.completing_act, bindparam("act")) == bindparam("act"),
-    )
-    .values(completing_act=bindparam("act"))
-    .returning(TaskRow.claim_version)
-)
 _HELD = Prepared(
-    select(TaskRow.state, TaskRow.claimed_by, TaskRow.completing_act).where(*_ITS_TASK)
+    select(TaskRow.state, TaskRow.claimed_by, TaskRow.completing_act, TaskRow.claim_version).where(
+        TaskRow.task_id == bindparam("task"), TaskRow.case_id == bindparam("case")
+    )
 )
 _STATE = Prepared(select(ActRow.state, ActRow.revision).where(ActRow.id == bindparam("act")))
 
 
-async def fence_claim(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
-    """Only who holds the claim completes: checked and fenced in the transaction of the act."""
-    task = {"task": draft.task_id, "case": draft.case_id}
-    me = draft.actor.person_id
-    version = await _FENCE.scalar(connection, **task, me=me, act=draft.act_id)
-    if version is not None:
-        draft.actor.claim_version = version
-        return
-    row = await _HELD.first(connection, **task)
+async def _not_held(place: Place, draft: Draft) -> Exception:
+    """Why the person cannot complete the task of the draft."""
+    row = await _HELD.first(place, task=draft.task_id, case=draft.case_id)
     if row is None:
-        raise Refused(Refusal.NO_SUCH_TASK)
+        return Refused(Refusal.NO_SUCH_TASK)
     if row["state"] != "open":
-        raise Refused(Refusal.TASK_DONE)
+        return Refused(Refusal.TASK_DONE)
     if row["claimed_by"] is None:
-        raise Refused(Refusal.CLAIM_LOST)
-    if row["claimed_by"] != me:
-        raise Refused(Refusal.NOT_YOUR_TASK)
+        return Refused(Refusal.CLAIM_LOST)
+    if row["claimed_by"] != draft.actor.person_id:
+        return Refused(Refusal.NOT_YOUR_TASK)
+    if row["claim_version"] != draft.claim:
+        return ClaimChanged(row["claim_version"])
     # Another act completes it now, or did when we asked.
-    raise Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
+    return Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
 
 
-__all__ = ["OPEN", "Acts", "Draft", "Outcome", "fence_claim"]
+__all__ = ["OPEN", "Acts", "Draft", "Outcome"]

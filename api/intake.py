@@ -21,6 +21,7 @@ from forms.base import ApplicationForm
 from law import catalogue
 from law.catalogue import Procedure
 from storage import applications
+from storage.keys import KeyDestroyed
 from storage.prepared import Place
 from storage.submissions import open_form, seal_form
 from storage.tables import ApplicationRow, CaseRow, FileRow
@@ -184,28 +185,25 @@ async def create(
     form = form_of(row)
     given = merge({}, answers or {})
     _refuse_wrong(form, given)
-    if application_id is not None and await _begun(means, application_id):
-        return await load(means, person, application_id)
     application_id = application_id or uuid4()
     # The key first, in its own transaction: a key without a draft is harmless, a draft whose key
     # was never stored could not be read again.
-    cipher = await means.keys.cipher(application_id)
-    async with means.engine.begin() as connection:
-        await applications.create(
-            connection,
-            id=application_id,
-            procedure=row.procedure,
-            catalogue_version=row.version,
-            office=means.office,
-            owner=str(person.id),
-            title=subject_of(form, given),
-            form=seal_form(cipher, application_id, given),
-        )
+    try:
+        cipher = await means.keys.cipher(application_id)
+    except KeyDestroyed as deleted:
+        # Begun by an earlier call of the same and thrown away since.
+        raise Problem("not_found") from deleted
+    await applications.create(
+        means.engine,
+        id=application_id,
+        procedure=row.procedure,
+        catalogue_version=row.version,
+        office=means.office,
+        owner=str(person.id),
+        title=subject_of(form, given),
+        form=seal_form(cipher, application_id, given),
+    )
     return await load(means, person, application_id)
-
-
-async def _begun(means: Services, application_id: UUID) -> bool:
-    return await applications.find(means.engine, application_id) is not None
 
 
 async def patch(

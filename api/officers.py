@@ -1,6 +1,6 @@
 """Who is named in an officer's answers: colleagues in office. Whether they are enough is the case's to judge."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.acts import Draft
 from api.i18n import gettext as _
@@ -9,7 +9,7 @@ from domain.roles import Role
 from storage.colleagues import colleagues
 
 
-async def check_named(connection: AsyncConnection, draft: Draft) -> None:
+async def check_named(engine: AsyncEngine, draft: Draft) -> None:
     """The officers of a check (现场核查) are inspectors of the office.
 
     A name that nobody bears would make the rule of two officers (SOD-2, 行政许可法 34) a matter of typing.
@@ -21,7 +21,9 @@ async def check_named(connection: AsyncConnection, draft: Draft) -> None:
     named = draft.data.get("officers")
     if not isinstance(named, list):
         return
-    known = {c.name for c in await colleagues(connection, Role.INSPECTOR.value, draft.actor.office)}
+    async with engine.connect() as connection:
+        serving = await colleagues(connection, Role.INSPECTOR.value, draft.actor.office)
+    known = {c.name for c in serving}
     strangers = [name for name in named if str(name).strip() not in known]
     if strangers:
         message = _("核查人员须是本机关在职的核查人员，查不到：%(names)s") % {

@@ -6,6 +6,7 @@ from uuid import UUID
 from starlette.responses import JSONResponse
 
 from api.acts import Draft, Outcome
+from api.officers import check_named
 from api.problems import Problem, from_refusal
 from api.security.person import Person
 from api.services import Services
@@ -57,6 +58,15 @@ async def explained(
 async def perform(means: Services, person: Person, draft: Draft) -> Outcome:
     """Raises Problem for a refusal; ActConflict passes (the key's guard answers it)."""
     try:
+        return await means.acts.perform(draft)
+    except Refused as refused:
+        raise await explained(means, person, draft.case_id, refused) from refused
+
+
+async def complete(means: Services, person: Person, draft: Draft) -> Outcome:
+    """The act that completes a task. Raises as `perform`, and ClaimChanged."""
+    try:
+        await check_named(means.engine, draft)
         return await means.acts.perform(draft)
     except Refused as refused:
         raise await explained(means, person, draft.case_id, refused) from refused

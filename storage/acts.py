@@ -45,23 +45,32 @@ _ONLY_NOW = Prepared(_NOW)
 _FIND = select(ActRow.__table__).where(ActRow.id == bindparam("act_id"))
 _BY_ID = Prepared(_FIND)
 _KNOWN = Together(act=_FIND, clock=_NOW)
+_GIVEN = ("id", "case_id", "kind", "task_id", "actor_id", "digest", "body", "received_at")
+_TABLE = ActRow.__table__
+_VALUES = {name: bindparam(name, type_=_TABLE.c[name].type) for name in _GIVEN}
 _INSERT = Prepared(
     insert(ActRow)
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "id",
-                "case_id",
-                "kind",
-                "task_id",
-                "actor_id",
-                "digest",
-                "body",
-                "received_at",
-            )
-        }
+    .values(_VALUES)
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(ActRow.id)
+)
+_FENCE = (
+    update(TaskRow)
+    .where(
+        TaskRow.task_id == _VALUES["task_id"],
+        TaskRow.case_id == _VALUES["case_id"],
+        TaskRow.state == "open",
+        TaskRow.claimed_by == _VALUES["actor_id"],
+        TaskRow.claim_version == bindparam("claim"),
+        func.coalesce(TaskRow.completing_act, _VALUES["id"]) == _VALUES["id"],
     )
+    .values(completing_act=_VALUES["id"])
+    .returning(TaskRow.task_id)
+    .cte("fenced")
+)
+_INSERT_FENCED = Prepared(
+    insert(ActRow)
+    .from_select(_GIVEN, select(*_VALUES.values()).select_from(_FENCE))
     .on_conflict_do_nothing(index_elements=["id"])
     .returning(ActRow.id)
 )
@@ -92,18 +101,20 @@ async def known_and_now(place: Place, act_id: UUID) -> tuple[ActRow | None, date
 
 
 async def insert_act(
-    connection: AsyncConnection, keys: CaseKeys, command: Command, digest: str
+    place: Place, keys: CaseKeys, command: Command, digest: str, *, fenced: bool = False
 ) -> bool:
-    """Write the act; False when it is there already with the same digest.
+    """Write the act; False when it is there already.
 
-    Raises:
-        ActConflict: the id is known with another digest.
+    Args:
+        fenced: write it only while the actor's claim (`claim_version`) on the open task holds, and keep
+            everybody else from completing that task from then on. False then also when the claim is gone.
     """
     case_id = UUID(command.case_id)
     cipher = keys.cached(case_id) or await keys.cipher(case_id)
     sealed = cipher.seal(command.model_dump_json().encode(), AAD + case_id.bytes)
-    done = await _INSERT.scalar(
-        connection,
+    claim = {"claim": command.actor.claim_version} if fenced else {}
+    done = await (_INSERT_FENCED if fenced else _INSERT).scalar(
+        place,
         id=UUID(command.act_id),
         case_id=case_id,
         kind=command.kind,
@@ -112,13 +123,9 @@ async def insert_act(
         digest=digest,
         body=sealed,
         received_at=command.received_at,
+        **claim,
     )
-    if done is not None:
-        return True
-    known = await find(connection, UUID(command.act_id))
-    if known is None or known.digest != digest or known.case_id != case_id:
-        raise ActConflict(command.act_id)
-    return False
+    return done is not None
 
 
 async def command_of(keys: CaseKeys, row: ActRow) -> Command:

@@ -80,9 +80,9 @@ _RECEIVED = Together(
 )
 
 
-async def create(connection: AsyncConnection, **values: Any) -> None:
+async def create(place: Place, **values: Any) -> None:
     """A draft, unless there is one of this id already; both instants are app_now()."""
-    await _creating(frozenset(values)).run(connection, **values)
+    await _creating(frozenset(values)).run(place, **values)
 
 
 @lru_cache(maxsize=8)

@@ -1,54 +1,58 @@
-"""Claims: who works on a task. SQL only: one row lock, one version, one log; never in a case's history.
+"""Claims: who works on a task. SQL only: one version, one log; never in a case's history.
 
 A claim is a work-list matter. Whether its holder may decide is checked again by the case itself; the act
-that completes a task fences the claim in its own transaction (api.acts.fence_claim).
+that completes a task becomes durable only while the claim holds (storage.acts.insert_act).
+
+The rules are judged on the task as it was read; the change is made only if it still is as it was, else it is
+read and judged again. So no row is locked while we think, and of two who claim at once one wins.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.contracts import Actor
 from domain.refusals import Refusal, Refused
 from law.zone import local
+from storage import tasks
 from storage.prepared import Prepared, detached
-from storage.tables import CaseRow, ClaimLogRow, TaskRow
-from storage.tasks import CLAIM_LASTS
+from storage.tables import ClaimLogRow, TaskRow
+from storage.tasks import CLAIM_LASTS, Opened
 
 HEADS = frozenset({"window_head", "section_head", "registry_head", "bureau_head"})
 TASKS = TaskRow.__table__
+LOG = ClaimLogRow.__table__
 
-
-_LOCK = Prepared(
-    select(TASKS, CaseRow.owner.label("owner"), func.app_now().label("now"))
-    .outerjoin(CaseRow, CaseRow.case_id == TASKS.c.case_id)
-    .where(TASKS.c.task_id == bindparam("task"))
-    .with_for_update(of=TaskRow)
-)
 _CHANGED = (
     update(TaskRow)
-    .where(TASKS.c.task_id == bindparam("task"))
+    .where(
+        TASKS.c.task_id == bindparam("task"),
+        TASKS.c.claim_version == bindparam("seen"),
+        TASKS.c.assignee.is_not_distinct_from(bindparam("assignee", type_=TASKS.c.assignee.type)),
+        TASKS.c.state == "open",
+        TASKS.c.completing_act.is_(None),
+    )
     .values(
         claimed_by=bindparam("by"),
         claimed_name=bindparam("name"),
         claimed_at=bindparam("since"),
-        claim_version=bindparam("version"),
+        claim_version=TASKS.c.claim_version + 1,
     )
     .returning(TaskRow.task_id)
     .cte("changed")
 )
-_LOGGED = ("task_id", "person_id", "what", "reason", "at")
+_LOGGED = ("person_id", "what", "reason", "at")
 # The claim and its line in the log: one statement.
-_CLAIM = Prepared(
-    insert(ClaimLogRow).from_select(
-        _LOGGED,
-        select(
-            _CHANGED.c.task_id,
-            *(bindparam(name, type_=ClaimLogRow.__table__.c[name].type) for name in _LOGGED[1:]),
-        ),
+_CHANGE = Prepared(
+    insert(ClaimLogRow)
+    .from_select(
+        ("task_id", *_LOGGED),
+        select(_CHANGED.c.task_id, *(bindparam(n, type_=LOG.c[n].type) for n in _LOGGED)),
     )
+    .returning(ClaimLogRow.task_id)
 )
 
 
@@ -78,53 +82,31 @@ class ClaimTaken(Refused):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A task's claim after an act on it."""
-
-    task_id: str
-    version: int
-    holder: str | None
-    holder_name: str | None
-    at: datetime | None
-    taken_from: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Locked:
-    """The task, its row locked until the transaction ends; `now` is app_now()."""
-
-    task: TaskRow
-    owner: str | None
-    now: datetime
-
-
-async def _locked(connection: AsyncConnection, task_id: str) -> _Locked:
-    row = await _LOCK.first(connection, task=task_id)
-    if row is None:
-        raise Refused(Refusal.NO_SUCH_TASK)
-    owner, now = row.pop("owner"), row.pop("now")
-    return _Locked(detached(TaskRow, row), owner, now)
-
-
-def _check_open(task: TaskRow) -> None:
-    if task.state != "open":
-        raise Refused(Refusal.TASK_DONE)
-    if task.completing_act is not None:
-        raise Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
-
-
 def _office(task: TaskRow) -> str:
     return task.pool.partition("@")[2]
 
 
+async def _read(engine: AsyncEngine, task_id: str, actor: Actor) -> Opened:
+    """The open task of the actor's office that nobody is completing."""
+    opened = await tasks.opened(engine, task_id)
+    if opened is None:
+        raise Refused(Refusal.NO_SUCH_TASK)
+    if _office(opened.task) != actor.office:
+        raise Refused(Refusal.WRONG_OFFICE)
+    if opened.task.state != "open":
+        raise Refused(Refusal.TASK_DONE)
+    if opened.task.completing_act is not None:
+        raise Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
+    return opened
+
+
 async def claim(
-    connection: AsyncConnection, task_id: str, actor: Actor, expected: int | None = None
-) -> Claim:
-    """Take the task; again by its holder is the same claim.
+    engine: AsyncEngine, task_id: str, actor: Actor, expected: int | None = None
+) -> Opened:
+    """Take the task; again by its holder is the same claim. Returns the task as it is then.
 
     Args:
-        connection: inside the caller's transaction.
+        engine: the installation's database; the claim is a transaction by itself.
         task_id: the task.
         actor: who claims, with roles and office.
         expected: the claim version the caller has seen; None checks nothing.
@@ -134,87 +116,96 @@ async def claim(
         ClaimChanged: `expected` is not the current version.
         Refused: no such task, done, wrong office or post, handed to another, own case.
     """
-    locked = await _locked(connection, task_id)
-    task, now = locked.task, locked.now
-    if _office(task) != actor.office:
-        raise Refused(Refusal.WRONG_OFFICE)
-    _check_open(task)
-    if task.role not in actor.roles:
-        raise Refused(Refusal.WRONG_ROLE)
-    if task.assignee is not None and task.assignee != actor.person_id:
-        raise Refused(Refusal.NOT_YOUR_TASK, "这个任务已转给另一位同事办理。")
-    if locked.owner == actor.person_id:
-        raise Refused(Refusal.OWN_CASE)
-    if task.claimed_by == actor.person_id:
-        return Claim(
-            task_id, task.claim_version, task.claimed_by, task.claimed_name, task.claimed_at
-        )
-    taken_from = None
-    if task.claimed_by is not None and task.claimed_at is not None:
-        if now < task.claimed_at + CLAIM_LASTS and task.assignee != actor.person_id:
-            raise ClaimTaken(task.claimed_name or "", task.claimed_at)
-        taken_from = task.claimed_name
-    if expected is not None and expected != task.claim_version:
-        raise ClaimChanged(task.claim_version)
-    held = Claim(task_id, task.claim_version + 1, actor.person_id, actor.name, now, taken_from)
-    what = "taken_over" if taken_from is not None else "claimed"
-    await _keep(connection, held, actor, what, now)
-    return held
+    while True:
+        opened = await _read(engine, task_id, actor)
+        task, now = opened.task, opened.now
+        if task.role not in actor.roles:
+            raise Refused(Refusal.WRONG_ROLE)
+        if task.assignee is not None and task.assignee != actor.person_id:
+            raise Refused(Refusal.NOT_YOUR_TASK, "这个任务已转给另一位同事办理。")
+        if opened.case.owner == actor.person_id:
+            raise Refused(Refusal.OWN_CASE)
+        if task.claimed_by == actor.person_id:
+            return opened
+        what = "claimed"
+        if task.claimed_by is not None and task.claimed_at is not None:
+            if now < task.claimed_at + CLAIM_LASTS and task.assignee != actor.person_id:
+                raise ClaimTaken(task.claimed_name or "", task.claimed_at)
+            what = "taken_over"
+        if expected is not None and expected != task.claim_version:
+            raise ClaimChanged(task.claim_version)
+        holder = {
+            "claimed_by": actor.person_id, "claimed_name": actor.name, "claimed_at": now,
+        }  # fmt: skip
+        if changed := await _change(engine, opened, holder, actor, what):
+            return changed
 
 
 async def release(
-    connection: AsyncConnection,
+    engine: AsyncEngine,
     task_id: str,
     actor: Actor,
     expected: int | None = None,
     reason: str = "",
-) -> Claim:
+) -> Opened:
     """Put the task back: by its holder, or by a head of the office with a reason.
 
     Raises:
         ClaimChanged: `expected` is not the current version.
         Refused: no such task, done, not claimed, not the holder's, a head without a reason.
     """
-    locked = await _locked(connection, task_id)
-    task = locked.task
-    if _office(task) != actor.office:
-        raise Refused(Refusal.WRONG_OFFICE)
-    _check_open(task)
-    if task.claimed_by is None:
-        raise Refused(Refusal.CLAIM_LOST, "这个任务没有人领取。")
-    mine = task.claimed_by == actor.person_id
-    if not mine:
-        if not HEADS & set(actor.roles):
-            raise Refused(Refusal.NOT_YOUR_TASK, f"这个任务由{task.claimed_name}领取，您不能放回。")
-        if not reason.strip():
-            raise Refused(
-                Refusal.INVALID_ANSWERS,
-                errors={"/reason": "放回他人领取的任务应当写明理由"},
-            )
-    if expected is not None and expected != task.claim_version:
-        raise ClaimChanged(task.claim_version)
-    free = Claim(task_id, task.claim_version + 1, None, None, None)
-    await _keep(connection, free, actor, "released" if mine else "released_by", locked.now, reason)
-    return free
+    while True:
+        opened = await _read(engine, task_id, actor)
+        task = opened.task
+        if task.claimed_by is None:
+            raise Refused(Refusal.CLAIM_LOST, "这个任务没有人领取。")
+        mine = task.claimed_by == actor.person_id
+        if not mine:
+            if not HEADS & set(actor.roles):
+                raise Refused(
+                    Refusal.NOT_YOUR_TASK, f"这个任务由{task.claimed_name}领取，您不能放回。"
+                )
+            if not reason.strip():
+                raise Refused(
+                    Refusal.INVALID_ANSWERS,
+                    errors={"/reason": "放回他人领取的任务应当写明理由"},
+                )
+        if expected is not None and expected != task.claim_version:
+            raise ClaimChanged(task.claim_version)
+        nobody = dict.fromkeys(("claimed_by", "claimed_name", "claimed_at"))
+        what = "released" if mine else "released_by"
+        if changed := await _change(engine, opened, nobody, actor, what, reason):
+            return changed
 
 
-async def _keep(
-    connection: AsyncConnection,
-    claim: Claim,
+async def _change(
+    engine: AsyncEngine,
+    opened: Opened,
+    holder: dict[str, Any],
     actor: Actor,
     what: str,
-    now: datetime,
     reason: str = "",
-) -> None:
-    await _CLAIM.run(
-        connection,
-        task=claim.task_id,
-        by=claim.holder,
-        name=claim.holder_name,
-        since=claim.at,
-        version=claim.version,
-        person_id=actor.person_id,
-        what=what,
-        reason=reason.strip()[:2000],
-        at=now,
+) -> Opened | None:
+    """The task under its new holder; None where it is no longer as it was read."""
+    task = opened.task
+    line = {
+        "person_id": actor.person_id,
+        "what": what,
+        "reason": reason.strip()[:2000],
+        "at": opened.now,
+    }
+    done = await _CHANGE.first(
+        engine,
+        task=task.task_id,
+        seen=task.claim_version,
+        assignee=task.assignee,
+        by=holder["claimed_by"],
+        name=holder["claimed_name"],
+        since=holder["claimed_at"],
+        **line,
     )
+    if done is None:
+        return None
+    after = task.__dict__ | holder | {"claim_version": task.claim_version + 1}
+    log = [*opened.log, detached(ClaimLogRow, {"task_id": task.task_id, **line})]
+    return replace(opened, task=detached(TaskRow, after), log=log)

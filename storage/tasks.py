@@ -255,17 +255,25 @@ _OPENED = Together(
     log=select(ClaimLogRow.__table__)
     .where(ClaimLogRow.task_id == bindparam("task_id"))
     .order_by(ClaimLogRow.id),
+    moment=select(func.app_now().label("now")),
 )
 
 
 @dataclass(frozen=True)
 class Opened:
-    """One task as it is looked at: its case, the bodies of the case's running clocks by key, who claimed it when."""
+    """One task as it is looked at.
+
+    Attributes:
+        clocks: the bodies of the case's running clocks by case and key.
+        log: who claimed and released it, oldest first.
+        now: app_now() of the look.
+    """
 
     task: TaskRow
     case: CaseRow
     clocks: dict[tuple[UUID, str], dict[str, Any]]
     log: list[ClaimLogRow]
+    now: datetime
 
 
 async def find(place: Place, task_id: str) -> TaskRow | None:
@@ -293,6 +301,7 @@ async def opened(place: Place, task_id: str) -> Opened | None:
         detached(CaseRow, found["case"][0]),
         {(row["case_id"], row["key"]): row["body"] for row in found["clocks"]},
         [detached(ClaimLogRow, row) for row in found["log"]],
+        found["moment"][0]["now"],
     )
 
 

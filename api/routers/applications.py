@@ -67,9 +67,11 @@ async def create_application(
 ) -> Response:
     """Begins a draft of an item; answers may be incomplete, but never wrong."""
 
-    async def work(_act: UUID) -> Response:
+    async def work(act: UUID) -> Response:
         form: dict[str, Any] = wanted.form
-        return _shown(await intake.create(means, person, wanted.procedure, form), 201)
+        # A call repeated after a crash finds the draft of the first.
+        made = await intake.create(means, person, wanted.procedure, form, application_id=act)
+        return _shown(made, 201)
 
     return await once(request, person, means, key, work)
 

@@ -113,9 +113,8 @@ async def claim(
     task_id, _slash, version = task.partition("/")
     expected = int(version) if version.isascii() and version.isdecimal() else None
     try:
-        async with means.engine.begin() as connection:
-            await task_and_case(connection, person, task_id)
-            await claims.claim(connection, task_id, person.actor, expected)
+        await task_and_case(means.engine, person, task_id)
+        await claims.claim(means.engine, task_id, person.actor, expected)
     except claims.ClaimChanged:
         problem = Problem("conflict", _("任务的领取情况刚刚变化，请看过最新情况再领取。"))
     except Refused as refused:

@@ -1,21 +1,18 @@
 """The page of one task: decide, preview a notice, put back, hand over, ask for more time."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
-from api.acts import Draft, fence_claim
+from api.acts import Draft
 from api.i18n import gettext as _
 from api.idempotency import page_once
-from api.officers import check_named
-from api.performing import perform
+from api.performing import complete, perform
 from api.problems import Problem, from_refusal
 from api.routers.case_pages import new_token, newest_first, papers_of
 from api.security.current import Staff
@@ -150,18 +147,12 @@ async def decide(request: Request, person: Staff, means: Means, task_id: TaskId)
         errors = decisions.field_messages(form, list(error.errors()))
         return await _show(request, person, means, task_id, sent=sent, errors=errors, status=422)
     version, token = data.get("version"), data.get("token")
+    # A version that is no number is none of ours.
+    seen = int(version) if isinstance(version, str) and version.isdecimal() else -1
 
     async def work(act_id: UUID) -> Response:
-        async def fenced(connection: AsyncConnection, draft: Draft, at: datetime) -> None:
-            await fence_claim(connection, draft, at)
-            await check_named(connection, draft)
-            if str(draft.actor.claim_version) != version:
-                raise claims.ClaimChanged(draft.actor.claim_version)
-
-        draft = Draft(
-            act_id, task.case_id, "complete", person.actor, answers, task.task_id, within=fenced
-        )
-        outcome = await perform(means, person, draft)
+        draft = Draft(act_id, task.case_id, "complete", person.actor, answers, task.task_id, seen)
+        outcome = await complete(means, person, draft)
         if outcome.state != "applied":
             return RedirectResponse(f"/desk/tasks/{task_id}?done=received", status_code=303)
         number = quote(task.number or str(task.case_id), safe="")
@@ -215,9 +206,8 @@ async def release(
     """Puts the task back into the pool."""
     expected = int(version) if version.isascii() and version.isdecimal() else None
     try:
-        async with means.engine.begin() as connection:
-            await task_and_case(connection, person, task_id)
-            await claims.release(connection, task_id, person.actor, expected, release_reason)
+        await task_and_case(means.engine, person, task_id)
+        await claims.release(means.engine, task_id, person.actor, expected, release_reason)
     except claims.ClaimChanged:
         problem = Problem("conflict", _("任务的领取情况刚刚变化，请看过最新情况再操作。"))
     except Refused as refused:

@@ -1,20 +1,17 @@
 """REST: acts on tasks that the case decides: completing one, handing it to a colleague."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from api.acts import Draft, fence_claim
+from api.acts import Draft
 from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.i18n import gettext as _
 from api.idempotency import Key, once
-from api.officers import check_named
-from api.performing import answered, perform
+from api.performing import answered, complete, perform
 from api.problems import FieldError, Problem
 from api.security.current import Staff
 from api.services import Means
@@ -78,18 +75,11 @@ async def complete_task(
     task, _case = await task_and_case(means.engine, person, task_id)
 
     async def work(act_id: UUID) -> Response:
-        async def fenced(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
-            await fence_claim(connection, draft, received_at)
-            await check_named(connection, draft)
-            if version is not None and draft.actor.claim_version != version:
-                raise claims.ClaimChanged(draft.actor.claim_version)
-
         data: dict[str, Any] = dict(answers)
-        draft = Draft(
-            act_id, task.case_id, "complete", person.actor, data, task.task_id, within=fenced
-        )
+        seen = task.claim_version if version is None else version
+        draft = Draft(act_id, task.case_id, "complete", person.actor, data, task.task_id, seen)
         try:
-            outcome = await perform(means, person, draft)
+            outcome = await complete(means, person, draft)
         except claims.ClaimChanged as changed:
             return stale(request, changed.version)
         return await answered(means, person, draft, outcome, {})

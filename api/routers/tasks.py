@@ -35,12 +35,9 @@ class Release(BaseModel):
     reason: Annotated[Text, Field(max_length=2000)] = ""
 
 
-async def _shown(
-    means: Services, person: Person, task_id: str, *, status: int = 200
-) -> JSONResponse:
-    opened = await opened_task(means.engine, person, task_id)
+def _shown(opened: tasks.Opened, person: Person) -> JSONResponse:
     body = views.task_json(opened, person)
-    return JSONResponse(body, status, headers={"ETag": views.etag_of(opened.task.claim_version)})
+    return JSONResponse(body, headers={"ETag": views.etag_of(opened.task.claim_version)})
 
 
 @router.get(
@@ -121,7 +118,7 @@ async def _of_case(
 )
 async def get_task(person: Staff, means: Means, task_id: TaskId) -> Response:
     """The task with its claim; the answer's ETag is what claim, release and complete ask for."""
-    return await _shown(means, person, task_id)
+    return _shown(await opened_task(means.engine, person, task_id), person)
 
 
 @router.post(
@@ -153,13 +150,12 @@ async def claim_task(
 
     async def work(_act: UUID) -> Response:
         try:
-            async with means.engine.begin() as connection:
-                await claims.claim(connection, task_id, person.actor, version)
+            opened = await claims.claim(means.engine, task_id, person.actor, version)
         except claims.ClaimChanged as changed:
             return stale(request, changed.version)
         except Refused as refused:
             raise await _refused(means, person, task_id, refused) from refused
-        return await _shown(means, person, task_id)
+        return _shown(opened, person)
 
     return await once(request, person, means, key, work)
 
@@ -195,13 +191,12 @@ async def release_task(
 
     async def work(_act: UUID) -> Response:
         try:
-            async with means.engine.begin() as connection:
-                await claims.release(connection, task_id, person.actor, version, reason)
+            opened = await claims.release(means.engine, task_id, person.actor, version, reason)
         except claims.ClaimChanged as changed:
             return stale(request, changed.version)
         except Refused as refused:
             raise await _refused(means, person, task_id, refused) from refused
-        return await _shown(means, person, task_id)
+        return _shown(opened, person)
 
     return await once(request, person, means, key, work)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from api.acts import Acts, Draft, Outcome, fence_claim
+from api.acts import Acts, Draft, Outcome
 from banjian.player.stage import Stage
 from domain.contracts import Actor
 
@@ -105,7 +105,9 @@ class Case:
     ) -> Outcome:
         draft = Draft(act_id or uuid.uuid4(), self.id, kind, actor, data or {}, task)
         if fenced:
-            draft.within = fence_claim
+            sql = "SELECT claim_version FROM tasks WHERE case_id = :c AND task_id = :t"
+            found = await self.rows(sql, t=task)
+            draft.claim = found[0].claim_version if found else -1
         return await self.desk.acts.perform(draft)
 
     async def claim(self, task: str, person: str) -> None:
