@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-import structlog
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from api.later import Later
 from domain.contracts import Actor, ActResult, Command
 from domain.refusals import NotYet, Refusal, Refused
 from domain.signing import CommandSigner
@@ -28,10 +27,6 @@ PATIENCE = 5.0
 POLL = (0.03, 0.02, 0.03, 0.05, 0.08, 0.1)
 # So far apart a case is asked again whose refusal may only come from being behind its record.
 AGAIN = 0.3
-# Answers of cases are noted together; one that is lost with the process costs a question, no act.
-SETTLE_EVERY = 0.25
-
-log = structlog.get_logger(__name__)
 
 
 class Sender(Protocol):
@@ -56,6 +51,7 @@ class Draft:
         claim: where the act completes its task, the version of the person's claim on it: it becomes durable
             only while that claim holds, and nobody else can complete the task from then on.
         within: runs in the act's transaction, before the insert.
+        received_at: when the request came, by the database's clock (`Person.now`); None: when it is written.
     """
 
     act_id: UUID
@@ -66,6 +62,7 @@ class Draft:
     task_id: str | None = None
     claim: int | None = None
     within: Callable[[AsyncConnection, "Draft", datetime], Awaitable[None]] | None = None
+    received_at: datetime | None = None
 
 
 class Acts:
@@ -78,8 +75,8 @@ class Acts:
         self._keys = keys
         self._sender = sender
         self._signer = signer
-        self._answered: set[UUID] = set()
-        self._settling: asyncio.Task[None] | None = None
+        # One that is lost with the process is asked for again by the reconciler.
+        self._answered = Later[UUID, None](self._settle)
 
     async def perform(self, draft: Draft) -> Outcome:
         """The act, once.
@@ -105,12 +102,15 @@ class Acts:
         self, place: Place, draft: Draft, digest: str
     ) -> tuple[ActRow | None, Command]:
         """The act as it stands in the database: as it was known already, or as it is now."""
-        known, received_at = await acts.known_and_now(place, draft.act_id)
+        known, received_at = None, draft.received_at
+        if received_at is None or draft.within is not None:
+            known, now = await acts.known_and_now(place, draft.act_id)
+            received_at = received_at or now
         if known is None:
             command = await self._made(place, draft, digest, received_at)
             if command is not None:
                 return None, command
-            # A call of the same act was quicker.
+            # An earlier call of the same act, or a quicker one.
             known = await acts.find(place, draft.act_id)
         if known is None:
             raise await _not_held(place, draft)
@@ -203,24 +203,14 @@ class Acts:
             raise late from None
 
     def _settle_soon(self, act_id: UUID) -> None:
-        self._answered.add(act_id)
-        if self._settling is None or self._settling.done():
-            self._settling = asyncio.get_running_loop().create_task(self._settle())
+        self._answered.add(act_id, None)
 
-    async def _settle(self) -> None:
-        while self._answered:
-            await asyncio.sleep(SETTLE_EVERY)
-            batch, self._answered = self._answered, set()
-            try:
-                await acts.settle(self._engine, batch)
-            except (SQLAlchemyError, OSError) as error:
-                # The reconciler asks the cases again.
-                log.warning("acts not settled", acts=len(batch), error=type(error).__name__)
+    async def _settle(self, batch: dict[UUID, None]) -> None:
+        await acts.settle(self._engine, batch)
 
     async def all_settled(self) -> None:
         """Returns when every answer received so far is noted."""
-        if self._settling is not None:
-            await self._settling
+        await self._answered.written()
 
     async def _refuse(self, act_id: UUID, refused: Refused) -> None:
         async with self._engine.begin() as connection:

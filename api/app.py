@@ -35,27 +35,28 @@ from api.security.settings import SecuritySettings
 from api.services import Services
 
 # Each module of api/routers that serves cases adds its router here, and nowhere else.
+# A request is matched against one router after the other: what is asked most often comes first.
 ROUTERS: tuple[APIRouter, ...] = (
-    items.router,
+    tasks.router,
+    task_acts.router,
     applications.router,
-    verification.router,
+    cases.router,
+    case_acts.router,
+    acts.router,
+    desk_pages.router,
+    desk_task_pages.router,
+    case_pages.router,
+    items.router,
     item_pages.router,
     apply_pages.router,
     material_pages.router,
     section_pages.router,
     entry_pages.router,
-    cases.router,
-    case_acts.router,
-    tasks.router,
-    task_acts.router,
-    acts.router,
+    verification.router,
     callbacks.router,
     deadlines.router,
     streams.router,
     health.router,
-    case_pages.router,
-    desk_pages.router,
-    desk_task_pages.router,
     admin.router,
     admin_pages.router,
 )

@@ -83,6 +83,8 @@ async def once(
     kept = await idempotency.reserve(means.engine, owner, key, asked)
     aad = AAD + f"{owner}:{key}".encode()
     if kept is not None:
+        if kept.status is None:
+            kept = means.answers.get((owner, key)) or kept
         if kept.digest != asked:
             raise Problem("idempotency_key_reused")
         if kept.status is None or kept.answer is None:
@@ -107,15 +109,12 @@ async def once(
         await idempotency.free(means.engine, owner, key)
         return response
     # Answers may hold personal data: kept sealed, like everything else.
-    await idempotency.keep(
-        means.engine,
-        owner,
-        key,
-        status=response.status_code,
-        answer=means.keys.installation.seal(bytes(response.body), aad),
-        location=response.headers.get("location"),
-        etag=response.headers.get("etag"),
+    sealed = means.keys.installation.seal(bytes(response.body), aad)
+    told = response.headers
+    done = idempotency.Kept(
+        asked, response.status_code, sealed, told.get("location"), told.get("etag")
     )
+    means.answers.add((owner, key), done)
     return response
 
 

@@ -189,7 +189,7 @@ async def create(
     # The key first, in its own transaction: a key without a draft is harmless, a draft whose key
     # was never stored could not be read again.
     try:
-        cipher = await means.keys.cipher(application_id)
+        cipher = await means.keys.new(application_id)
     except KeyDestroyed as deleted:
         # Begun by an earlier call of the same and thrown away since.
         raise Problem("not_found") from deleted

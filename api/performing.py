@@ -57,6 +57,7 @@ async def explained(
 
 async def perform(means: Services, person: Person, draft: Draft) -> Outcome:
     """Raises Problem for a refusal; ActConflict passes (the key's guard answers it)."""
+    draft.received_at = person.now
     try:
         return await means.acts.perform(draft)
     except Refused as refused:
@@ -65,6 +66,7 @@ async def perform(means: Services, person: Person, draft: Draft) -> Outcome:
 
 async def complete(means: Services, person: Person, draft: Draft) -> Outcome:
     """The act that completes a task. Raises as `perform`, and ClaimChanged."""
+    draft.received_at = person.now
     try:
         await check_named(means.engine, draft)
         return await means.acts.perform(draft)

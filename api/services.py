@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Annotated, Protocol
 from uuid import UUID
 
@@ -9,7 +10,10 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.acts import Acts
+from api.later import Later
 from domain.signing import CommandSigner
+from storage import idempotency
+from storage.idempotency import Kept
 from storage.inspector import Inspector
 from storage.keys import CaseKeys
 
@@ -56,6 +60,15 @@ class Services:
     office: str
     inspector: Inspector = field(default_factory=Inspector)
     trial: bool = True
+
+    @cached_property
+    def answers(self) -> Later[tuple[str, str], Kept]:
+        """Answers by (person, key) that are not written yet.
+
+        One that is lost with the process is made again by the same call: ids of acts and drafts follow from
+        the key, so what was done is found, not done twice.
+        """
+        return Later(partial(idempotency.keep, self.engine))
 
 
 async def services(request: Request) -> Services:

@@ -152,7 +152,15 @@ async def hand_in(
 
     try:
         await means.acts.perform(
-            Draft(act_id, application_id, kind, person.actor, data, within=within)
+            Draft(
+                act_id,
+                application_id,
+                kind,
+                person.actor,
+                data,
+                within=within,
+                received_at=person.now,
+            )
         )
     except Refused:
         async with means.engine.begin() as connection:

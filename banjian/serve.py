@@ -30,6 +30,8 @@ async def build_api(settings: Settings) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await services.acts.all_settled()
+        await services.answers.written()
         await core.engine.dispose()
 
     made: FastAPI = api_of(services, settings, lifespan)

@@ -1,7 +1,7 @@
 """Acts: durable before their answer, applied once, found again after a crash (design §5.1)."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -227,7 +227,7 @@ async def in_doubt(connection: AsyncConnection, command: Command, why: Refusal) 
     return bool(found)
 
 
-async def settle(place: Place, act_ids: Collection[UUID]) -> None:
+async def settle(place: Place, act_ids: Iterable[UUID]) -> None:
     """The cases have these acts: the engine made them durable before it answered."""
     await _SETTLE.run(place, ids=list(act_ids))
 

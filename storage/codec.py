@@ -7,8 +7,8 @@ installation. Messages and stack traces of failures go through the same codec. W
 search attributes and update ids are not sealed by the engine: they must carry no personal data.
 """
 
-import copy
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Self
 from uuid import UUID
 
@@ -102,6 +102,7 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
         return Payload.FromString(cipher.open(payload.data, aad))
 
 
+@lru_cache(maxsize=4096)
 def case_id_of(workflow_id: str | None) -> UUID | None:
     """The case that a workflow id names; None for workflows that are no case."""
     if workflow_id is None or len(workflow_id) != 36:
@@ -127,8 +128,8 @@ class CaseDataConverter(DataConverter):
         bound = codec.with_context(context)
         if bound is codec:
             return self
-        clone = copy.copy(self)
-        object.__setattr__(clone, "payload_codec", bound)
+        clone = object.__new__(type(self))
+        clone.__dict__.update(self.__dict__, payload_codec=bound)
         return clone
 
 

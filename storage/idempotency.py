@@ -88,25 +88,21 @@ async def reserve(engine: AsyncEngine, person_id: str, key: str, digest: str) ->
     return Kept(**row) if row else await reserve(engine, person_id, key, digest)
 
 
-async def keep(
-    engine: AsyncEngine,
-    person_id: str,
-    key: str,
-    *,
-    status: int,
-    answer: bytes,
-    location: str | None,
-    etag: str | None,
-) -> None:
-    """Fill the reserved row with the answer, for good."""
-    await _KEEP.run(
+async def keep(engine: AsyncEngine, answers: dict[tuple[str, str], Kept]) -> None:
+    """Fill the rows reserved by (person, key) with their answers, for good."""
+    await _KEEP.many(
         engine,
-        who=person_id,
-        which=key,
-        code=status,
-        body=answer,
-        place=location,
-        tag=etag,
+        [
+            {
+                "who": person_id,
+                "which": key,
+                "code": kept.status,
+                "body": kept.answer,
+                "place": kept.location,
+                "tag": kept.etag,
+            }
+            for (person_id, key), kept in answers.items()
+        ],
     )
 
 

@@ -200,6 +200,13 @@ class CaseKeys:
         """The case's data key ready for use; errors as `get`."""
         return (await self._entry(case_id))[1]
 
+    async def new(self, case_id: UUID) -> Cipher:
+        """As `cipher`, for a case that most likely has no key yet."""
+        row = await _CREATED.first(self._engine, **self._new(case_id))
+        if row is None:
+            return await self.cipher(case_id)
+        return self._remember(case_id, self._unwrap(case_id, row["wrapped"], row["key_id"]))[1]
+
     def cached(self, case_id: UUID) -> Cipher | None:
         """The cipher if it is in memory: lets hot paths do without a coroutine."""
         entry = self._keys.get(case_id)
@@ -266,7 +273,9 @@ class CaseKeys:
         if entry is not None:
             self._keys.move_to_end(case_id)
             return entry
-        key = await self._load_or_create(case_id)
+        return self._remember(case_id, await self._load_or_create(case_id))
+
+    def _remember(self, case_id: UUID, key: bytes) -> tuple[bytes, Cipher]:
         entry = (key, Cipher(key))
         self._keys[case_id] = entry
         while len(self._keys) > self._cache_size:
