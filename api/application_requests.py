@@ -45,6 +45,10 @@ class Submission(BaseModel):
     ] = False
 
 
+class NewSubmission(NewApplication, Submission):
+    """A whole application in one call: the item, its form, the declarations."""
+
+
 def version_of(if_match: str | None) -> int | None:
     """The version that a conditional request names; None for `*`.
 

@@ -4,7 +4,7 @@ An application keeps one id for life: the draft's id is the case's and the workf
 with the key of that case from the first word on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -181,29 +181,60 @@ async def create(
     Raises:
         Problem: not_found (no such item), invalid_input.
     """
-    row = item(code)
-    form = form_of(row)
+    dossier = blank(means, person, code, answers, application_id or uuid4())
+    made = await keep(means, means.engine, dossier)
+    return made or await load(means, person, dossier.row.id)
+
+
+def blank(
+    means: Services, person: Person, code: str, answers: Answers | None, application_id: UUID
+) -> Dossier:
+    """A draft that is nowhere yet.
+
+    Raises:
+        Problem: not_found (no such item), invalid_input.
+    """
+    procedure = item(code)
+    form = form_of(procedure)
     given = merge({}, answers or {})
     _refuse_wrong(form, given)
-    application_id = application_id or uuid4()
-    # The key first, in its own transaction: a key without a draft is harmless, a draft whose key
-    # was never stored could not be read again.
-    try:
-        cipher = await means.keys.new(application_id)
-    except KeyDestroyed as deleted:
-        # Begun by an earlier call of the same and thrown away since.
-        raise Problem("not_found") from deleted
-    await applications.create(
-        means.engine,
+    row = ApplicationRow(
         id=application_id,
-        procedure=row.procedure,
-        catalogue_version=row.version,
+        procedure=procedure.procedure,
+        catalogue_version=procedure.version,
         office=means.office,
         owner=str(person.id),
         title=subject_of(form, given),
-        form=seal_form(cipher, application_id, given),
+        state="draft",
+        version=1,
     )
-    return await load(means, person, application_id)
+    return Dossier(row, procedure, form, given, files=[], handed_in=None, case=None)
+
+
+async def keep(means: Services, place: Place, dossier: Dossier) -> Dossier | None:
+    """The blank draft as it stands in the database now; None where there is one of its id already.
+
+    Raises:
+        Problem: not_found, where that one was thrown away since.
+    """
+    row = dossier.row
+    # The key first, in its own transaction: a key without a draft is harmless, a draft whose key
+    # was never stored could not be read again.
+    try:
+        cipher = await means.keys.new(row.id)
+    except KeyDestroyed as deleted:
+        raise Problem("not_found") from deleted
+    made = await applications.create(
+        place,
+        id=row.id,
+        procedure=row.procedure,
+        catalogue_version=row.catalogue_version,
+        office=row.office,
+        owner=row.owner,
+        title=row.title,
+        form=seal_form(cipher, row.id, dossier.answers),
+    )
+    return replace(dossier, row=made) if made else None
 
 
 async def patch(

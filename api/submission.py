@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.acts import OPEN, Draft
 from api.draft_forms import check_whole
 from api.i18n import gettext as _
-from api.intake import Dossier, Mode, load, open_for_change, table_of
+from api.intake import Dossier, Mode, keep, load, open_for_change, table_of
 from api.problems import FieldError, Problem
 from api.security.person import Person
 from api.services import Services
@@ -113,16 +113,24 @@ def checked(dossier: Dossier, wanted: Wanted, now: datetime) -> Content:
 
 
 async def hand_in(
-    means: Services, person: Person, application_id: UUID, wanted: Wanted, act_id: UUID
+    means: Services,
+    person: Person,
+    application_id: UUID,
+    wanted: Wanted,
+    act_id: UUID,
+    new: Dossier | None = None,
 ) -> Dossier:
     """Hand in what the application holds; safe to repeat with the same act id.
+
+    Args:
+        new: a blank draft (`intake.blank`): begun and handed in as one, or not at all.
 
     Raises:
         Problem: not_found, stale, conflict (handed in already), invalid_input.
         Refused: the case does not take it; nothing was changed.
         ActConflict: the act id was used for something else.
     """
-    dossier = await load(means, person, application_id)
+    dossier = new or await load(means, person, application_id)
     again = dossier.handed_in is not None and dossier.handed_in.act_id == act_id
     if not again and dossier.mode is Mode.CLOSED:
         raise Problem(
@@ -139,7 +147,14 @@ async def hand_in(
     data = _act_data(dossier, content, kind)
 
     async def within(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
-        current = await open_for_change(means, connection, person, application_id, wanted.version)
+        if new is not None:
+            current = await keep(means, connection, new)
+            if current is None:
+                raise Problem("conflict")
+        else:
+            current = await open_for_change(
+                means, connection, person, application_id, wanted.version
+            )
         if content_of(content.form, current.files).digest != content.digest:
             raise Problem("stale", extra={"etag": current.etag})
         if current.row.version != dossier.row.version:

@@ -80,9 +80,10 @@ _RECEIVED = Together(
 )
 
 
-async def create(place: Place, **values: Any) -> None:
-    """A draft, unless there is one of this id already; both instants are app_now()."""
-    await _creating(frozenset(values)).run(place, **values)
+async def create(place: Place, **values: Any) -> ApplicationRow | None:
+    """A draft; None where there is one of this id already. Both instants are app_now()."""
+    row = await _creating(frozenset(values)).first(place, **values)
+    return detached(ApplicationRow, row) if row else None
 
 
 @lru_cache(maxsize=8)
@@ -92,6 +93,7 @@ def _creating(names: frozenset[str]) -> Prepared:
         insert(ApplicationRow)
         .values(created_at=now, updated_at=now, **{name: bindparam(name) for name in names})
         .on_conflict_do_nothing(index_elements=["id"])
+        .returning(ApplicationRow.__table__)
     )
 
 

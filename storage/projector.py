@@ -6,13 +6,16 @@ and its task still be lost. At the same revision the later task's rows win; the 
 """
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Insert, Update, bindparam, delete, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.orm import aliased
 
 from domain.contracts import CaseEvent, Projection
 from storage import chain, read_model
@@ -36,6 +39,27 @@ Change = Callable[[str], Insert | Update]
 """A statement whose parameters are named with the given prefix."""
 
 
+class _Heads:
+    """The last revision of a case that this process wrote, with its hash: what the next one follows.
+
+    Only a guess, since another process may have written since: the statement itself checks it.
+    """
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._known: OrderedDict[UUID, tuple[int, bytes]] = OrderedDict()
+
+    def pop(self, case_id: UUID, revision: int) -> bytes | None:
+        """The hash of the case's event of this revision, if it is the last known; 0 is before the first."""
+        last, digest = self._known.pop(case_id, (0, chain.genesis(case_id)))
+        return digest if last == revision else None
+
+    def put(self, case_id: UUID, revision: int, digest: bytes) -> None:
+        self._known[case_id] = (revision, digest)
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)
+
+
 class Projector:
     """The only writer of events and read model.
 
@@ -47,26 +71,35 @@ class Projector:
     def __init__(self, engine: AsyncEngine, keys: CaseKeys) -> None:
         self._engine = engine
         self._keys = keys
+        self._heads = _Heads()
 
     async def project(self, projection: Projection) -> None:
         """Safe to run twice, and from a task that was lost."""
         case_id = UUID(projection.case_id)
         cipher = self._keys.cached(case_id) or await self._keys.cipher(case_id)
         first = projection.events[0].revision
-        prev, recorded = await _head(self._engine, case_id, first)
-        if not recorded:
-            # One statement: a transaction by itself. Another writer of the same revisions makes it fail.
-            await _append(self._engine, case_id, prev, projection, cipher)
-            return
+        prev = self._heads.pop(case_id, first - 1)
+        if prev is not None:
+            try:
+                # One statement: a transaction by itself. It fails where the case's record is another one than
+                # this process left it, or has these revisions already.
+                last = await _append(self._engine, case_id, prev, projection, cipher)
+            except IntegrityError:
+                pass
+            else:
+                self._heads.put(case_id, projection.events[-1].revision, last)
+                return
         async with self._engine.begin() as connection:
             prev, recorded = await _head(connection, case_id, first)
-            if _settled(projection, recorded):
+            if recorded and _settled(projection, recorded):
                 return
-            await self._supersede(connection, case_id, first)
-            await _append(connection, case_id, prev, projection, cipher)
-            await read_model.rebuild(
-                connection, case_id, await stored_events(connection, case_id, cipher)
-            )
+            if recorded:
+                await self._supersede(connection, case_id, first)
+            last = await _append(connection, case_id, prev, projection, cipher)
+            if recorded:
+                events = await stored_events(connection, case_id, cipher)
+                await read_model.rebuild(connection, case_id, events)
+        self._heads.put(case_id, projection.events[-1].revision, last)
 
     async def _supersede(self, connection: AsyncConnection, case_id: UUID, first: int) -> None:
         lost = (CaseEventRow.case_id == case_id) & (CaseEventRow.revision >= first)
@@ -112,8 +145,12 @@ def _settled(projection: Projection, recorded: list[dict[str, Any]]) -> bool:
 
 async def _append(
     place: Place, case_id: UUID, prev: bytes, projection: Projection, cipher: Cipher
-) -> None:
-    """Events, read model and the states of acts and calls, as one statement."""
+) -> bytes:
+    """Events, read model and the states of acts and calls, as one statement. Returns the last hash.
+
+    Raises:
+        IntegrityError: `prev` is not the hash of the event before, or there are events of these revisions.
+    """
     events = projection.events
     linked = chain.chain(case_id, prev, events)
     new = {
@@ -135,7 +172,7 @@ async def _append(
             "task_at": projection.task_at,
         }.items()
     }
-    changes: list[tuple[Change, Row]] = [(_adding(len(linked)), new)]
+    changes: list[tuple[Change, Row]] = [(_adding(len(linked), events[0].revision > 1), new)]
     changes += read_model.changes_of(case_id, events)
     acts = {UUID(e.act_id): e.revision for e in events if e.act_id}
     changes += [
@@ -153,19 +190,32 @@ async def _append(
         for name, value in row.items()
     }
     await _as_one(tuple(change for change, _row in changes)).run(place, **values)
+    return linked[-1].hash
 
 
 @lru_cache
-def _adding(count: int) -> Change:
-    """So many events, never in the place of others."""
+def _adding(count: int, following: bool) -> Change:
+    """So many events, never in the place of others; `following` ones only after the event they point back to."""
 
     def statement(prefix: str) -> Insert:
-        return insert(CaseEventRow).values(
-            [
-                {c.name: bindparam(f"{prefix}{number}_{c.name}") for c in EVENTS.c}
-                for number in range(count)
-            ]
-        )
+        rows: list[dict[str, Any]] = [
+            {c.name: bindparam(f"{prefix}{number}_{c.name}") for c in EVENTS.c}
+            for number in range(count)
+        ]
+        if following:
+            before = aliased(CaseEventRow)
+            first = rows[0]
+            # None where it is not there: the column refuses that.
+            first["prev_hash"] = (
+                select(before.hash)
+                .where(
+                    before.case_id == first["case_id"],
+                    before.revision == first["revision"] - 1,
+                    before.hash == first["prev_hash"],
+                )
+                .scalar_subquery()
+            )
+        return insert(CaseEventRow).values(rows)
 
     return statement
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Body, File, Form, Query, Request, UploadFile
 from starlette.responses import JSONResponse, Response
@@ -14,6 +14,7 @@ from api.application_requests import (
     ApplicationPatch,
     IfMatch,
     NewApplication,
+    NewSubmission,
     Submission,
     version_of,
 )
@@ -248,6 +249,55 @@ async def remove_file(
     return Response(status_code=204, headers={"ETag": dossier.etag})
 
 
+def _received(receipt: shapes.SubmissionReceipt, etag: str) -> JSONResponse:
+    headers = {"Location": receipt.receipt_url, "ETag": etag}
+    return JSONResponse(receipt.model_dump(mode="json"), 202, headers=headers)
+
+
+@router.post(
+    "/at-once",
+    status_code=202,
+    operation_id="applyAtOnce",
+    response_model=shapes.SubmissionReceipt,
+    responses=refusals(
+        *SIGNED_IN, "not_found", "invalid_input", "idempotency_key_reused", "request_in_progress"
+    ),
+)
+async def apply_at_once(
+    request: Request,
+    person: Applicant,
+    means: Means,
+    key: Key,
+    wanted: Annotated[
+        NewSubmission,
+        Body(
+            examples=[
+                {
+                    "procedure": "establishment_registration",
+                    "form": FORM_EXAMPLE,
+                    "declaration": True,
+                    "force_incomplete": True,
+                }
+            ]
+        ),
+    ],
+) -> Response:
+    """Begins an application and hands it in, for programs that have all of it; without files.
+
+    What has to be mended is told as for a submission; nothing is kept then.
+    """
+    declared = Wanted(wanted.declaration, wanted.force_incomplete)
+    form: dict[str, Any] = wanted.form
+
+    async def work(act_id: UUID) -> Response:
+        ident = uuid5(act_id, "application")
+        new = intake.blank(means, person, wanted.procedure, form, ident)
+        dossier = await hand_in(means, person, ident, declared, act_id, new)
+        return _received(shapes.receipt_answer(await receipt_of(means, dossier)), dossier.etag)
+
+    return await once(request, person, means, key, work)
+
+
 @router.post(
     "/{application_id}/submissions",
     status_code=202,
@@ -280,12 +330,7 @@ async def submit_application(
 
     async def work(act_id: UUID) -> Response:
         dossier = await hand_in(means, person, application_id, declared, act_id)
-        receipt = shapes.receipt_answer(await receipt_of(means, dossier))
-        return JSONResponse(
-            receipt.model_dump(mode="json"),
-            202,
-            headers={"Location": receipt.receipt_url, "ETag": dossier.etag},
-        )
+        return _received(shapes.receipt_answer(await receipt_of(means, dossier)), dossier.etag)
 
     try:
         return await once(request, person, means, key, work)

@@ -5,6 +5,7 @@ import re
 from uuid import UUID
 
 import httpx
+from sqlalchemy import text
 
 from storage.acts import command_of, find
 from storage.numbers import check_character
@@ -188,3 +189,59 @@ async def test_an_unknown_item_and_an_unknown_application(zhou: httpx.AsyncClien
     ).status_code == 404
     assert (await zhou.get("/api/v1/applications/x")).status_code == 422
     assert ITEM in (await begin(zhou, {}))["item"]
+
+
+# -- begun and handed in by one call ------------------------------------------------------------------
+
+
+def at_once(**more: object) -> dict[str, object]:
+    return {"procedure": ITEM, "form": whole_form(), "declaration": True} | more
+
+
+async def test_a_program_applies_in_one_call(zhou: httpx.AsyncClient, bureau: Installation) -> None:
+    address, key = "/api/v1/applications/at-once", keyed()
+    before = await count(bureau, "SELECT count(*) FROM applications")
+    done = await zhou.post(address, json=at_once(force_incomplete=True), headers=key)
+    assert done.status_code == 202, done.text
+    receipt = done.json()
+    application = await zhou.get(f"/api/v1/applications/{receipt['application_id']}")
+    assert (application.json()["state"], application.json()["form"]) == ("submitted", whole_form())
+    assert application.headers["etag"] == done.headers["etag"]
+    assert (await zhou.get(receipt["receipt_url"])).json() == receipt
+    # The same call once more is the same application, by its kept answer and without it.
+    again = await zhou.post(address, json=at_once(force_incomplete=True), headers=key)
+    assert (again.status_code, again.json()) == (202, receipt)
+    await bureau.services.answers.written()
+    async with bureau.services.engine.begin() as connection:
+        forget = text("DELETE FROM idempotency WHERE key = :key")
+        await connection.execute(forget, {"key": key["Idempotency-Key"]})
+    again = await zhou.post(address, json=at_once(force_incomplete=True), headers=key)
+    assert (again.status_code, again.json()) == (202, receipt)
+    assert await count(bureau, "SELECT count(*) FROM applications") == before + 1
+    acts = "SELECT count(*) FROM acts WHERE case_id = :id"
+    assert await count(bureau, acts, id=receipt["case_id"]) == 1
+
+
+async def test_what_is_refused_in_one_call_leaves_nothing(
+    zhou: httpx.AsyncClient, bureau: Installation
+) -> None:
+    address = "/api/v1/applications/at-once"
+    kept = (
+        "SELECT (SELECT count(*) FROM applications) + (SELECT count(*) FROM acts)"
+        " + (SELECT count(*) FROM numbers)"
+    )
+    before = await count(bureau, kept)
+    refused = [
+        await zhou.post(address, json=at_once(), headers=keyed()),
+        await zhou.post(
+            address, json=at_once(force_incomplete=True, declaration=False), headers=keyed()
+        ),
+        await zhou.post(address, json=at_once(procedure="nonsense"), headers=keyed()),
+        await zhou.post(address, json=at_once(form={"name": 7}), headers=keyed()),
+    ]
+    assert [r.status_code for r in refused] == [422, 422, 404, 422]
+    assert [e["pointer"] for e in refused[0].json()["errors"]] == [
+        "/files/articles",
+        "/files/appointment",
+    ]
+    assert await count(bureau, kept) == before

@@ -155,9 +155,8 @@ async def test_kept_answers_are_forgotten_after_a_week(desk: Desk) -> None:
     engine = desk.stage.core.engine
     for key in ("old", "new"):
         assert await idempotency.reserve(engine, "applicant-1", key, "digest") is None
-        await idempotency.keep(
-            engine, "applicant-1", key, status=201, answer=b"sealed", location=None, etag=None
-        )
+        kept = idempotency.Kept("digest", 201, b"sealed", None, None)
+        await idempotency.keep(engine, {("applicant-1", key): kept})
         if key == "old":
             await desk.advance(idempotency.KEPT)
     await turn(desk, "erase_due")

@@ -132,6 +132,23 @@ async def at(fresh_database: str) -> AsyncIterator[Projecting]:
     await engine.dispose()
 
 
+async def test_what_another_process_wrote_meanwhile_is_followed(at: Projecting) -> None:
+    """The head that this process remembers is a guess: the record itself decides."""
+    await at.project(at.first(title="旧"))
+    mine, at.projector = at.projector, Projector(at.engine, at.keys)
+    await at.project(at.first(title="新"), run="run-2", at=5)
+    at.projector = mine
+    await at.project(at.event(2, tasks=[at.task(1)]), run="run-2", at=6)
+    assert await at.chain_holds()
+    assert [r.title for r in await at.rows("SELECT title FROM cases WHERE case_id=:c")] == ["新"]
+    # And a late echo of the task that was lost adds nothing.
+    await at.project(at.event(2, tasks=[at.task(2)]), at=1)
+    assert [
+        r.revision for r in await at.rows("SELECT revision FROM case_events WHERE case_id=:c")
+    ] == [1, 2]
+    assert await at.chain_holds()
+
+
 async def test_a_batch_is_events_chain_and_rows_in_one(at: Projecting) -> None:
     await at.project(at.first(), at.event(2, tasks=[at.task(1)]))
     assert [r.revision for r in await at.rows("SELECT revision FROM cases WHERE case_id=:c")] == [2]
