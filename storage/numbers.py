@@ -7,7 +7,7 @@ with a reason; it is never given again and never missing.
 from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import String, bindparam, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,9 +43,17 @@ _MINE = Prepared(
         NumberRow.case_id == bindparam("case_id"), NumberRow.kind == bindparam("kind")
     )
 )
+# None where the case has its number already.
 _NEXT = Prepared(
     insert(NumberSeriesRow)
-    .values(series=bindparam("series"), last=1)
+    .from_select(
+        ("series", "last"),
+        select(bindparam("series", type_=String), literal_column("1")).where(
+            ~exists().where(
+                NumberRow.case_id == bindparam("case_id"), NumberRow.kind == bindparam("kind")
+            )
+        ),
+    )
     .on_conflict_do_update(index_elements=["series"], set_={"last": NumberSeriesRow.last + 1})
     .returning(NumberSeriesRow.last)
 )
@@ -76,12 +84,11 @@ async def take(
     `series` names what counts together, e.g. `421303:case:登设`; the year of `at` by Shanghai date is
     added to it. The series' row is locked until the caller's transaction ends.
     """
-    known: str | None = await _MINE.scalar(connection, case_id=case_id, kind=kind)
-    if known is not None:
-        return known
     year = at.astimezone(SHANGHAI).year
     name = f"{series}:{year}"
-    ordinal = int(await _NEXT.scalar(connection, series=name))
+    ordinal = await _NEXT.scalar(connection, series=name, case_id=case_id, kind=kind)
+    if ordinal is None:
+        return str(await _MINE.scalar(connection, case_id=case_id, kind=kind))
     if division:
         number = receipt_number(division, year, ordinal)
     else:
