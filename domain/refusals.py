@@ -55,7 +55,7 @@ MESSAGES: dict[Refusal, str] = {
 
 
 class NotYet(Exception):
-    """A refusal in doubt: the case refuses what its own record shows, so it has not caught up with it.
+    """No answer that counts: a case behind its own record refused, or what judged the act was lost.
 
     Nothing is settled: the same act is sent again.
     """

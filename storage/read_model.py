@@ -5,13 +5,24 @@ messages and links. Folding is "the last value of a column wins".
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Insert, Table, Update, Uuid, bindparam, delete, select
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Insert,
+    Table,
+    Update,
+    Uuid,
+    bindparam,
+    delete,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -92,11 +103,17 @@ def _required(table: Table, keys: tuple[str, ...]) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a change of one row looks like: its table, and the columns that it sets."""
+    """What a change of one row looks like: its table, and the columns that it sets.
+
+    Attributes:
+        alone: the row is to be what these columns say and nothing else: all others but claims go back to their
+            defaults, whatever a lost task wrote there.
+    """
 
     table: Table
     keys: tuple[str, ...]
     columns: frozenset[str]
+    alone: bool = False
 
     def __call__(self, prefix: str) -> Insert | Update:
         """The statement, its parameters named `prefix` + column: a whole row is inserted or replaced."""
@@ -106,9 +123,11 @@ class Shape:
             where = [self.table.c[key] == given[key] for key in self.keys]
             return self.table.update().where(*where).values({name: given[name] for name in changed})
         new = insert(self.table).values(given)
-        return new.on_conflict_do_update(
-            index_elements=list(self.keys), set_={name: new.excluded[name] for name in changed}
-        )
+        values: dict[str, Any] = {name: new.excluded[name] for name in changed}
+        if self.alone:
+            others = set(self.table.c.keys()) - self.columns - CLAIM_COLUMNS
+            values |= {name: literal_column("DEFAULT") for name in sorted(others)}
+        return new.on_conflict_do_update(index_elements=list(self.keys), set_=values)
 
 
 def changes_of(case_id: UUID, events: Iterable[CaseEvent]) -> list[tuple[Shape, Row]]:
@@ -142,7 +161,7 @@ async def rebuild(connection: AsyncConnection, case_id: UUID, events: Iterable[C
         await connection.execute(delete(CASES).where(CASES.c.case_id == case_id))
         return
     for shape, row in changes_of(case_id, events):
-        await _change(shape).run(connection, **row)
+        await _change(replace(shape, alone=True)).run(connection, **row)
 
 
 @lru_cache(maxsize=512)

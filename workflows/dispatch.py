@@ -18,7 +18,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.contracts import ActResult, CaseInput, Command
-from domain.refusals import Refusal, Refused
+from domain.refusals import NotYet, Refusal, Refused
 from law import catalogue
 from law.calendars import default_calendars
 from law.clocks import LAW_EDITION
@@ -65,6 +65,7 @@ class Dispatcher:
 
         Raises:
             Refused: the case refuses the act.
+            NotYet: what judged it was lost; send again with the same id.
             Unreachable: no answer in time; nothing is known, send again with the same id.
             CaseUnknown: there is no running case of this id.
         """
@@ -97,6 +98,10 @@ class Dispatcher:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise CaseUnknown(command.case_id) from error
+            if error.status is RPCStatusCode.FAILED_PRECONDITION:
+                # The task that judged it was lost with everything it judged: mostly a case that closed while
+                # something else came in. The next one judges anew.
+                raise NotYet(error.message) from error
             raise Unreachable(error.message) from error
         return result
 

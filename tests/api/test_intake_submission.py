@@ -205,7 +205,8 @@ async def test_a_program_applies_in_one_call(zhou: httpx.AsyncClient, bureau: In
     assert done.status_code == 202, done.text
     receipt = done.json()
     application = await zhou.get(f"/api/v1/applications/{receipt['application_id']}")
-    assert (application.json()["state"], application.json()["form"]) == ("submitted", whole_form())
+    assert application.json()["state"] == "submitted"
+    assert application.json()["form"].items() >= whole_form().items()
     assert application.headers["etag"] == done.headers["etag"]
     assert (await zhou.get(receipt["receipt_url"])).json() == receipt
     # The same call once more is the same application, by its kept answer and without it.

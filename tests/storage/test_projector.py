@@ -149,6 +149,28 @@ async def test_what_another_process_wrote_meanwhile_is_followed(at: Projecting) 
     assert await at.chain_holds()
 
 
+async def test_nothing_of_a_lost_task_stays_in_a_row(at: Projecting) -> None:
+    """Also what the task that took its place says nothing of."""
+    await at.project(at.first(), at.event(2, tasks=[at.task(1)]))
+    async with at.engine.begin() as connection:
+        await connection.execute(text("UPDATE tasks SET claimed_by = 'p2', claim_version = 1"))
+    end = T0.isoformat()
+    done = {"task_id": f"{at.case}-1", "state": "done", "closed_at": end, "closed_by": "p2"}
+    await at.project(
+        at.event(
+            3, case={"stage": "withdrawn", "closed_at": end, "outcome": "withdrawn"}, tasks=[done]
+        ),
+        at=1,
+    )
+    await at.project(at.event(3, case={"stage": "examining"}), run="run-2", at=5)
+    (case,) = await at.rows("SELECT stage, closed_at, outcome FROM cases WHERE case_id = :c")
+    assert tuple(case) == ("examining", None, None)
+    (task,) = await at.rows(
+        "SELECT state, closed_at, closed_by, claimed_by, claim_version FROM tasks WHERE case_id = :c"
+    )
+    assert tuple(task) == ("open", None, None, "p2", 1)
+
+
 async def test_a_batch_is_events_chain_and_rows_in_one(at: Projecting) -> None:
     await at.project(at.first(), at.event(2, tasks=[at.task(1)]))
     assert [r.revision for r in await at.rows("SELECT revision FROM cases WHERE case_id=:c")] == [2]
