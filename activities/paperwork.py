@@ -34,6 +34,7 @@ WORDS = {
     "application": "申",
     "reservation": "保",
     "cancellation": "撤",
+    "told": "告",
 }
 
 # 正本 and 副本 are two papers of equal force; a list must tell them apart.

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from temporalio import activity
 
@@ -35,16 +36,18 @@ class RelatedActivities:
     @activity.defn(name="report_to_parent")
     async def report_to_parent(self, report: ParentReport) -> None:
         act_id = uuid.uuid5(SPACE, f"ended:{report.parent_case}:{report.item}:{report.case_id}")
-        await self._send(
-            Command(
-                act_id=str(act_id),
-                case_id=report.parent_case,
-                kind="related_ended",
-                received_at=report.at,
-                actor=SYSTEM_ACTOR,
-                data={"item": report.item, "case": report.case_id, "outcome": report.outcome},
+        # A parent that has ended meanwhile, or was reported to by another way, has nothing to wait for.
+        with suppress(Refused):
+            await self._send(
+                Command(
+                    act_id=str(act_id),
+                    case_id=report.parent_case,
+                    kind="related_ended",
+                    received_at=report.at,
+                    actor=SYSTEM_ACTOR,
+                    data={"item": report.item, "case": report.case_id, "outcome": report.outcome},
+                )
             )
-        )
 
     @activity.defn(name="tell_case")
     async def tell_case(self, notice: CaseNotice) -> str:

@@ -91,9 +91,12 @@ def item(code: str) -> Procedure:
         Problem: not_found.
     """
     try:
-        return catalogue.procedure(code)
+        row = catalogue.procedure(code)
     except KeyError as unknown:
         raise Problem("not_found") from unknown
+    if row.opened_by:
+        raise Problem("not_found")
+    return row
 
 
 # -- reading ----------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ import contextlib
 import signal
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import (
     Client,
     Schedule,
@@ -24,6 +25,7 @@ from activities import (
     archiving,
     departments,
     establishment_registration,
+    license_separation,
     name_library,
     name_self_declaration,
     paper_fields,
@@ -35,8 +37,10 @@ from activities.projection import ProjectionActivities
 from activities.records import RecordActivities
 from activities.register_calls import RegisterActivities
 from activities.related import RelatedActivities
+from activities.related_filing import related_file
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
+from api.intake import table_of
 from banjian.compose import (
     Core,
     connect_engine,
@@ -62,6 +66,7 @@ DECLARED = (
     archiving,
     departments,
     establishment_registration,
+    license_separation,
     name_library,
     name_self_declaration,
     paper_fields,
@@ -103,18 +108,28 @@ async def workers(
     acts = Acts(core.engine, core.keys, sender, core.system_signer)
 
     async def open_case(order: RelatedOrder, child: uuid.UUID) -> None:
+        act_id = uuid.uuid5(child, "open")
+        filed = await related_file(means, order, child)
         data = {
             **order.data,
+            **(filed.data if filed else {}),
+            **({"table_version": table_of(filed.row).version} if filed else {}),
             "procedure": order.procedure,
             "office": order.office,
             "parent_case": order.parent_case,
             "parent_item": order.item,
         }
-        actor = order.actor.model_copy(
-            update={"person_id": "system", "acting_for": order.actor.person_id}
+        # Of a case that the system opened itself, the owner is whom it acted for.
+        owner = order.actor.acting_for or order.actor.person_id
+        actor = order.actor.model_copy(update={"person_id": "system", "acting_for": owner})
+
+        async def within(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
+            assert filed is not None
+            draft.data["receipt_no"] = await filed.add(connection, act_id, received_at)
+
+        await acts.perform(
+            Draft(act_id, child, OPEN, actor, data, within=within if filed else None)
         )
-        act_id = uuid.uuid5(child, "open")
-        await acts.perform(Draft(act_id, child, OPEN, actor, data))
 
     async def send_act(command: Command) -> None:
         await acts.perform(

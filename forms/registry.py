@@ -4,6 +4,11 @@ from forms import (
     approval,
     establishment_registration,
     food_operation_licence,
+    licence_application,
+    licence_commitment,
+    licence_filing,
+    licence_item,
+    license_separation,
     name_self_declaration,
 )
 from forms.base import ApplicationForm, TaskForm
@@ -13,6 +18,10 @@ APPLICATIONS: dict[str, type[ApplicationForm]] = {
     for form in (
         establishment_registration.Application,
         food_operation_licence.Application,
+        licence_application.Application,
+        licence_commitment.Application,
+        licence_filing.Application,
+        license_separation.Application,
         name_self_declaration.Application,
     )
 }
@@ -26,6 +35,9 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         approval.Decision,
         approval.ExtensionDecision,
         approval.Trouble,
+        licence_commitment.CommitmentFailed,
+        licence_item.DepartmentAnswer,
+        license_separation.TermSettled,
         name_self_declaration.Examination,
         name_self_declaration.Cancellation,
     )

@@ -88,14 +88,18 @@ class Guide(Row):
     )
 
 
-Kind = Literal["registration", "licence", "declaration"]
+Kind = Literal["registration", "licence", "declaration", "coordination"]
 
 
 class Procedure(Row):
     """One version of one procedure.
 
     `kind`: registration (登记) and licence (许可) end in a decision; of a declaration (自主申报) the system takes note,
-    and nobody approves it.
+    and nobody approves it; of a coordination (协同办理) other departments decide each part: the bureau passes on, watches the
+    term (`clocks.decision` is the general one, a part's own comes from its licence item) and tells what came of it.
+
+    `opened_by` names the procedures that alone open it as a related case: nobody applies for it. `follow_ups` are opened
+    when it has ended well.
     """
 
     procedure: str
@@ -121,6 +125,8 @@ class Procedure(Row):
     papers: Mapping[str, str]
     licence_valid_clock: str | None = None
     quota: Quota | None = None
+    opened_by: tuple[str, ...] = ()
+    follow_ups: tuple[str, ...] = ()
     guide: Guide
 
     @model_validator(mode="after")
@@ -186,8 +192,13 @@ def procedure(stem: str, version: str | None = None) -> Procedure:
 
 
 def procedures() -> list[Procedure]:
-    """The newest version of every shipped procedure, by stem: what people are offered."""
+    """The newest version of every shipped procedure, by stem."""
     return [procedure(stem) for stem in sorted(_SHIPPED)]
+
+
+def offered() -> list[Procedure]:
+    """Those of them that people can apply for."""
+    return [row for row in procedures() if not row.opened_by]
 
 
 def add(row: Procedure) -> None:

@@ -243,6 +243,49 @@ async def links(connection: AsyncConnection, case_id: UUID) -> list[CaseLinkRow]
     return [CaseLinkRow(**row._mapping) for row in rows]
 
 
+@dataclass(frozen=True)
+class Related:
+    """A case beside another one: opened by it (`parent` False), or the one that opened it."""
+
+    parent: bool
+    item: str
+    state: str
+    outcome: str
+    case_id: UUID
+    number: str
+    procedure: str
+    catalogue_version: str
+    stage: str
+
+
+async def related(connection: AsyncConnection, case_id: UUID) -> list[Related]:
+    """Related cases in either direction that are readable, the parent first, then by item."""
+    link = CaseLinkRow.__table__
+    found: list[Related] = []
+    for parent, own, other in (
+        (True, link.c.child_case, link.c.parent_case),
+        (False, link.c.parent_case, link.c.child_case),
+    ):
+        rows = await connection.execute(
+            select(
+                literal(parent).label("parent"),
+                link.c.item,
+                link.c.state,
+                link.c.outcome,
+                CASES.c.case_id,
+                func.coalesce(CASES.c.receipt_no, "").label("number"),
+                CASES.c.procedure,
+                CASES.c.catalogue_version,
+                CASES.c.stage,
+            )
+            .join_from(link, CASES, CASES.c.case_id == other)
+            .where(own == case_id)
+            .order_by(link.c.item)
+        )
+        found += [Related(**row._mapping) for row in rows]
+    return found
+
+
 async def events_since(
     connection: AsyncConnection, case_id: UUID, revision: int, limit: int
 ) -> Sequence[Any]:

@@ -3,10 +3,18 @@
 from workflows.establishment_registration import EstablishmentRegistration
 from workflows.general_approval import GeneralApproval
 from workflows.kernel.case import CaseWorkflow
+from workflows.licence_application import LicenceApplication
+from workflows.licence_commitment import LicenceCommitment
+from workflows.licence_filing import LicenceFiling
+from workflows.license_separation import LicenseSeparation
 from workflows.name_self_declaration import NameSelfDeclaration
 
 PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "establishment_registration": EstablishmentRegistration,
     "general_approval": GeneralApproval,
+    "licence_application": LicenceApplication,
+    "licence_commitment": LicenceCommitment,
+    "licence_filing": LicenceFiling,
+    "license_separation": LicenseSeparation,
     "name_self_declaration": NameSelfDeclaration,
 }

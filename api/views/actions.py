@@ -51,7 +51,7 @@ def of_case(
         if "withdraw" in accepted:
             href = f"/api/v1/cases/{number}/withdrawals"
             found.append(Action("withdraw", _("撤回申请"), "POST", href))
-        return found + _of_names(case, accepted, number)
+        return found + _of_names(case, accepted, number) + _of_licences(case, accepted, number)
     if "request_cancellation" in accepted and may_ask_cancellation(case, tasks, viewer):
         href = f"/api/v1/cases/{number}/name-cancellations"
         found.append(Action("request_cancellation", _("申请取消名称保留"), "POST", href))
@@ -75,6 +75,20 @@ def _of_names(case: CaseRow, accepted: frozenset[str], number: str) -> list[Acti
     if lost and "reserve_again" in accepted:
         href = f"{base}/name-reservations"
         found.append(Action("reserve_again", _("提供新的名称保留"), "POST", href))
+    return found
+
+
+def _of_licences(case: CaseRow, accepted: frozenset[str], number: str) -> list[Action]:
+    """What the applicant may say about licence items: whether one applies, that something is put right."""
+    base = f"/api/v1/cases/{number}"
+    found: list[Action] = []
+    asked = any(e.get("standing") == "asked" for e in case.decision.get("items", []))
+    if asked and "answer_conditions" in accepted:
+        href = f"{base}/licence-conditions"
+        found.append(Action("answer_conditions", _("回答是否涉及"), "POST", href))
+    if "report_rectified" in accepted:
+        href = f"{base}/rectification-reports"
+        found.append(Action("report_rectified", _("报告已整改"), "POST", href))
     return found
 
 

@@ -198,7 +198,8 @@ def _decision(case: CaseRow, viewer: Viewer) -> dict[str, Any]:
     if viewer.staff:
         return dict(case.decision)
     told = (
-        "decision", "reasons", "decided_at", "uscc", "registered_at", "licence_number", "check"
+        "decision", "reasons", "decided_at", "uscc", "registered_at", "licence_number", "check",
+        "item", "standing", "failed", "measure", "document",
     )  # fmt: skip
     return {k: v for k, v in case.decision.items() if k in told}
 

@@ -193,6 +193,57 @@ class DocumentList(Shape):
     items: list[CaseDocument]
 
 
+class LicenceStanding(Shape):
+    """How a licence item of an enterprise stands, and whether it may trade in it now. `doubts`: what is 待核."""
+
+    item: str
+    name: str
+    department: str
+    mode: str
+    terms: list[str]
+    standing: str
+    standing_text: str
+    may_trade: bool
+    trade_from: str
+    advice: str
+    number: str
+    reason: str
+    since: AwareDatetime
+    case_number: str | None
+    doubts: list[str]
+
+
+class UnsettledTerm(Shape):
+    """A term of the business scope that nobody knows: `open` until an officer settles it."""
+
+    text: str
+    instruction: str
+    state: str
+
+
+class RelatedCase(Shape):
+    """A case that this one opened, or (`parent`) that opened it."""
+
+    parent: bool
+    item: str
+    number: str
+    procedure: str
+    procedure_title: str
+    stage: str
+    stage_label: str
+    state: str
+    outcome: str
+    page_url: str
+
+
+class RelatedCases(Shape):
+    """`licences` and `unsettled_terms`: of a separation of licences only."""
+
+    items: list[RelatedCase]
+    licences: list[LicenceStanding]
+    unsettled_terms: list[UnsettledTerm]
+
+
 class CaseMessage(Shape):
     """What the case told the caller."""
 

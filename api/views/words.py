@@ -56,6 +56,7 @@ EFFECTS: Final[dict[str, str]] = {
     "occupy_name": mark("登记使用名称"),
     "release_name": mark("释放名称"),
     "look_up_name": mark("查询全市名称"),
+    "registered_enterprise": mark("核对企业登记状态"),
 }
 PAPERS: Final[dict[str, str]] = {
     "receipt": mark("接收申请材料凭证"),
@@ -70,6 +71,7 @@ PAPERS: Final[dict[str, str]] = {
     "signed_application": mark("申请书（已签名）"),
     "reservation": mark("企业名称保留告知书"),
     "cancellation": mark("企业名称取消保留决定书"),
+    "told": mark("涉企经营许可事项告知书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {

@@ -60,6 +60,10 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 out += await _events(stage, ident, value)
             case "name_check":
                 out += _name_check(shown.get("decision", {}).get("check") or {}, value)
+            case "items":
+                out += await _items(play, owner, number, value)
+            case "may_trade":
+                out += await _items(play, owner, number, value, "may_trade")
             case "public_status":
                 if value not in str(shown["waiting_for"]) + str(shown.get("status_text", "")):
                     out.append(f"public_status: {value!r} not in {shown['waiting_for']!r}")
@@ -83,6 +87,19 @@ def _clocks(shown: list[dict[str, Any]], wanted: Mapping[str, Mapping[str, Any]]
             if str(got) != str(value):
                 out.append(f"clock {clock_id} {key}: expected {value}, got {got}")
     return out
+
+
+async def _items(
+    play: Play, owner: str, number: str, wanted: Mapping[str, Any], what: str = "standing"
+) -> list[str]:
+    """How each named licence item stands, or whether one may trade in it now."""
+    found = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}/related")
+    have = {line["item"]: line[what] for line in found["licences"]}
+    return [
+        f"{what} of {item}: expected {value}, got {have.get(item)}"
+        for item, value in wanted.items()
+        if have.get(item) != value
+    ]
 
 
 def _name_check(shown: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:

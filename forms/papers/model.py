@@ -14,6 +14,7 @@ from forms.papers.decisions import (
     RegistrationNotice,
     RegistrationRefusal,
 )
+from forms.papers.licences import LicenceItemsTold
 from forms.papers.names import NameCancellation, NameRefusal, NameReservation
 from forms.papers.notices import (
     AcceptanceNotice,
@@ -42,6 +43,7 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         NameReservation,
         NameRefusal,
         NameCancellation,
+        LicenceItemsTold,
         ArchiveCatalogue,
     )
 }

@@ -1,0 +1,403 @@
+"""Separation of licences (证照分离): from an enterprise's business scope to every licence item, each by its mode.
+
+优化营商环境条例 art. 19; 国发〔2021〕7号 (待核). The items, their modes, departments and clocks are data
+(`law.licence_items`); which procedure a mode goes by is data too (`law.licence_standing`): no mode is named here.
+
+    sorting ──▶ notifying ──▶ handling ──▶ archiving ──▶ archived
+       │                         └──▶ withdrawn
+       └──▶ not_handled          the enterprise is not registered, or no longer
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.contracts import CaseInput, CaseOutcome, Command
+    from domain.refusals import Refusal, Refused
+    from domain.transitions import Stage, StageKind, Table, Transition
+    from forms.license_separation import TermSettled
+    from law import licence_items
+    from law.licence_standing import ENDS, PROCEDURES, REROUTED, Standing, may_trade
+    from law.licence_types import LicenceItem, Mode, Order
+
+from workflows.kernel.approval import ARCHIVED, ARCHIVING, WITHDRAWN, Approval
+from workflows.kernel.tasks import Leave
+
+TABLE = Table(
+    procedure="license_separation",
+    version="1",
+    stages=(
+        Stage("sorting", "事项梳理", "Sorting", holder="system", doing="按经营范围梳理许可事项"),
+        Stage(
+            "notifying",
+            "双告知",
+            "Double notice",
+            holder="system",
+            doing="告知申请人和许可主管部门",
+        ),
+        Stage(
+            "handling",
+            "分项办理",
+            "Item by item",
+            holder="register:departments",
+            doing="逐项备案、承诺或者审批",
+        ),
+        ARCHIVING,
+        ARCHIVED,
+        Stage("not_handled", "不予办理", "Not handled", StageKind.BAD),
+        WITHDRAWN,
+    ),
+    transitions=(
+        Transition("sorting", "notifying", "企业存续，事项已经梳理"),
+        Transition("sorting", "not_handled", "登记库中没有此存续企业"),
+        Transition("notifying", "handling", "已告知申请人和各部门"),
+        Transition("handling", "archiving", "各事项均已有结果"),
+        Transition("handling", "withdrawn", "申请人撤回"),
+        Transition("archiving", "archived", "档案已接收"),
+    ),
+    main=("sorting", "notifying", "handling", "archiving", "archived"),
+    accepts={
+        "notifying": frozenset({"item_standing"}),
+        "handling": frozenset({"withdraw", "item_standing", "answer_conditions"}),
+    },
+)
+
+
+@workflow.defn(name="license_separation")
+class LicenseSeparation(Approval):
+    tables = {"1": TABLE}
+
+    @workflow.init
+    def __init__(self, case: CaseInput) -> None:
+        super().__init__(case)
+
+    @workflow.run
+    async def run(self, case: CaseInput) -> CaseOutcome:
+        return await self.conduct(
+            {
+                "sorting": self.sort,
+                "notifying": self.notify,
+                "handling": self.handle,
+                "archiving": self.archive,
+            }
+        )
+
+    def forms(self) -> tuple[Any, ...]:
+        return (TermSettled,)
+
+    def opened(self, opening: Command) -> None:
+        facts = opening.data.get("facts", {})
+        self.state.memo |= {key: facts.get(key) for key in ("name", "uscc", "scope", "edition")}
+        self.state.numbers["uscc"] = str(facts.get("uscc", ""))
+        self.change(numbers=dict(self.state.numbers))
+
+    # -- the items as the case keeps them: codes and standings; names are the catalogue's ------------------
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        kept: list[dict[str, Any]] = self.state.decision.setdefault("items", [])
+        return kept
+
+    @property
+    def unknown(self) -> list[dict[str, Any]]:
+        kept: list[dict[str, Any]] = self.state.decision.setdefault("unknown_terms", [])
+        return kept
+
+    def row_of(self, entry: dict[str, Any]) -> LicenceItem:
+        return licence_items.item(entry["item"], self.state.memo["edition"])
+
+    def entry_of(self, item_id: str) -> dict[str, Any] | None:
+        return next((e for e in self.items if e["item"] == item_id), None)
+
+    def stands(self, entry: dict[str, Any], standing: Standing, **more: str) -> None:
+        """Set how an item stands; the event that follows shows it."""
+        entry |= {
+            "standing": standing.value,
+            "may_trade": may_trade(self.row_of(entry), standing),
+            "since": self.now().isoformat(),
+            **{k: v for k, v in more.items() if v},
+        }
+        self.change(decision=dict(self.state.decision))
+
+    def _add(self, item: LicenceItem, terms: Iterable[str], standing: Standing) -> None:
+        entry = {"item": item.id, "terms": list(terms), "mode": item.mode.value.value}
+        self.items.append(entry)
+        self.stands(entry, standing)
+
+    # -- 事项梳理 ------------------------------------------------------------------------------------
+
+    async def sort(self) -> str:
+        """Which items the scope leads to; a term that nobody knows is settled by a person, never dropped."""
+        found = await self._enterprise()
+        if found.get("status") != "active":
+            said = "登记库中没有此名称、代码的存续企业，不能办理。"
+            self.state.decision |= {"decision": "refuse", "reasons": said}
+            self.change(decision=dict(self.state.decision))
+            self.tell("applicant", "not_handled")
+            return "not_handled"
+        self.state.memo["registered_at"] = found["registered_at"]
+        led = licence_items.items_for(self.state.memo["scope"], self.state.memo["edition"])
+        for match in led.matches:
+            self._add(match.item, match.terms, self._first_standing(match))
+        for term in led.unknown:
+            self.unknown.append({"text": term.text, "why": term.why.value, "state": "open"})
+        self.state.decision["edition"] = led.edition
+        self.change(decision=dict(self.state.decision))
+        self.record(
+            "items_sorted",
+            data={
+                "items": [e["item"] for e in self.items],
+                "unknown": [t["text"] for t in self.unknown],
+                "free": len(led.free),
+            },
+        )
+        return "notifying"
+
+    async def _enterprise(self) -> dict[str, Any]:
+        """The market register's own word; where a person gives up on it, it is asked again."""
+        while True:
+            seq = int(self.state.memo.get("looked_up", 0)) + 1
+            self.state.memo["looked_up"] = seq
+            effect = await self.call(
+                "registered_enterprise",
+                seq=seq,
+                uscc=self.state.memo["uscc"],
+                name=self.state.memo["name"],
+            )
+            if effect.state == "done":
+                return effect.answer
+
+    def _first_standing(self, match: licence_items.Match) -> Standing:
+        if match.item.order.value is Order.BEFORE:
+            return Standing.PRIOR
+        return Standing.ASKED if match.conditional else Standing.QUEUED
+
+    # -- 双告知 --------------------------------------------------------------------------------------
+
+    async def notify(self) -> str:
+        """The applicant by a paper, each department of its items, the public of what was passed on."""
+        await self.serve(
+            "told",
+            items=[{"item": e["item"], "terms": e["terms"]} for e in self.items],
+            unknown=[t["text"] for t in self.unknown],
+            edition=self.state.memo["edition"],
+        )
+        await self._begin()
+        return "handling"
+
+    async def _begin(self) -> None:
+        """Everything queued: its department is told, then its case opened, where its mode has one."""
+        queued = [e for e in self.items if e["standing"] == Standing.QUEUED.value]
+        if not queued:
+            return
+        await self._tell_departments(queued)
+        for entry in queued:
+            await self._open_item(entry, self.row_of(entry).mode.value.handled)
+
+    async def _tell_departments(self, entries: list[dict[str, Any]]) -> None:
+        by_department: dict[str, list[str]] = {}
+        for entry in entries:
+            by_department.setdefault(self.row_of(entry).department, []).append(entry["item"])
+        first = int(self.state.memo.get("notices", 0)) + 1
+        self.state.memo["notices"] = first + len(by_department) - 1
+        await asyncio.gather(
+            *(
+                self._tell(department, items, seq)
+                for seq, (department, items) in enumerate(by_department.items(), first)
+            )
+        )
+
+    async def _tell(self, department: str, items: list[str], seq: int) -> None:
+        await self.call(
+            "notify_department",
+            seq=seq,
+            facts={
+                "department": department,
+                "items": items,
+                "uscc": self.state.memo["uscc"],
+                "name": self.state.memo["name"],
+                "business_scope": self.state.memo["scope"],
+                "registered_at": self.state.memo["registered_at"],
+            },
+            from_form={
+                "entity_type": "entity_type",
+                "address": "domicile",
+                "legal_representative_name": "representative_name",
+            },
+        )
+
+    async def _open_item(self, entry: dict[str, Any], mode: Mode) -> None:
+        procedure = PROCEDURES.get(mode)
+        if procedure is None:
+            self.stands(entry, Standing.NOTIFIED)
+            self.record("item_standing", data=self._told_of(entry))
+            return
+        cases = int(entry.get("cases", 0)) + 1
+        entry["cases"] = cases
+        key = entry["item"] if cases == 1 else f"{entry['item']}.{cases}"
+        self.stands(entry, Standing.HANDLING)
+        entry["case"] = await self.open_related(
+            key,
+            procedure,
+            fill={"item": entry["item"], "edition": self.state.memo["edition"]},
+        )
+        self.change(decision=dict(self.state.decision))
+        self.record("item_standing", data=self._told_of(entry))
+
+    def _told_of(self, entry: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "item": self.row_of(entry).name,
+            "standing": entry["standing"],
+            "number": entry.get("number", ""),
+            "reason": entry.get("reason", ""),
+        }
+
+    # -- 分项办理 ------------------------------------------------------------------------------------
+
+    async def handle(self) -> str:
+        """Until every item has its result; an item that waits keeps no other one waiting."""
+        for term in self.unknown:
+            if term["state"] == "open":
+                self.aside(self._settle_term(term), vital=False)
+        try:
+            while not self._all_settled():
+                await self.wait(lambda: self._queued() or self._all_settled())
+                await self._begin()
+                await self._reroute()
+        except Leave:
+            self.aside(self._withdraw_items())
+            raise
+        return "archiving"
+
+    def _queued(self) -> bool:
+        return bool(self.state.memo.get("reroute")) or any(
+            e["standing"] == Standing.QUEUED.value for e in self.items
+        )
+
+    def _all_settled(self) -> bool:
+        return (
+            not self._queued()
+            and all(Standing(e["standing"]).settled for e in self.items)
+            and all(t["state"] == "settled" for t in self.unknown)
+            and all(r.state == "ended" for r in self.state.related.values())
+        )
+
+    async def _reroute(self) -> None:
+        for item_id, mode in list(self.state.memo.get("reroute", [])):
+            self.state.memo["reroute"].remove([item_id, mode])
+            entry = self.entry_of(item_id)
+            assert entry is not None
+            await self._open_item(entry, Mode(mode))
+
+    async def _settle_term(self, term: dict[str, Any]) -> None:
+        decided = await self.decided(
+            TermSettled,
+            role=self.row.roles["review"],
+            context={"term": term["text"], "why": term["why"]},
+        )
+        assert decided is not None, "no term of law decides by silence"
+        form, given = decided
+        # It ends no stage: the applicant may still withdraw.
+        self._decided = False
+        term |= {"state": "settled", "items": list(form.items), "basis": form.basis}
+        for item_id in form.items:
+            if (entry := self.entry_of(item_id)) is not None:
+                entry["terms"].append(term["text"])
+                continue
+            self._add(
+                licence_items.item(item_id, self.state.memo["edition"]),
+                [term["text"]],
+                Standing.QUEUED,
+            )
+        self.change(decision=dict(self.state.decision))
+        self.record(
+            "term_settled",
+            actor=given.actor,
+            at=given.received_at,
+            data={"term": term["text"], "items": list(form.items), "basis": form.basis},
+        )
+
+    async def _withdraw_items(self) -> None:
+        """What is decided already stays; a case whose item is not yet takes it back at its department."""
+        for related in list(self.state.related.values()):
+            if related.state == "open":
+                await self.tell_case(
+                    related.case_id, "separation_withdrawn", reason="证照分离办件已撤回"
+                )
+
+    # -- acts ------------------------------------------------------------------------------------------
+
+    def check_answer_conditions(self, command: Command) -> None:
+        self.check_owner(command)
+        answers = command.data.get("answers")
+        if not isinstance(answers, dict) or not answers:
+            raise Refused(Refusal.INVALID_ANSWERS)
+        asked = {e["item"] for e in self.items if e["standing"] == Standing.ASKED.value}
+        if not set(answers) <= asked or not all(isinstance(a, bool) for a in answers.values()):
+            raise Refused(Refusal.INVALID_ANSWERS, "只能回答正在询问的事项。")
+
+    def apply_answer_conditions(self, command: Command) -> None:
+        """涉及 or 不涉及, the applicant's own statement; never assumed."""
+        for item_id, needed in command.data["answers"].items():
+            entry = self.entry_of(item_id)
+            assert entry is not None
+            self.stands(entry, Standing.QUEUED if needed else Standing.NOT_NEEDED)
+        self.record(
+            "conditions_answered",
+            actor=command.actor,
+            at=command.received_at,
+            act_id=command.act_id,
+            data={
+                "answers": {
+                    licence_items.item(i, self.state.memo["edition"]).name: needed
+                    for i, needed in command.data["answers"].items()
+                }
+            },
+        )
+
+    def check_item_standing(self, command: Command) -> None:
+        if "system" not in command.actor.roles:
+            raise Refused(Refusal.WRONG_ROLE)
+        related = self.state.related.get(str(command.data.get("key", "")))
+        if related is None or related.case_id != command.data.get("case"):
+            raise Refused(Refusal.UNKNOWN_CALLBACK)
+
+    def apply_item_standing(self, command: Command) -> None:
+        data = command.data
+        entry = self.entry_of(str(data["key"]).partition(".")[0])
+        assert entry is not None
+        self.stands(
+            entry,
+            Standing(str(data["standing"])),
+            number=str(data.get("number", "")),
+            reason=str(data.get("reason", ""))[:500],
+        )
+        self.record(
+            "item_standing",
+            at=command.received_at,
+            act_id=command.act_id,
+            data=self._told_of(entry),
+        )
+
+    def apply_related_ended(self, command: Command) -> None:
+        super().apply_related_ended(command)
+        outcome = str(command.data.get("outcome", ""))
+        item_id = str(command.data["item"]).partition(".")[0]
+        if outcome in REROUTED:
+            self.state.memo.setdefault("reroute", []).append([item_id, REROUTED[outcome].value])
+            return
+        entry = self.entry_of(item_id)
+        assert entry is not None
+        if entry["standing"] != ENDS[outcome].value:
+            self.stands(entry, ENDS[outcome])
+            self.record("item_standing", at=command.received_at, data=self._told_of(entry))
+
+    def message_text(self, kind: str, clock: Any) -> str:
+        words = {
+            "not_handled": "登记库中没有这个名称、代码的存续企业，许可事项不能办理。",
+            "conditions_asked": "有的许可事项只在特定情形下需要，请在办件页面回答是否涉及。",
+        }
+        return words.get(kind) or super().message_text(kind, clock)
