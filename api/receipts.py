@@ -107,6 +107,8 @@ def steps_after(row: Procedure, received_at: datetime) -> list[NextStep]:
     """What happens after receipt, each step with the last day the law leaves for it."""
     if row.kind == "declaration":
         return _steps_declared(row, received_at)
+    if row.kind == "coordination":
+        return _steps_coordinated(row, received_at)
     decision = find_clock(row.leading_clock)
     if row.clocks.acceptance is None:
         # A registration's term covers acceptance and decision (条例 art. 19).
@@ -134,6 +136,21 @@ def _steps_declared(row: Procedure, received_at: datetime) -> list[NextStep]:
     compared = NextStep(_("与名称库比对"), _("系统当场比对，结果马上显示在办件页面。"))
     result = _("保留以后送达%(result)s，同时通知您。") % {"result": row.guide.result}
     return [compared, kept, NextStep(_(_RESULT), result)]
+
+
+def _steps_coordinated(row: Procedure, received_at: datetime) -> list[NextStep]:
+    """Other departments decide each part, in the general term where a part has none of its own."""
+    sorted_out = NextStep(
+        _("逐项告知"), _("系统当场告诉您涉及哪些许可事项，并告知各许可主管部门。")
+    )
+    decided = _bounded(
+        _("各部门办理"),
+        _("各事项有自己期限的，从其规定；这里按一般期限推算。"),
+        find_clock(row.leading_clock),
+        received_at,
+    )
+    result = _("每一项有结果都通知您，什么时候可以经营在办件页面写明。")
+    return [sorted_out, decided, NextStep(_(_RESULT), result)]
 
 
 def _promise(row: Procedure) -> str:

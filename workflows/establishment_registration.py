@@ -350,4 +350,5 @@ class EstablishmentRegistration(DeclaredName):
             if published.state == "done":
                 break
         self.stop_clock(publication)
+        await self.open_follow_ups(uscc=entry["uscc"])
         return "archiving"

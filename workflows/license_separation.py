@@ -186,6 +186,8 @@ class LicenseSeparation(Approval):
             edition=self.state.memo["edition"],
         )
         await self._begin()
+        if any(e["standing"] == Standing.ASKED.value for e in self.items):
+            self.tell("applicant", "conditions_asked")
         return "handling"
 
     async def _begin(self) -> None:
@@ -270,6 +272,8 @@ class LicenseSeparation(Approval):
         except Leave:
             self.aside(self._withdraw_items())
             raise
+        self.state.decision["decision"] = "settled"
+        self.change(decision=dict(self.state.decision))
         return "archiving"
 
     def _queued(self) -> bool:

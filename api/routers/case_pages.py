@@ -24,6 +24,7 @@ from api.views.cases import CaseView, document_json, timeline_of, view_of
 from api.views.names import VerdictView, verdict_view
 from api.views.notices import notice_views
 from api.views.received import received
+from api.views.related import related_of
 from api.views.task_pages import size_text
 from api.views.timeline import Line
 from api.views.viewer import Viewer
@@ -133,6 +134,7 @@ async def _case(
         lines = await timeline_of(connection, means, view.case, view.viewer)
         mine = [f"person:{person.id}"] if view.viewer.own else []
         told = await cases.messages(connection, mine, case_id=view.case.case_id) if mine else []
+        related = await related_of(connection, view)
     said = {
         "withdrawn": _("申请已撤回。"),
         "received": _("操作已收到，几分钟内生效。"),
@@ -141,6 +143,8 @@ async def _case(
         "released": _("放弃名称的要求已收到，名称随即回到名称库。"),
         "asked": _("取消保留的申请已提交，由登记机关负责人决定。"),
         "reserved": _("新的名称保留已记入本件。"),
+        "answered": _("回答已记入本件，涉及的事项随即办理。"),
+        "rectified": _("整改报告已收到，部门将再次核查。"),
     }
     notices = notice_views(view.case, view.row)
     context = {
@@ -149,6 +153,7 @@ async def _case(
         "documents": papers_of(view),
         "messages": told,
         "names": names_of(view),
+        "related": related,
         "notice": notices[0] if notices and view.case.stage == "correction" else None,
         "done": said.get(done, ""),
         "errors": errors or {},

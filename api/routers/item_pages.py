@@ -34,7 +34,7 @@ async def home(request: Request, visitor: Anyone, means: Means) -> Response:
     context = {
         "declarations": [r for r in guides.items() if r.kind == "declaration"],
         "registrations": [r for r in guides.items() if r.kind == "registration"],
-        "licences": [r for r in guides.items() if r.kind == "licence"],
+        "licences": [r for r in guides.items() if r.kind in ("licence", "coordination")],
         "waiting": waiting,
         "office": office(means.office),
     }

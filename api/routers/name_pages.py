@@ -114,7 +114,7 @@ async def _begin(
 # -- acts on a declared name -----------------------------------------------------------------------
 
 
-async def _act(
+async def act_on_page(
     request: Request,
     person: Person,
     means: Means,
@@ -146,7 +146,7 @@ async def search_again(
     request: Request, person: SignedIn, means: Means, number: Number, token: Token = ""
 ) -> Response:
     """Compares once more, nothing changed."""
-    return await _act(request, person, means, number, "search_again", {}, token, "searched")
+    return await act_on_page(request, person, means, number, "search_again", {}, token, "searched")
 
 
 @router.post("/cases/{number}/release-name")
@@ -160,7 +160,9 @@ async def release_name(
 ) -> Response:
     """Gives a reserved name up."""
     data = {"reason": reason.strip()}
-    return await _act(request, person, means, number, "release_name", data, token, "released")
+    return await act_on_page(
+        request, person, means, number, "release_name", data, token, "released"
+    )
 
 
 @router.post("/cases/{number}/cancel-name")
@@ -174,7 +176,9 @@ async def cancel_name(
 ) -> Response:
     """An officer asks for a reserved name to be cancelled."""
     data = {"reason": reason.strip()}
-    return await _act(request, person, means, number, "request_cancellation", data, token, "asked")
+    return await act_on_page(
+        request, person, means, number, "request_cancellation", data, token, "asked"
+    )
 
 
 @router.post("/cases/{number}/reserve-again")
@@ -196,7 +200,9 @@ async def reserve_again(
         except Problem as problem:
             return await case_again(request, person, means, number, problem)
     data = {"reservation": found.to_json()}
-    return await _act(request, person, means, number, "reserve_again", data, token, "reserved")
+    return await act_on_page(
+        request, person, means, number, "reserve_again", data, token, "reserved"
+    )
 
 
 @router.post("/cases/{number}/register-name")

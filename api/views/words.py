@@ -15,6 +15,7 @@ from domain.transitions import Stage, Table
 from forms.registry import TASK_FORMS
 from law import catalogue
 from law.clocks import Clock
+from law.licence_standing import Standing
 from law.zone import local
 from workflows.registry import PROCEDURES
 
@@ -77,6 +78,7 @@ COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {
     "grant": mark("准予"),
     "refuse": mark("不予准予"),
+    "settled": mark("各事项均有结果"),
 }
 OUTCOMES: Final[dict[str, str]] = {
     "confirmed": mark("完成了实名认证"),
@@ -132,6 +134,12 @@ def table_of(procedure: str, catalogue_version: str, table_version: str) -> Tabl
     """The declared table that the case pins. Raises KeyError where this release lacks it."""
     row = catalogue.procedure(procedure, catalogue_version)
     return PROCEDURES[row.workflow].tables[table_version]
+
+
+def standing_text(standing: str) -> str:
+    """How a licence item stands, in the reader's language."""
+    known_standing = Standing(standing)
+    return bilingual(known_standing.label, known_standing.label_en)
 
 
 def stage_label(stage: Stage) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from banjian.player.cast import Answered
 from banjian.player.deeds import Deed, Play, deed
 
 # Real seconds in which a case must have opened the related case that a story names.
@@ -46,3 +47,12 @@ async def report_rectified(play: Play, deed: Deed) -> Any:
     """The holder reports that what did not hold is put right."""
     path = f"/api/v1/cases/{play.number(deed.case)}/rectification-reports"
     return await play.cast.ask(deed.by, "POST", path, json=dict(deed.data))
+
+
+@deed("register_changes")
+async def register_changes(play: Play, deed: Deed) -> Any:
+    """The register enters something that comes from elsewhere: `world` as at a story's beginning."""
+    told = await play.twins.post("/admin/world", json=dict(deed.data))
+    if told.status_code >= 400:
+        raise Answered(told)
+    return None

@@ -7,6 +7,7 @@ import pytest
 from activities import paper_fields
 from activities.paperwork import BUILDERS
 from activities.register_calls import INQUIRIES, KINDS
+from activities.related_filing import FILLED
 from banjian import worker
 from domain.roles import Role
 from forms.base import ApplicationForm, TaskForm
@@ -30,11 +31,15 @@ PAPERS = {
 }
 # Nobody accepts or approves a declaration.
 DECLARED_PAPERS = {"reservation", "refusal", "cancellation"}
+# Other departments decide: what the bureau itself writes is the procedure's own.
+COORDINATED = "coordination"
 assert paper_fields
 assert worker.DECLARED
 
 
 def papers_of(row: Procedure) -> set[str]:
+    if row.kind == COORDINATED:
+        return set(row.papers)
     return DECLARED_PAPERS if row.kind == "declaration" else PAPERS
 
 
@@ -61,7 +66,15 @@ def test_step_1_the_row_names_things_that_exist(row: Procedure) -> None:
         assert row.clocks.acceptance, "step 1: a licence has a term for its one-time notice"
     if row.site_check:
         assert "site_check" in row.roles, "step 1: who does the site check?"
-    assert row.materials, "step 1: no materials"
+    unknown = (set(row.opened_by) | set(row.follow_ups)) - {r.procedure for r in ROWS}
+    assert not unknown, f"step 1: opened by, or followed by, what is not there: {unknown}"
+    if row.opened_by:
+        assert row.procedure in FILLED, "step 1: nobody writes the application of a related case"
+    else:
+        assert row.materials, "step 1: no materials"
+    if row.kind == COORDINATED:
+        assert {"trouble"} <= set(row.roles)
+        return
     if row.kind == "declaration":
         assert {"review", "cancellation", "trouble"} <= set(row.roles)
         return

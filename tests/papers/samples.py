@@ -194,6 +194,24 @@ SAMPLES: dict[str, dict[str, Any]] = {
         reasons=["申报时隐瞒了该名称损害公共利益的情况。"],
         remedies=REMEDIES,
     ),
+    "licence_items_told": common(
+        "曾市监〔2026〕证照告字第000001号",
+        "W2C8-KZ5B",
+        matter="涉企经营许可事项办理（证照分离）",
+        received_at=RECEIVED,
+        items=[
+            {
+                "name": "广告发布登记",
+                "terms": "广告发布",
+                "department": "市场监督管理部门",
+                "mode": "直接取消审批",
+                "trade_from": "领取营业执照后",
+                "advice": "“广告发布登记”已直接取消审批，不用办理；领取营业执照后即可经营。办理方式待核。",
+            }
+        ],
+        unknown=["月球旅游观光服务"],
+        edition="2026.1",
+    ),
     "licensing_grant": common(
         "曾市监许准〔2026〕第000210号",
         "R6X3-EU9W",

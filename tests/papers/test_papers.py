@@ -72,6 +72,10 @@ def test_a_paper_is_archivable_tagged_and_the_same_twice(kind: str) -> None:
         ),
         ("name_refusal", ["不予通过", "第十二条", "六十日", "六个月"]),
         ("name_cancellation", ["取消保留", "2026年7月31日", "六十日"]),
+        (
+            "licence_items_told",
+            ["广告发布登记", "领取营业执照后", "月球旅游观光服务", "不视为无需许可", "待核"],
+        ),
         ("licensing_grant", ["准予行政许可", "第三十八条第一款", "（待核）"]),
         ("licensing_refusal", ["不予行政许可", "第三十八条第二款", "𠮷安", "六十日", "六个月"]),
         ("business_licence", ["营业执照", "91421303MA4K1X2Y9A", "2026年09月28日", "䶮辉"]),

@@ -49,6 +49,11 @@ class RelatedCases(Extensions):
         self.record("related_opened", data={"item": item, "procedure": procedure, "case": case_id})
         return case_id
 
+    async def open_follow_ups(self, **fill: Any) -> None:
+        """What the catalogue row says comes next: cases of their own, this one waits for none of them."""
+        for procedure in self.row.follow_ups:
+            await self.open_related(procedure, procedure, fill=fill)
+
     def check_related_ended(self, command: Command) -> None:
         if "system" not in command.actor.roles:
             raise Refused(Refusal.WRONG_ROLE)
