@@ -5,6 +5,7 @@ Data instead of an `if` per item: a mode has its procedure or none, an end of th
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from law.licence_types import LicenceItem, Mode, TradeFrom
 
@@ -42,22 +43,26 @@ class Standing(StrEnum):
 
 
 # 直接取消审批 has no procedure: its department is notified, nobody decides.
-PROCEDURES: Mapping[Mode, str] = {
-    Mode.FILE: "licence_filing",
-    Mode.COMMIT: "licence_commitment",
-    Mode.OPTIMISE: "licence_application",
-}
+PROCEDURES: Mapping[Mode, str] = MappingProxyType(
+    {
+        Mode.FILE: "licence_filing",
+        Mode.COMMIT: "licence_commitment",
+        Mode.OPTIMISE: "licence_application",
+    }
+)
 # The end of an item's case → its standing. `barred`: see REROUTED.
-ENDS: Mapping[str, Standing] = {
-    "filed": Standing.FILED,
-    "granted": Standing.GRANTED,
-    "confirmed": Standing.VERIFIED,
-    "refused": Standing.REFUSED,
-    "revoked": Standing.REVOKED,
-    "withdrawn": Standing.WITHDRAWN,
-}
+ENDS: Mapping[str, Standing] = MappingProxyType(
+    {
+        "filed": Standing.FILED,
+        "granted": Standing.GRANTED,
+        "confirmed": Standing.VERIFIED,
+        "refused": Standing.REFUSED,
+        "revoked": Standing.REVOKED,
+        "withdrawn": Standing.WITHDRAWN,
+    }
+)
 # An end after which the item goes another way: who may not commit applies the normal way (law.md §2.4).
-REROUTED: Mapping[str, Mode] = {"barred": Mode.OPTIMISE}
+REROUTED: Mapping[str, Mode] = MappingProxyType({"barred": Mode.OPTIMISE})
 # Codes of a department's no that say: this applicant may not commit.
 BARS_COMMITMENT = frozenset({"bad_record", "false_commitment"})
 
