@@ -58,6 +58,19 @@ async def of_an_item(view: CaseView, order: RelatedOrder) -> dict[str, Any]:
     }
 
 
+@filled_by("food_operation_licence")
+async def of_a_food_operator(view: CaseView, order: RelatedOrder) -> dict[str, Any]:
+    """What is registered; premises and items of business are the operator's to fill in."""
+    form = view.form
+    assert isinstance(form, Application)
+    return {
+        "operator": form.name,
+        "uscc": form.uscc,
+        "principal": form.representative_name,
+        "domicile": form.domicile,
+    }
+
+
 # -- 告知书 ------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,8 @@ from domain.refusals import Refused
 
 Send = Callable[[Command], Awaitable[None]]
 Open = Callable[[RelatedOrder, uuid.UUID], Awaitable[None]]
+# As `Open`, for a draft that its owner hands in.
+Prepare = Open
 SYSTEM_ACTOR = Actor(person_id="system", name="系统", roles=["system"])
 SPACE = uuid.UUID("6a0f1b52-2f0e-5c0e-9a5e-7d8f3b1c4e21")
 
@@ -20,17 +22,25 @@ class RelatedActivities:
 
     Args:
         open_case: writes the child's act and starts it (the API's intake, given by the root).
+        prepare: lays out the draft of a case that its owner opens.
         send: makes an act durable and sends it.
     """
 
-    def __init__(self, open_case: Open, send: Send) -> None:
+    def __init__(self, open_case: Open, prepare: Prepare, send: Send) -> None:
         self._open = open_case
+        self._prepare = prepare
         self._send = send
 
     @activity.defn(name="open_related")
     async def open_related(self, order: RelatedOrder) -> str:
         child = uuid.uuid5(SPACE, f"{order.parent_case}:{order.item}")
         await self._open(order, child)
+        return str(child)
+
+    @activity.defn(name="prepare_related")
+    async def prepare_related(self, order: RelatedOrder) -> str:
+        child = uuid.uuid5(SPACE, f"{order.parent_case}:{order.item}")
+        await self._prepare(order, child)
         return str(child)
 
     @activity.defn(name="report_to_parent")

@@ -110,6 +110,24 @@ class RelatedFile:
         )
 
 
+async def prepare_draft(means: Means, order: RelatedOrder, child: UUID) -> None:
+    """A draft of the owner's with what is known filled in; found again where it was laid out before."""
+    view = await load(means, order.parent_case)
+    row = catalogue.procedure(order.procedure)
+    answers = await FILLED[order.procedure](view, order)
+    cipher = await means.keys.new(child)
+    await applications.create(
+        means.engine,
+        id=child,
+        procedure=row.procedure,
+        catalogue_version=row.version,
+        office=order.office,
+        owner=order.actor.acting_for or order.actor.person_id,
+        title=view.case.title,
+        form=seal_form(cipher, child, answers),
+    )
+
+
 async def related_file(means: Means, order: RelatedOrder, child: UUID) -> RelatedFile | None:
     """The application to hand in; None for a procedure whose application nobody writes here."""
     fill = FILLED.get(order.procedure)

@@ -24,7 +24,7 @@ from domain.refusals import Refusal, Refused
 from forms.base import ApplicationForm
 from law.offices import office
 from law.zone import civil_date
-from storage import applications, numbers, submissions
+from storage import applications, cases, numbers, submissions
 from storage.chain import canonical_json
 from storage.submissions import seal_form
 from storage.tables import FileRow
@@ -163,6 +163,8 @@ async def hand_in(
         # Here and not before: a repeated call is answered by its act, whatever became of the name since.
         draft.data["facts"] |= await facts_of_name(connection, person, content.form)
         if kind == OPEN:
+            if (opener := await cases.opener_of(connection, application_id)) is not None:
+                draft.data |= {"parent_case": str(opener[0]), "parent_item": opener[1]}
             draft.data["receipt_no"] = await _receipt_number(
                 means, connection, dossier, received_at
             )

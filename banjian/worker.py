@@ -6,6 +6,7 @@ import signal
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import (
@@ -37,7 +38,7 @@ from activities.projection import ProjectionActivities
 from activities.records import RecordActivities
 from activities.register_calls import RegisterActivities
 from activities.related import RelatedActivities
-from activities.related_filing import related_file
+from activities.related_filing import prepare_draft, related_file
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
 from api.intake import table_of
@@ -145,7 +146,7 @@ async def workers(
     upkeep = UpkeepActivities(
         core.engine, core.keys, core.system_signer, send=sender.send, deliver=acts.deliver
     )
-    related = RelatedActivities(open_case, send_act)
+    related = RelatedActivities(open_case, partial(prepare_draft, means), send_act)
     records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).run)
     cases = Worker(
         client,
@@ -165,6 +166,7 @@ async def workers(
             RegisterActivities(means).call,
             PaperworkActivities(means, seals).issue,
             related.open_related,
+            related.prepare_related,
             related.report_to_parent,
             related.tell_case,
             upkeep.sweep_due,

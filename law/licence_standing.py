@@ -17,6 +17,7 @@ class Standing(StrEnum):
     NOT_NEEDED = "not_needed"
     PRIOR = "prior"
     QUEUED = "queued"
+    TO_APPLY = "to_apply"
     NOTIFIED = "notified"
     HANDLING = "handling"
     FILED = "filed"
@@ -50,6 +51,9 @@ PROCEDURES: Mapping[Mode, str] = MappingProxyType(
         Mode.OPTIMISE: "licence_application",
     }
 )
+# Items that this bureau decides itself, by a procedure of its own (the general approval): the applicant's own file comes
+# first, so a draft is laid out and the applicant hands it in.
+OWN: Mapping[str, str] = MappingProxyType({"food_operation": "food_operation_licence"})
 # The end of an item's case → its standing. `barred`: see REROUTED.
 ENDS: Mapping[str, Standing] = MappingProxyType(
     {
@@ -59,6 +63,9 @@ ENDS: Mapping[str, Standing] = MappingProxyType(
         "refused": Standing.REFUSED,
         "revoked": Standing.REVOKED,
         "withdrawn": Standing.WITHDRAWN,
+        # Of the general approval.
+        "archived": Standing.GRANTED,
+        "not_accepted": Standing.REFUSED,
     }
 )
 # An end after which the item goes another way: who may not commit applies the normal way (law.md §2.4).
@@ -104,6 +111,7 @@ _LABELS = {
     Standing.NOT_NEEDED: ("不需要办理", "not needed"),
     Standing.PRIOR: ("登记前已审批", "approved before registration"),
     Standing.QUEUED: ("即将办理", "about to begin"),
+    Standing.TO_APPLY: ("请填写并提交申请", "please complete and hand in the application"),
     Standing.NOTIFIED: ("已取消审批，已告知监管部门", "no approval; the supervisor was told"),
     Standing.HANDLING: ("正在办理", "under way"),
     Standing.FILED: ("已备案", "filed"),

@@ -286,6 +286,19 @@ async def related(connection: AsyncConnection, case_id: UUID) -> list[Related]:
     return found
 
 
+async def opener_of(connection: AsyncConnection, case_id: UUID) -> tuple[UUID, str] | None:
+    """The case that laid out this draft, and for which item; None for a draft of the owner's own."""
+    link = CaseLinkRow.__table__
+    row = (
+        await connection.execute(
+            select(link.c.parent_case, link.c.item).where(
+                link.c.child_case == case_id, link.c.state == "draft"
+            )
+        )
+    ).first()
+    return (row.parent_case, row.item) if row else None
+
+
 async def events_since(
     connection: AsyncConnection, case_id: UUID, revision: int, limit: int
 ) -> Sequence[Any]:

@@ -9,22 +9,21 @@
 """
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.contracts import CaseInput, CaseOutcome, Command
-    from domain.refusals import Refusal, Refused
+    from domain.contracts import CaseInput, CaseOutcome
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.license_separation import TermSettled
     from law import licence_items
-    from law.licence_standing import ENDS, PROCEDURES, REROUTED, Standing, may_trade
-    from law.licence_types import LicenceItem, Mode, Order
+    from law.licence_standing import OWN, PROCEDURES, Standing
+    from law.licence_types import Mode, Order
 
-from workflows.kernel.approval import ARCHIVED, ARCHIVING, WITHDRAWN, Approval
+from workflows.kernel.approval import ARCHIVED, ARCHIVING, WITHDRAWN
 from workflows.kernel.tasks import Leave
+from workflows.licence_items import LicenceItems
 
 TABLE = Table(
     procedure="license_separation",
@@ -67,7 +66,7 @@ TABLE = Table(
 
 
 @workflow.defn(name="license_separation")
-class LicenseSeparation(Approval):
+class LicenseSeparation(LicenceItems):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -88,45 +87,6 @@ class LicenseSeparation(Approval):
     def forms(self) -> tuple[Any, ...]:
         return (TermSettled,)
 
-    def opened(self, opening: Command) -> None:
-        facts = opening.data.get("facts", {})
-        self.state.memo |= {key: facts.get(key) for key in ("name", "uscc", "scope", "edition")}
-        self.state.numbers["uscc"] = str(facts.get("uscc", ""))
-        self.change(numbers=dict(self.state.numbers))
-
-    # -- the items as the case keeps them: codes and standings; names are the catalogue's ------------------
-
-    @property
-    def items(self) -> list[dict[str, Any]]:
-        kept: list[dict[str, Any]] = self.state.decision.setdefault("items", [])
-        return kept
-
-    @property
-    def unknown(self) -> list[dict[str, Any]]:
-        kept: list[dict[str, Any]] = self.state.decision.setdefault("unknown_terms", [])
-        return kept
-
-    def row_of(self, entry: dict[str, Any]) -> LicenceItem:
-        return licence_items.item(entry["item"], self.state.memo["edition"])
-
-    def entry_of(self, item_id: str) -> dict[str, Any] | None:
-        return next((e for e in self.items if e["item"] == item_id), None)
-
-    def stands(self, entry: dict[str, Any], standing: Standing, **more: str) -> None:
-        """Set how an item stands; the event that follows shows it."""
-        entry |= {
-            "standing": standing.value,
-            "may_trade": may_trade(self.row_of(entry), standing),
-            "since": self.now().isoformat(),
-            **{k: v for k, v in more.items() if v},
-        }
-        self.change(decision=dict(self.state.decision))
-
-    def _add(self, item: LicenceItem, terms: Iterable[str], standing: Standing) -> None:
-        entry = {"item": item.id, "terms": list(terms), "mode": item.mode.value.value}
-        self.items.append(entry)
-        self.stands(entry, standing)
-
     # -- 事项梳理 ------------------------------------------------------------------------------------
 
     async def sort(self) -> str:
@@ -141,7 +101,7 @@ class LicenseSeparation(Approval):
         self.state.memo["registered_at"] = found["registered_at"]
         led = licence_items.items_for(self.state.memo["scope"], self.state.memo["edition"])
         for match in led.matches:
-            self._add(match.item, match.terms, self._first_standing(match))
+            self.add_item(match.item, match.terms, self._first_standing(match))
         for term in led.unknown:
             self.unknown.append({"text": term.text, "why": term.why.value, "state": "open"})
         self.state.decision["edition"] = led.edition
@@ -232,10 +192,17 @@ class LicenseSeparation(Approval):
         )
 
     async def _open_item(self, entry: dict[str, Any], mode: Mode) -> None:
+        if (own := OWN.get(entry["item"])) is not None:
+            self.stands(entry, Standing.TO_APPLY)
+            entry["case"] = await self.prepare_related(entry["item"], own, fill={})
+            self.change(decision=dict(self.state.decision))
+            self.tell("applicant", "item_to_apply")
+            self.record("item_standing", data=self.told_of(entry))
+            return
         procedure = PROCEDURES.get(mode)
         if procedure is None:
             self.stands(entry, Standing.NOTIFIED)
-            self.record("item_standing", data=self._told_of(entry))
+            self.record("item_standing", data=self.told_of(entry))
             return
         cases = int(entry.get("cases", 0)) + 1
         entry["cases"] = cases
@@ -247,15 +214,7 @@ class LicenseSeparation(Approval):
             fill={"item": entry["item"], "edition": self.state.memo["edition"]},
         )
         self.change(decision=dict(self.state.decision))
-        self.record("item_standing", data=self._told_of(entry))
-
-    def _told_of(self, entry: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "item": self.row_of(entry).name,
-            "standing": entry["standing"],
-            "number": entry.get("number", ""),
-            "reason": entry.get("reason", ""),
-        }
+        self.record("item_standing", data=self.told_of(entry))
 
     # -- 分项办理 ------------------------------------------------------------------------------------
 
@@ -311,7 +270,7 @@ class LicenseSeparation(Approval):
             if (entry := self.entry_of(item_id)) is not None:
                 entry["terms"].append(term["text"])
                 continue
-            self._add(
+            self.add_item(
                 licence_items.item(item_id, self.state.memo["edition"]),
                 [term["text"]],
                 Standing.QUEUED,
@@ -331,77 +290,3 @@ class LicenseSeparation(Approval):
                 await self.tell_case(
                     related.case_id, "separation_withdrawn", reason="证照分离办件已撤回"
                 )
-
-    # -- acts ------------------------------------------------------------------------------------------
-
-    def check_answer_conditions(self, command: Command) -> None:
-        self.check_owner(command)
-        answers = command.data.get("answers")
-        if not isinstance(answers, dict) or not answers:
-            raise Refused(Refusal.INVALID_ANSWERS)
-        asked = {e["item"] for e in self.items if e["standing"] == Standing.ASKED.value}
-        if not set(answers) <= asked or not all(isinstance(a, bool) for a in answers.values()):
-            raise Refused(Refusal.INVALID_ANSWERS, "只能回答正在询问的事项。")
-
-    def apply_answer_conditions(self, command: Command) -> None:
-        """涉及 or 不涉及, the applicant's own statement; never assumed."""
-        for item_id, needed in command.data["answers"].items():
-            entry = self.entry_of(item_id)
-            assert entry is not None
-            self.stands(entry, Standing.QUEUED if needed else Standing.NOT_NEEDED)
-        self.record(
-            "conditions_answered",
-            actor=command.actor,
-            at=command.received_at,
-            act_id=command.act_id,
-            data={
-                "answers": {
-                    licence_items.item(i, self.state.memo["edition"]).name: needed
-                    for i, needed in command.data["answers"].items()
-                }
-            },
-        )
-
-    def check_item_standing(self, command: Command) -> None:
-        if "system" not in command.actor.roles:
-            raise Refused(Refusal.WRONG_ROLE)
-        related = self.state.related.get(str(command.data.get("key", "")))
-        if related is None or related.case_id != command.data.get("case"):
-            raise Refused(Refusal.UNKNOWN_CALLBACK)
-
-    def apply_item_standing(self, command: Command) -> None:
-        data = command.data
-        entry = self.entry_of(str(data["key"]).partition(".")[0])
-        assert entry is not None
-        self.stands(
-            entry,
-            Standing(str(data["standing"])),
-            number=str(data.get("number", "")),
-            reason=str(data.get("reason", ""))[:500],
-        )
-        self.record(
-            "item_standing",
-            at=command.received_at,
-            act_id=command.act_id,
-            data=self._told_of(entry),
-        )
-
-    def apply_related_ended(self, command: Command) -> None:
-        super().apply_related_ended(command)
-        outcome = str(command.data.get("outcome", ""))
-        item_id = str(command.data["item"]).partition(".")[0]
-        if outcome in REROUTED:
-            self.state.memo.setdefault("reroute", []).append([item_id, REROUTED[outcome].value])
-            return
-        entry = self.entry_of(item_id)
-        assert entry is not None
-        if entry["standing"] != ENDS[outcome].value:
-            self.stands(entry, ENDS[outcome])
-            self.record("item_standing", at=command.received_at, data=self._told_of(entry))
-
-    def message_text(self, kind: str, clock: Any) -> str:
-        words = {
-            "not_handled": "登记库中没有这个名称、代码的存续企业，许可事项不能办理。",
-            "conditions_asked": "有的许可事项只在特定情形下需要，请在办件页面回答是否涉及。",
-        }
-        return words.get(kind) or super().message_text(kind, clock)

@@ -40,7 +40,15 @@ class LicenceLine:
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.entry["standing"])
+        """A draft that was handed in is a case under way."""
+        kept = Standing(self.entry["standing"])
+        return Standing.HANDLING if kept is Standing.TO_APPLY and self.case_number else kept
+
+    @property
+    def draft(self) -> str:
+        """The address of the application that waits for its owner."""
+        waits = self.standing is Standing.TO_APPLY
+        return f"/applications/{self.entry['case']}" if waits else ""
 
     @property
     def standing_text(self) -> str:
@@ -86,6 +94,7 @@ class LicenceLine:
             "reason": self.entry.get("reason", ""),
             "since": local(self.since).isoformat(),
             "case_number": self.case_number or None,
+            "application_url": f"/api/v1{self.draft}" if self.draft else None,
             "doubts": list(self.row.doubts),
         }
 

@@ -194,7 +194,10 @@ class DocumentList(Shape):
 
 
 class LicenceStanding(Shape):
-    """How a licence item of an enterprise stands, and whether it may trade in it now. `doubts`: what is 待核."""
+    """How a licence item of an enterprise stands, and whether it may trade in it now. `doubts`: what is 待核.
+
+    `application_url`: the application that was laid out for the owner to complete and hand in.
+    """
 
     item: str
     name: str
@@ -210,6 +213,7 @@ class LicenceStanding(Shape):
     reason: str
     since: AwareDatetime
     case_number: str | None
+    application_url: str | None
     doubts: list[str]
 
 

@@ -34,6 +34,7 @@ STAFF_ONLY: Final = frozenset(
         "extension_requested",
         "extension_refused",
         "related_opened",
+        "related_prepared",
         "related_ended",
         "cancellation_requested",
         "library_changed",

@@ -18,6 +18,7 @@ CALL_REGISTER: Final = "call_register"
 ISSUE_PAPER: Final = "issue_paper"
 CALLS: Final[dict[str, str]] = {
     "open_related": mark("开办关联办件"),
+    "prepare_related": mark("准备关联办件的申请"),
     "report_to_parent": mark("向上级办件报告结果"),
 }
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from banjian.player.cast import Answered
-from banjian.player.deeds import Deed, Play, deed
+from banjian.player.deeds import DEEDS, Deed, Play, deed
 
 # Real seconds in which a case must have opened the related case that a story names.
 PATIENCE = 20.0
@@ -33,6 +33,31 @@ async def follow(play: Play, deed: Deed) -> Any:
         "procedure": row["procedure"],
     }
     return row
+
+
+@deed("complete_prepared")
+async def complete_prepared(play: Play, deed: Deed) -> Any:
+    """Fill in and hand in the application laid out for `item` of the case `of`; the case is this step's from now on."""
+    data = dict(deed.data)
+    parent, item = play.cases[str(data.pop("of"))], data.pop("item")
+
+    async def poll() -> str:
+        path = f"/api/v1/cases/{parent['number']}/related"
+        while True:
+            found = await play.cast.ask(deed.by, "GET", path)
+            for line in found["licences"]:
+                if line["item"] == item and line["application_url"]:
+                    return str(line["application_url"])
+            await asyncio.sleep(0.05)
+
+    url = await asyncio.wait_for(poll(), PATIENCE)
+    play.cases[deed.case] = {
+        "id": url.rpartition("/")[2],
+        "number": "",
+        "owner": deed.by,
+        "procedure": deed.procedure,
+    }
+    return await DEEDS["resubmit"](play, Deed(deed.by, deed.case, data, deed.procedure))
 
 
 @deed("answer_conditions")

@@ -7,7 +7,7 @@ from banjian.player.deeds import DEEDS, Deed
 from tests.api.case_stage import Live, live
 from tests.api.conftest import csrf_of
 
-assert live
+assert callable(live)
 USCC = "91421303MA0BANJ05F"
 NAME = "随州市曾都区青禾商贸有限公司"
 SCOPE = ["广告发布", "住宿服务", "月球旅游观光服务"]

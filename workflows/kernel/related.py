@@ -24,17 +24,7 @@ class RelatedCases(Extensions):
         """Open a related case: an ordinary top-level case, tied by a link row (promise 5)."""
         case_id: str = await workflow.execute_activity_method(
             RelatedActivities.open_related,
-            RelatedOrder(
-                parent_case=self.case.case_id,
-                item=item,
-                procedure=procedure,
-                office=self.case.office,
-                at=self.now(),
-                actor=self.case.opening.actor,
-                data=data,
-                offset_seconds=self.case.offset_seconds,
-                sweep=self.case.sweep,
-            ),
+            self._order(item, procedure, data),
             task_queue=EFFECTS_QUEUE,
             start_to_close_timeout=ATTEMPT,
             heartbeat_timeout=SILENCE,
@@ -48,6 +38,42 @@ class RelatedCases(Extensions):
         )
         self.record("related_opened", data={"item": item, "procedure": procedure, "case": case_id})
         return case_id
+
+    async def prepare_related(self, item: str, procedure: str, **data: Any) -> str:
+        """Lay out the draft of a related case that its owner hands in; tied by a link row from now on."""
+        case_id: str = await workflow.execute_activity_method(
+            RelatedActivities.prepare_related,
+            self._order(item, procedure, data),
+            task_queue=EFFECTS_QUEUE,
+            start_to_close_timeout=ATTEMPT,
+            heartbeat_timeout=SILENCE,
+            retry_policy=PERSISTENT,
+            summary=item,
+        )
+        self.state.related[item] = RelatedCase(
+            case_id=case_id, item=item, procedure=procedure, state="draft"
+        )
+        self.change_row(
+            "links",
+            {"item": item, "child_case": case_id, "procedure": procedure, "state": "draft"},
+        )
+        self.record(
+            "related_prepared", data={"item": item, "procedure": procedure, "case": case_id}
+        )
+        return case_id
+
+    def _order(self, item: str, procedure: str, data: dict[str, Any]) -> RelatedOrder:
+        return RelatedOrder(
+            parent_case=self.case.case_id,
+            item=item,
+            procedure=procedure,
+            office=self.case.office,
+            at=self.now(),
+            actor=self.case.opening.actor,
+            data=data,
+            offset_seconds=self.case.offset_seconds,
+            sweep=self.case.sweep,
+        )
 
     async def open_follow_ups(self, **fill: Any) -> None:
         """What the catalogue row says comes next: cases of their own, this one waits for none of them."""
