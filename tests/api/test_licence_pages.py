@@ -3,11 +3,14 @@
 import asyncio
 from typing import Any
 
+from banjian.player import desk_deeds
 from banjian.player.deeds import DEEDS, Deed
 from tests.api.case_stage import Live, live
 from tests.api.conftest import csrf_of
 
 assert callable(live)
+# Declares the acts of departments.
+assert desk_deeds
 USCC = "91421303MA0BANJ05F"
 NAME = "随州市曾都区青禾商贸有限公司"
 SCOPE = ["广告发布", "住宿服务", "月球旅游观光服务"]
