@@ -63,6 +63,14 @@ class LicenceLine:
         return words.bilingual(self.row.trade_from.label, self.row.trade_from.label_en)
 
     @property
+    def number(self) -> str:
+        return str(self.entry.get("number", ""))
+
+    @property
+    def reason(self) -> str:
+        return str(self.entry.get("reason", ""))
+
+    @property
     def advice(self) -> str:
         return told_en(self.row) if words.english() else told(self.row)
 
@@ -90,8 +98,8 @@ class LicenceLine:
             "may_trade": self.may_trade,
             "trade_from": self.trade_from,
             "advice": self.advice,
-            "number": self.entry.get("number", ""),
-            "reason": self.entry.get("reason", ""),
+            "number": self.number,
+            "reason": self.reason,
             "since": local(self.since).isoformat(),
             "case_number": self.case_number or None,
             "application_url": f"/api/v1{self.draft}" if self.draft else None,
