@@ -13,7 +13,7 @@ from api.i18n import gettext as _
 from domain.roles import Role
 from domain.transitions import Stage, Table
 from forms.registry import TASK_FORMS
-from law import catalogue
+from law import catalogue, licence_items
 from law.clocks import Clock
 from law.licence_standing import Standing
 from law.zone import local
@@ -98,6 +98,10 @@ ANSWERS: Final[dict[str, str]] = {
     "refused": mark("不予办理"),
     "verification_failed": mark("核查没有通过"),
 }
+# Recorded names of licence items → English.
+_ITEMS_EN: Final = {
+    row.name: row.name_en for known in licence_items.EDITIONS.values() for row in known.items
+}
 # Who hears of an overrun at which level (law.md §3.11).
 ESCALATED: Final[dict[str, Role]] = {
     "overdue_l1": Role.SECTION_HEAD,
@@ -134,6 +138,11 @@ def table_of(procedure: str, catalogue_version: str, table_version: str) -> Tabl
     """The declared table that the case pins. Raises KeyError where this release lacks it."""
     row = catalogue.procedure(procedure, catalogue_version)
     return PROCEDURES[row.workflow].tables[table_version]
+
+
+def item_name(name: str) -> str:
+    """A licence item's name as a case recorded it, in the reader's language."""
+    return _ITEMS_EN.get(name, name) if english() else name
 
 
 def standing_text(standing: str) -> str:

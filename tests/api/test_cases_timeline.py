@@ -70,6 +70,28 @@ DATA: dict[str, dict[str, Any]] = {
     "parties_chased": {"names": ["李国栋"], "time": 1},
     "related_opened": {"item": "food", "procedure": "establishment_registration", "case": CASE_ID},
     "related_ended": {"item": "food", "outcome": "archived"},
+    "related_prepared": {
+        "item": "food",
+        "procedure": "establishment_registration",
+        "case": CASE_ID,
+    },
+    "items_sorted": {"items": ["hr_service"], "unknown": ["网上贸易"], "free": 1},
+    "item_standing": {
+        "item": "广告发布登记",
+        "standing": "refused",
+        "number": "",
+        "reason": "住所证明不符",
+    },
+    "term_settled": {"term": "网上贸易", "items": ["hr_service"], "basis": "住所证明不符"},
+    "conditions_answered": {"answers": {"广告发布登记": True}},
+    "commitment_failed": {"item": "广告发布登记", "reason": "住所证明不符"},
+    "measure_decided": {
+        "measure": "rectify",
+        "reasons": "住所证明不符",
+        "document": "1",
+        "days": 5,
+    },
+    "rectification_reported": {"statement": "暂不开办"},
     "name_compared": {"outcome": "choose", "why": ["taken"]},
     "search_asked": {},
     "name_examined": {"decision": "refuse", "reasons": "住所证明不符", "basis": ""},
@@ -163,7 +185,7 @@ def test_it_reads_in_the_past_tense_for_every_reader(
     if language == "en":
         own_words = re.sub(
             r"曾市监〔2026〕.*?号|随州市\S+|周晓岚|李国栋|陈<思>远|孙立|暂不开办|住所证明不符|需要核实住所"
-            r"|名称已被登记|改为线下|原承办人休假",
+            r"|网上贸易|名称已被登记|改为线下|原承办人休假",
             "",
             said,
         )
