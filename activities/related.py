@@ -17,6 +17,11 @@ SYSTEM_ACTOR = Actor(person_id="system", name="系统", roles=["system"])
 SPACE = uuid.UUID("6a0f1b52-2f0e-5c0e-9a5e-7d8f3b1c4e21")
 
 
+def related_id(parent_case: str, item: str) -> uuid.UUID:
+    """A related case's id follows from parent and item, so that opening it again is opening it once."""
+    return uuid.uuid5(SPACE, f"{parent_case}:{item}")
+
+
 class RelatedActivities:
     """All are idempotent: the child's id follows from parent and item, an act's id from the two cases.
 
@@ -33,13 +38,13 @@ class RelatedActivities:
 
     @activity.defn(name="open_related")
     async def open_related(self, order: RelatedOrder) -> str:
-        child = uuid.uuid5(SPACE, f"{order.parent_case}:{order.item}")
+        child = related_id(order.parent_case, order.item)
         await self._open(order, child)
         return str(child)
 
     @activity.defn(name="prepare_related")
     async def prepare_related(self, order: RelatedOrder) -> str:
-        child = uuid.uuid5(SPACE, f"{order.parent_case}:{order.item}")
+        child = related_id(order.parent_case, order.item)
         await self._prepare(order, child)
         return str(child)
 

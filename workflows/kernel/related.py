@@ -8,7 +8,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.related import RelatedActivities
+    from activities.related import RelatedActivities, related_id
     from domain.contracts import CaseNotice, Command, ParentReport, RelatedCase, RelatedOrder
     from domain.refusals import Refusal, Refused
 
@@ -22,6 +22,8 @@ class RelatedCases(Extensions):
 
     async def open_related(self, item: str, procedure: str, **data: Any) -> str:
         """Open a related case: an ordinary top-level case, tied by a link row (promise 5)."""
+        # Known before it is begun: a quick one may tell of itself before the activity's answer is here.
+        related = self._expect(item, procedure, "open")
         case_id: str = await workflow.execute_activity_method(
             RelatedActivities.open_related,
             self._order(item, procedure, data),
@@ -31,16 +33,13 @@ class RelatedCases(Extensions):
             retry_policy=PERSISTENT,
             summary=item,
         )
-        self.state.related[item] = RelatedCase(case_id=case_id, item=item, procedure=procedure)
-        self.change_row(
-            "links",
-            {"item": item, "child_case": case_id, "procedure": procedure, "state": "open"},
-        )
+        self._show_link(related)
         self.record("related_opened", data={"item": item, "procedure": procedure, "case": case_id})
         return case_id
 
     async def prepare_related(self, item: str, procedure: str, **data: Any) -> str:
         """Lay out the draft of a related case that its owner hands in; tied by a link row from now on."""
+        related = self._expect(item, procedure, "draft")
         case_id: str = await workflow.execute_activity_method(
             RelatedActivities.prepare_related,
             self._order(item, procedure, data),
@@ -50,17 +49,30 @@ class RelatedCases(Extensions):
             retry_policy=PERSISTENT,
             summary=item,
         )
-        self.state.related[item] = RelatedCase(
-            case_id=case_id, item=item, procedure=procedure, state="draft"
-        )
-        self.change_row(
-            "links",
-            {"item": item, "child_case": case_id, "procedure": procedure, "state": "draft"},
-        )
+        self._show_link(related)
         self.record(
             "related_prepared", data={"item": item, "procedure": procedure, "case": case_id}
         )
         return case_id
+
+    def _expect(self, item: str, procedure: str, state: str) -> RelatedCase:
+        known = str(related_id(self.case.case_id, item))
+        related = RelatedCase(case_id=known, item=item, procedure=procedure, state=state)
+        self.state.related[item] = related
+        return related
+
+    def _show_link(self, related: RelatedCase) -> None:
+        """As it stands now: it may have ended meanwhile."""
+        self.change_row(
+            "links",
+            {
+                "item": related.item,
+                "child_case": related.case_id,
+                "procedure": related.procedure,
+                "state": related.state,
+                "outcome": related.outcome,
+            },
+        )
 
     def _order(self, item: str, procedure: str, data: dict[str, Any]) -> RelatedOrder:
         return RelatedOrder(
@@ -90,9 +102,7 @@ class RelatedCases(Extensions):
     def apply_related_ended(self, command: Command) -> None:
         related = self.state.related[str(command.data["item"])]
         related.state, related.outcome = "ended", str(command.data.get("outcome", ""))
-        self.change_row(
-            "links", {"item": related.item, "state": "ended", "outcome": related.outcome}
-        )
+        self._show_link(related)
         self.record(
             "related_ended",
             at=command.received_at,
