@@ -49,6 +49,7 @@ from banjian.compose import (
 from banjian.histories import ClientHistory
 from banjian.secret_files import WORKER_SECRETS
 from banjian.settings import Settings, check_start
+from domain.clocks import IN_TIME
 from domain.contracts import Command, RelatedOrder
 from law.calendars import default_calendars
 from registers.clients import Registers
@@ -89,10 +90,12 @@ async def workers(
     offset: float = 0.0,
     procedures: Sequence[type] = (),
     sandboxed: bool = True,
+    in_time: timedelta = IN_TIME,
 ) -> AsyncIterator[None]:
     """Both workers of a process: cases (workflows, local activities) and effects.
 
     `procedures` are workflows beside the registered ones: a bench's or a test's. `sandboxed`: see ADR 0014.
+    `in_time`: see `UpkeepActivities`.
     """
     core.trust_keys()
     means = means_of(core, registers)
@@ -128,7 +131,12 @@ async def workers(
         )
 
     upkeep = UpkeepActivities(
-        core.engine, core.keys, core.system_signer, send=sender.send, deliver=acts.deliver
+        core.engine,
+        core.keys,
+        core.system_signer,
+        send=sender.send,
+        deliver=acts.deliver,
+        in_time=in_time,
     )
     related = RelatedActivities(open_case, send_act)
     records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).run)

@@ -203,7 +203,14 @@ async def _execute(place: Place, sql: str, how: str, arguments: Sequence[Any]) -
 
 
 async def _on_any(engine: AsyncEngine, sql: str, how: str, arguments: Sequence[Any]) -> Any:
-    lent = await engine.raw_connection()
+    base: Any = engine.dialect.loaded_dbapi.Error
+    try:
+        lent = await engine.raw_connection()
+    except base as error:
+        # A server that starts up or knows no such database: said as SQLAlchemy says it.
+        found = DBAPIError.instance(None, None, error, base, dialect=engine.dialect)
+        assert isinstance(found, Exception)
+        raise found from error
     adapter: Any = lent.dbapi_connection
     try:
         return await getattr(adapter.driver_connection, how)(sql, *arguments)

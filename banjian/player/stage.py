@@ -261,6 +261,8 @@ async def stage(
                 sweep=starts is not None,
                 offset=seconds,
                 procedures=procedures,
+                # Time passes here only between acts.
+                in_time=timedelta(0),
             )
         )
         admin = core.secrets.registers.admin_key.get_secret_value()

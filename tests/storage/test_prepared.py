@@ -69,6 +69,15 @@ async def test_errors_are_those_of_sqlalchemy_and_the_connection_lives(engine: A
         assert await KNOWN.scalar(connection) == 1
 
 
+async def test_a_server_that_lets_nobody_in_is_said_as_by_sqlalchemy(engine: AsyncEngine) -> None:
+    nowhere = create_engine(
+        engine.url.set(database="nowhere").render_as_string(hide_password=False)
+    )
+    with pytest.raises(DBAPIError):
+        await KNOWN.scalar(nowhere)
+    await nowhere.dispose()
+
+
 async def test_a_dead_connection_leaves_the_pool(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         pid = await connection.scalar(text("SELECT pg_backend_pid()"))
