@@ -170,8 +170,12 @@ async def workers(
         interceptors=[LifeSigns()],
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
-    async with cases, effects:
-        yield
+    try:
+        async with cases, effects:
+            yield
+    finally:
+        # What the upkeep heard from cases is noted before the engine of the database is closed.
+        await acts.all_settled()
 
 
 async def ensure_schedules(client: Client) -> None:

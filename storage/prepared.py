@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.util.concurrency import greenlet_spawn
@@ -207,10 +207,8 @@ async def _on_any(engine: AsyncEngine, sql: str, how: str, arguments: Sequence[A
     try:
         lent = await engine.raw_connection()
     except base as error:
-        # A server that starts up or knows no such database: said as SQLAlchemy says it.
-        found = DBAPIError.instance(None, None, error, base, dialect=engine.dialect)
-        assert isinstance(found, Exception)
-        raise found from error
+        # The server starts up, or knows no such database: nothing was executed.
+        raise OperationalError(None, None, error) from error
     adapter: Any = lent.dbapi_connection
     try:
         return await getattr(adapter.driver_connection, how)(sql, *arguments)

@@ -249,6 +249,7 @@ async def stage(
         registers = await stack.enter_async_context(registers_of(core))
         seconds = offset.total_seconds()
         services = services_of(core, client, offset=lambda: seconds, sweep=starts is not None)
+        stack.push_async_callback(services.settled)
         app = api_of(services, settings)
         twins_app = create_twins(twin_settings(settings, background=starts is None))
         await stack.enter_async_context(served(twins_app, twins_port))

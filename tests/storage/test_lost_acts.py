@@ -117,6 +117,7 @@ class Engine:
 async def engine(fresh_database: str) -> AsyncIterator[Engine]:
     made = Engine(fresh_database)
     yield made
+    await made.acts.all_settled()
     await made.sql.dispose()
 
 
