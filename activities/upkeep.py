@@ -5,13 +5,15 @@ import uuid
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
+from domain.clocks import DECIDING, EXPIRES, IN_TIME
 from domain.contracts import Actor, Command, Contract
 from domain.refusals import NotYet, Refused
 from domain.signing import CommandSigner
+from law.clocks import CLOCKS
 from storage import acts
 from storage.keys import CaseKeys
 from storage.tables import ClockRow
@@ -20,6 +22,9 @@ SPACE = uuid.UUID("0b6f4f0e-3a55-5d58-8a77-1c2f9a4f6d10")
 SYSTEM_ACTOR = Actor(person_id="system", name="系统", roles=["system"])
 IN_FLIGHT = 8
 BATCH = 200
+
+
+_DECIDING = sorted(clock.id for clock in CLOCKS.values() if clock.effect in DECIDING)
 
 
 class Swept(Contract):
@@ -33,6 +38,8 @@ class UpkeepActivities:
     Args:
         send: sends a signed command to its case (no act row: a clock is nobody's act).
         deliver: sends a durable act again and records a refusal.
+        in_time: how long the end of a clock that decides is left to what was received before it. None is
+            needed where nobody acts while time passes (stories).
     """
 
     def __init__(
@@ -43,12 +50,15 @@ class UpkeepActivities:
         *,
         send: Callable[[Command], Awaitable[object]],
         deliver: Callable[[Command], Awaitable[object]],
+        in_time: timedelta = IN_TIME,
     ) -> None:
         self._engine = engine
         self._keys = keys
         self._signer = signer
         self._send = send
         self._deliver = deliver
+        ends = ClockRow.next_rung.in_(sorted(EXPIRES)) & ClockRow.clock_id.in_(_DECIDING)
+        self._due = func.app_now() - case((ends, in_time), else_=timedelta(0))
 
     @activity.defn(name="sweep_due")
     async def sweep_due(self) -> Swept:
@@ -70,7 +80,7 @@ class UpkeepActivities:
             rows = (
                 await connection.execute(
                     select(ClockRow.case_id, ClockRow.key, ClockRow.next_rung)
-                    .where(ClockRow.state == "running", ClockRow.next_rung_at <= func.app_now())
+                    .where(ClockRow.state == "running", ClockRow.next_rung_at <= self._due)
                     .order_by(ClockRow.next_rung_at)
                     .limit(BATCH)
                 )

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.later import Later
+from domain.clocks import WRITTEN_WITHIN
 from domain.contracts import Actor, ActResult, Command
 from domain.refusals import NotYet, Refusal, Refused
 from domain.signing import CommandSigner
@@ -51,7 +52,8 @@ class Draft:
         claim: where the act completes its task, the version of the person's claim on it: it becomes durable
             only while that claim holds, and nobody else can complete the task from then on.
         within: runs in the act's transaction, before the insert.
-        received_at: when the request came, by the database's clock (`Person.now`); None: when it is written.
+        received_at: when the request came, by the database's clock (`Person.now`); the act is received then, if
+            it is written within WRITTEN_WITHIN. None: when it is written.
     """
 
     act_id: UUID
@@ -105,13 +107,16 @@ class Acts:
         known, received_at = None, draft.received_at
         if received_at is None or draft.within is not None:
             known, now = await acts.known_and_now(place, draft.act_id)
-            received_at = received_at or now
+            received_at = _received(draft, now)
         if known is None:
             command = await self._made(place, draft, digest, received_at)
+            if command is None:
+                # An earlier call of the same act, a quicker one, or a request that took its time.
+                known, now = await acts.known_and_now(place, draft.act_id)
+                if known is None and draft.within is None and received_at != _received(draft, now):
+                    command = await self._made(place, draft, digest, now)
             if command is not None:
                 return None, command
-            # An earlier call of the same act, or a quicker one.
-            known = await acts.find(place, draft.act_id)
         if known is None:
             raise await _not_held(place, draft)
         if known.digest != digest:
@@ -138,7 +143,12 @@ class Acts:
             )
         )
         made = await acts.insert_act(
-            place, self._keys, command, digest, fenced=draft.claim is not None
+            place,
+            self._keys,
+            command,
+            digest,
+            timely=draft.within is None,
+            fenced=draft.claim is not None,
         )
         return command if made else None
 
@@ -241,6 +251,12 @@ _HELD = Prepared(
     )
 )
 _STATE = Prepared(select(ActRow.state, ActRow.revision).where(ActRow.id == bindparam("act")))
+
+
+def _received(draft: Draft, now: datetime) -> datetime:
+    """When the act is received that is written now."""
+    came = draft.received_at
+    return now if came is None or came <= now - WRITTEN_WITHIN else came
 
 
 async def _not_held(place: Place, draft: Draft) -> Exception:

@@ -65,6 +65,11 @@ class Services:
         """
         return Later(partial(idempotency.keep, self.engine))
 
+    async def settled(self) -> None:
+        """Returns when everything that was to be noted later is noted: before the engine is closed."""
+        await self.acts.all_settled()
+        await self.answers.written()
+
 
 async def services(request: Request) -> Services:
     made: Services = request.app.state.services

@@ -31,8 +31,7 @@ async def build_api(settings: Settings) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await services.acts.all_settled()
-        await services.answers.written()
+        await services.settled()
         await core.engine.dispose()
 
     made: FastAPI = api_of(services, settings, lifespan)

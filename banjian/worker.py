@@ -54,6 +54,7 @@ from banjian.compose import (
 from banjian.histories import ClientHistory
 from banjian.secret_files import WORKER_SECRETS
 from banjian.settings import Settings, check_start
+from domain.clocks import IN_TIME
 from domain.contracts import Command, RelatedOrder
 from law.calendars import default_calendars
 from registers.clients import Registers
@@ -95,10 +96,12 @@ async def workers(
     offset: float = 0.0,
     procedures: Sequence[type] = (),
     sandboxed: bool = True,
+    in_time: timedelta = IN_TIME,
 ) -> AsyncIterator[None]:
     """Both workers of a process: cases (workflows, local activities) and effects.
 
     `procedures` are workflows beside the registered ones: a bench's or a test's. `sandboxed`: see ADR 0014.
+    `in_time`: see `UpkeepActivities`.
     """
     core.trust_keys()
     means = means_of(core, registers)
@@ -144,7 +147,12 @@ async def workers(
         )
 
     upkeep = UpkeepActivities(
-        core.engine, core.keys, core.system_signer, send=sender.send, deliver=acts.deliver
+        core.engine,
+        core.keys,
+        core.system_signer,
+        send=sender.send,
+        deliver=acts.deliver,
+        in_time=in_time,
     )
     related = RelatedActivities(open_case, partial(prepare_draft, means), send_act)
     records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).run)
@@ -179,8 +187,12 @@ async def workers(
         interceptors=[LifeSigns()],
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
-    async with cases, effects:
-        yield
+    try:
+        async with cases, effects:
+            yield
+    finally:
+        # What the upkeep heard from cases is noted before the engine of the database is closed.
+        await acts.all_settled()
 
 
 async def ensure_schedules(client: Client) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from domain.clocks import WRITTEN_WITHIN
 from domain.contracts import Command
 from domain.refusals import Refusal
 from storage.chain import canonical_json
@@ -48,11 +49,16 @@ _KNOWN = Together(act=_FIND, clock=_NOW)
 _GIVEN = ("id", "case_id", "kind", "task_id", "actor_id", "digest", "body", "received_at")
 _TABLE = ActRow.__table__
 _VALUES = {name: bindparam(name, type_=_TABLE.c[name].type) for name in _GIVEN}
-_INSERT = Prepared(
-    insert(ActRow)
-    .values(_VALUES)
-    .on_conflict_do_nothing(index_elements=["id"])
-    .returning(ActRow.id)
+# A request that took its time is no longer received when it came: see `api.acts`.
+_TIMELY = _VALUES["received_at"] > func.app_now() - WRITTEN_WITHIN
+_INSERT, _INSERT_TIMELY = (
+    Prepared(
+        insert(ActRow)
+        .from_select(_GIVEN, chosen)
+        .on_conflict_do_nothing(index_elements=["id"])
+        .returning(ActRow.id)
+    )
+    for chosen in (select(*_VALUES.values()), select(*_VALUES.values()).where(_TIMELY))
 )
 _FENCE = (
     update(TaskRow)
@@ -63,6 +69,7 @@ _FENCE = (
         TaskRow.claimed_by == _VALUES["actor_id"],
         TaskRow.claim_version == bindparam("claim"),
         func.coalesce(TaskRow.completing_act, _VALUES["id"]) == _VALUES["id"],
+        _TIMELY,
     )
     .values(completing_act=_VALUES["id"])
     .returning(TaskRow.task_id)
@@ -101,19 +108,28 @@ async def known_and_now(place: Place, act_id: UUID) -> tuple[ActRow | None, date
 
 
 async def insert_act(
-    place: Place, keys: CaseKeys, command: Command, digest: str, *, fenced: bool = False
+    place: Place,
+    keys: CaseKeys,
+    command: Command,
+    digest: str,
+    *,
+    timely: bool = False,
+    fenced: bool = False,
 ) -> bool:
     """Write the act; False when it is there already.
 
     Args:
+        timely: write it only if it was received within WRITTEN_WITHIN. False then also when it is late.
         fenced: write it only while the actor's claim (`claim_version`) on the open task holds, and keep
-            everybody else from completing that task from then on. False then also when the claim is gone.
+            everybody else from completing that task from then on; timely too. False then also when the claim
+            is gone.
     """
     case_id = UUID(command.case_id)
     cipher = keys.cached(case_id) or await keys.cipher(case_id)
     sealed = cipher.seal(command.model_dump_json().encode(), AAD + case_id.bytes)
     claim = {"claim": command.actor.claim_version} if fenced else {}
-    done = await (_INSERT_FENCED if fenced else _INSERT).scalar(
+    statement = _INSERT_FENCED if fenced else _INSERT_TIMELY if timely else _INSERT
+    done = await statement.scalar(
         place,
         id=UUID(command.act_id),
         case_id=case_id,

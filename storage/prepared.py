@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.util.concurrency import greenlet_spawn
@@ -203,7 +203,12 @@ async def _execute(place: Place, sql: str, how: str, arguments: Sequence[Any]) -
 
 
 async def _on_any(engine: AsyncEngine, sql: str, how: str, arguments: Sequence[Any]) -> Any:
-    lent = await engine.raw_connection()
+    base: Any = engine.dialect.loaded_dbapi.Error
+    try:
+        lent = await engine.raw_connection()
+    except base as error:
+        # The server starts up, or knows no such database: nothing was executed.
+        raise OperationalError(None, None, error) from error
     adapter: Any = lent.dbapi_connection
     try:
         return await getattr(adapter.driver_connection, how)(sql, *arguments)

@@ -4,6 +4,7 @@ The registration relies on a reservation: it is told when that ends, is never gr
 when the register has entered the enterprise. Without a reservation none of this does anything.
 """
 
+from types import MappingProxyType
 from typing import Any, Final
 
 from temporalio import workflow
@@ -17,11 +18,13 @@ from workflows.kernel.approval import Approval
 RESERVE_AGAIN: Final = frozenset({"reserve_again"})
 ITEM: Final = "name"
 PROCEDURE: Final = "name_self_declaration"
-ENDED: Final = {
-    "lapsed": "名称保留期已经届满，名称不再保留",
-    "released": "申请人已经放弃所保留的名称",
-    "cancelled": "名称的保留已经取消",
-}
+ENDED: Final = MappingProxyType(
+    {
+        "lapsed": "名称保留期已经届满，名称不再保留",
+        "released": "申请人已经放弃所保留的名称",
+        "cancelled": "名称的保留已经取消",
+    }
+)
 
 
 class DeclaredName(Approval):

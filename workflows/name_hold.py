@@ -4,7 +4,8 @@ Whatever comes first, the library of names decides; the case asks it, and ends a
 """
 
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from temporalio import workflow
 
@@ -16,7 +17,9 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.kernel.filing import Filing
 
-ENDS = {"registered": "used", "released": "released", "lapsed": "lapsed", "cancelled": "cancelled"}
+ENDS: Final = MappingProxyType(
+    {"registered": "used", "released": "released", "lapsed": "lapsed", "cancelled": "cancelled"}
+)
 
 
 class NameHold(Filing):

@@ -22,6 +22,8 @@ from law.zone import civil_date
 from storage.engine import create_engine
 
 PATIENCE = 60.0
+NAMES = 8
+SEAT = "421303"
 Say = Callable[[str], None]
 
 
@@ -83,7 +85,7 @@ async def open_a_company(stack: LocalStack, passwords: dict[str, str], say: Say)
         cast = Cast(http, passwords)
         play = Play(cast, twins)
         now = (await cast.ask("applicant", "GET", "/api/v1/sessions/current"))["created_at"]
-        form = people.company(dice, _day(now))
+        form, reserved = await _reserve_a_name(cast, play, dice, _day(now), say)
         names = [p["name"] for p in form["persons"]]
         signers = [p["name"] for p in form["persons"] if "contribution" in p]
 
@@ -94,7 +96,13 @@ async def open_a_company(stack: LocalStack, passwords: dict[str, str], say: Say)
             say(f"  {told} → {shown['stage_label']}")
 
         say(f"{form['name']} 设立登记")
-        await step("applicant", "submit", {"form": form}, "submitted", "网上申请  周晓岚 提交")
+        await step(
+            "applicant",
+            "submit",
+            {"form": form, "reservation_of": reserved},
+            "submitted",
+            "网上申请  周晓岚 提交，用保留的名称",
+        )
         say(f"  办件编号 {play.number('case')}")
         await step(
             "acceptor",
@@ -125,6 +133,31 @@ async def open_a_company(stack: LocalStack, passwords: dict[str, str], say: Say)
             "核准发照  张蕾 核准；登记、公示、电子归档",
         )
         return await _verified(cast, play, say)
+
+
+async def _reserve_a_name(
+    cast: Cast, play: Play, dice: random.Random, today: date, say: Say
+) -> tuple[dict[str, Any], str]:
+    """A company whose name is free, and the case that holds it: most invented names are, not all."""
+    for number in range(NAMES):
+        form = people.company(dice, today)
+        case = f"name{number}"
+        wanted = {"name": form["name"], "entity_kind": form["entity_type"], "seat": SEAT}
+        await DEEDS["submit"](
+            play, Deed("applicant", case, {"form": wanted}, "name_self_declaration")
+        )
+        shown: dict[str, Any] = await cast.until(
+            "applicant",
+            f"/api/v1/cases/{play.number(case)}",
+            lambda c: c["stage"] != "searching",
+            seconds=PATIENCE,
+        )
+        say(f"{form['name']} 名称自主申报 → {shown['stage_label']}")
+        if shown["stage"] == "reserved":
+            return form, case
+        given_up = Deed("applicant", case, {"reason": "另报名称"}, "name_self_declaration")
+        await DEEDS["withdraw"](play, given_up)
+    raise DemoFailed(f"{NAMES} 个名称都没有保留下来")
 
 
 def _day(instant: str) -> date:

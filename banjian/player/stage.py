@@ -249,6 +249,7 @@ async def stage(
         registers = await stack.enter_async_context(registers_of(core))
         seconds = offset.total_seconds()
         services = services_of(core, client, offset=lambda: seconds, sweep=starts is not None)
+        stack.push_async_callback(services.settled)
         app = api_of(services, settings)
         twins_app = create_twins(twin_settings(settings, background=starts is None))
         await stack.enter_async_context(served(twins_app, twins_port))
@@ -261,6 +262,8 @@ async def stage(
                 sweep=starts is not None,
                 offset=seconds,
                 procedures=procedures,
+                # Time passes here only between acts.
+                in_time=timedelta(0),
             )
         )
         admin = core.secrets.registers.admin_key.get_secret_value()

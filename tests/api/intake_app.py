@@ -91,6 +91,7 @@ async def installation(database: str, folder: Path) -> AsyncIterator[Installatio
     try:
         yield Installation(create_app(services, settings_for(), BUREAU), services, sender)
     finally:
+        await services.settled()
         await engine.dispose()
 
 

@@ -105,8 +105,12 @@ async def test_the_story_differs_by_reader_and_language(live: Live) -> None:
     await live.complete("acceptor", case, decision="accept")
     await live.stage_is(case, "under_review")
     path = f"/api/v1/cases/{live.number(case)}/timeline"
+    # The registers are asked beside the officers' work.
+    found = await live.cast.until(
+        "reviewer", path, lambda t: any(line["kind"] == "facts_found" for line in t["items"])
+    )
+    staff = found["items"]
     own = (await live.get("applicant", path))["items"]
-    staff = (await live.get("reviewer", path))["items"]
     assert own[0]["text"] == "您提交了申请"
     assert staff[0]["text"] == "申请人提交了申请，第 1 版"
     inner = {"task_opened", "task_completed", "effect_requested", "facts_found"}

@@ -2,10 +2,14 @@
 
 import httpx
 from bs4 import BeautifulSoup
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from api.problems import CODE_OF_STATUS, GENERAL, REFUSAL_STATUS, problem_type
 from domain.refusals import Refusal
-from tests.api.conftest import bearer, sign_in
+from storage.engine import create_engine
+from tests.api.conftest import bearer, client_of, sign_in
+from tests.api.surface_app import build
 
 
 def test_every_refusal_of_a_case_has_one_status() -> None:
@@ -148,3 +152,15 @@ async def test_a_guest_is_sent_to_sign_in_and_a_program_told_how(
     for authorization in ("Bearer x", "Basic eDp5", "Bearer "):
         refused = await program.get("/api/v1/things", headers={"authorization": authorization})
         assert refused.status_code == 401
+
+
+async def test_a_database_that_lets_nobody_in_is_unavailable(fresh_database: str) -> None:
+    """It starts up, or is not the one that was set: for a while, not an error of ours."""
+    there = make_url(fresh_database).set(database="nowhere")
+    engine = create_engine(there.render_as_string(hide_password=False))
+    async with client_of(build(async_sessionmaker(engine, expire_on_commit=False))) as client:
+        headers = {"authorization": "Bearer whoever"}
+        answer = await client.get("/api/v1/sessions/current", headers=headers)
+    await engine.dispose()
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0

@@ -121,7 +121,7 @@ def check(pages: dict[str, Page]) -> None:
     assert broken == {}
     for url, page in pages.items():
         # A template that was read as one would have multiplied.
-        assert not re.search(r"证件49|\b49 ", page.text), url
+        assert not re.search(r"证件49|(?<![:\d])49 ", page.text), url
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

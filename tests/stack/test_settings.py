@@ -146,6 +146,7 @@ def test_supervised_processes_get_every_setting(
     given = Settings(
         banjian_data=tmp_path / "data",
         banjian_secrets=tmp_path / "secrets",
+        banjian_seals=tmp_path / "seals",
         banjian_files=tmp_path / "files",
         banjian_story_offset=5,
         database_url="postgresql://u:p@db/banjian",
@@ -160,10 +161,14 @@ def test_supervised_processes_get_every_setting(
         temporal_api_key="word",  # type: ignore[arg-type]
         registers_url="http://r",
         public_url="https://ban.example",
+        allowed_hosts="api",
+        callback_url="http://api:8000",
         trusted_proxies="10.0.0.0/8",
         api_host="0.0.0.0",
         api_port=8001,
+        twins_host="0.0.0.0",
         twins_port=8002,
+        twins_answer_seconds=7,
     )
     plain = Settings(banjian_data=tmp_path / "other")
     # The supervisor's own: what it starts itself, a file for each process, the name of this run.

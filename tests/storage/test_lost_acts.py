@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from activities.upkeep import UpkeepActivities
 from api.acts import Acts, Draft
@@ -16,6 +17,7 @@ from domain.signing import CommandSigner
 from storage.engine import create_engine
 from storage.keys import CaseKeys
 from storage.projector import Projector
+from storage.tables import ClockRow
 from workflows.dispatch import CaseUnknown, Unreachable
 
 APPLICANT = Actor(person_id="applicant-1", name="周晓岚", roles=["applicant"])
@@ -48,8 +50,12 @@ class Engine:
         self.ended = False
         self.known: list[str] = []
         self.sent: list[str] = []
+        self.told: list[str] = []
 
     async def send(self, command: Command) -> ActResult | None:
+        if command.kind == "clock_due":
+            self.told.append(command.data["rung"])
+            return None
         self.sent.append(command.act_id)
         if self.ended:
             raise CaseUnknown(command.case_id)
@@ -111,6 +117,7 @@ class Engine:
 async def engine(fresh_database: str) -> AsyncIterator[Engine]:
     made = Engine(fresh_database)
     yield made
+    await made.acts.all_settled()
     await made.sql.dispose()
 
 
@@ -164,3 +171,41 @@ async def test_an_applied_act_of_a_closed_case_is_settled_without_an_answer(engi
         await connection.execute(text("UPDATE cases SET closed_at = opened_at"))
     await engine.reconcile()
     assert await engine.states() == [("applied", True)]
+
+
+# -- when an act is received --------------------------------------------------------------------------
+
+
+async def test_an_act_is_received_when_its_request_came_unless_that_took_its_time(
+    engine: Engine,
+) -> None:
+    async with engine.sql.connect() as connection:
+        now = await connection.scalar(text("SELECT app_now()"))
+    for late, kept in ((timedelta(seconds=2), True), (timedelta(hours=1), False)):
+        draft = Draft(uuid.uuid4(), engine.case, "note", APPLICANT, received_at=now - late)
+        outcome = await engine.acts.perform(draft)
+        assert (outcome.received_at == now - late) is kept
+        assert kept or outcome.received_at >= now
+        async with engine.sql.connect() as connection:
+            sql = text("SELECT received_at FROM acts WHERE id = :id")
+            assert await connection.scalar(sql, {"id": draft.act_id}) == outcome.received_at
+
+
+async def test_a_clock_at_its_end_is_left_to_what_came_in_time(engine: Engine) -> None:
+    """An act of the last second may be written after it: the sweep gives it that long."""
+    end = datetime(2026, 9, 30, tzinfo=UTC)
+    clock = {"case_id": engine.case, "clock_id": "D01", "state": "running", "trigger": end,
+             "raw_end": end.date(), "legal_end": end.date(), "ends_at": end, "next_rung_at": end,
+             "provisional": False, "body": {}}  # fmt: skip
+    async with engine.sql.begin() as connection:
+        for key, rung in (("D01#1", "expiry"), ("D01#2", "amber")):
+            await connection.execute(insert(ClockRow).values(**clock, key=key, next_rung=rung))
+    told: list[tuple[float, str]] = []
+    for seconds in (-1.0, 0.0, 9.0, 10.0):
+        engine.told.clear()
+        async with engine.sql.begin() as connection:
+            at = end + timedelta(seconds=seconds)
+            await connection.execute(text("UPDATE app_clock SET frozen_at = :at"), {"at": at})
+        await engine.upkeep.sweep_due()
+        told += [(seconds, rung) for rung in sorted(engine.told)]
+    assert told == [(0.0, "amber"), (9.0, "amber"), (10.0, "amber"), (10.0, "expiry")]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 from sqlalchemy import Insert, bindparam, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.engine import async_url, create_engine
@@ -67,6 +67,15 @@ async def test_errors_are_those_of_sqlalchemy_and_the_connection_lives(engine: A
         with pytest.raises(IntegrityError):
             await RESERVE.run(connection, who="a")
         assert await KNOWN.scalar(connection) == 1
+
+
+async def test_a_server_that_lets_nobody_in_is_away(engine: AsyncEngine) -> None:
+    nowhere = create_engine(
+        engine.url.set(database="nowhere").render_as_string(hide_password=False)
+    )
+    with pytest.raises(OperationalError):
+        await KNOWN.scalar(nowhere)
+    await nowhere.dispose()
 
 
 async def test_a_dead_connection_leaves_the_pool(engine: AsyncEngine) -> None:

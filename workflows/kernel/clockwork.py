@@ -9,6 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.projection import ProjectionActivities
+    from domain.clocks import DECIDING, EXPIRES
     from domain.contracts import (
         CaseInput,
         Command,
@@ -19,29 +20,13 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.refusals import Refusal, Refused
     from law.calendars import Calendars
-    from law.clock_types import Clock, Effect
+    from law.clock_types import Clock
     from law.clocks import find_clock
     from law.deadlines import Suspension, deadline
     from law.ladder import ladder
 
 from workflows.kernel.recorder import PERSISTENT, QUICK, Recorder
 
-# Only these expiries decide anything without a person (law.md §3.10); all others tell and escalate.
-DECIDING = frozenset(
-    {
-        Effect.DEEMED_ACCEPTED,
-        Effect.DEEMED_RENEWED,
-        Effect.MUST_RELEASE,
-        Effect.LAPSE,
-        Effect.RIGHT_LAPSES,
-        Effect.MAY_PROCEED,
-        Effect.WINDOW_CLOSES,
-        Effect.WINDOW_OPENS,
-        Effect.RELEASE_NAME,
-        Effect.CLAIMS_CLOSED,
-    }
-)
-EXPIRES = frozenset({"overdue_l1", "expiry"})
 LEVELS = {
     "amber": "amber",
     "overdue_l1": "overdue_l1",
