@@ -67,7 +67,8 @@ async def facts_of_name(
     if not number:
         return {}
     pointer = "/form/name_reservation"
-    found = await reservation_for(connection, person, number, form.subject(), pointer=pointer)
+    name = form.name_to_register() or ""
+    found = await reservation_for(connection, person, number, name, pointer=pointer)
     return {"reservation": found.to_json()}
 
 

@@ -22,6 +22,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities import (
     archiving,
+    change_checks,
+    change_registration,
     departments,
     establishment_registration,
     name_library,
@@ -60,6 +62,8 @@ from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
 # Imported for their side effect: they declare effects and papers.
 DECLARED = (
     archiving,
+    change_checks,
+    change_registration,
     departments,
     establishment_registration,
     name_library,

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,7 +60,7 @@ def sample_pdf(title: str) -> bytes:
 @deed("submit")
 async def submit(play: Play, deed: Deed) -> Any:
     """Fill in, upload, submit. `files` maps a material to a title (a PDF is made), default: all
-    required ones; `incomplete: true` submits with what is there; `reservation_of` names the case of the
+    required ones, of its choices too; `incomplete: true` submits with what is there; `reservation_of` names the case of the
     story whose reserved name is used."""
     data = dict(deed.data)
     reserved = data.pop("reservation_of", None)
@@ -73,16 +73,22 @@ async def submit(play: Play, deed: Deed) -> Any:
     draft = await play.cast.ask(
         deed.by, "POST", "/api/v1/applications", json={"procedure": deed.procedure, "form": form}
     )
-    await _upload(play, deed, draft["id"], deed.procedure, files)
+    await _upload(play, deed, draft["id"], deed.procedure, files, draft["missing_materials"])
     return await _hand_in(play, deed, draft["id"], incomplete, key)
 
 
 async def _upload(
-    play: Play, deed: Deed, application: str, procedure: str, files: Mapping[str, str] | None
+    play: Play,
+    deed: Deed,
+    application: str,
+    procedure: str,
+    files: Mapping[str, str] | None,
+    missing: Collection[str] = (),
 ) -> None:
     if files is None:
         guide = await play.cast.ask(deed.by, "GET", f"/api/v1/items/{procedure}/guide")
-        files = {m["code"]: m["label"] for m in guide["materials"] if m["required"]}
+        wanted = [m for m in guide["materials"] if m["required"] or m["code"] in missing]
+        files = {m["code"]: m["label"] for m in wanted}
     for part, title in files.items():
         await play.cast.ask(
             deed.by,

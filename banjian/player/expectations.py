@@ -58,6 +58,8 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 out += await _messages(stage, ident, value)
             case "events":
                 out += await _events(stage, ident, value)
+            case "facts":
+                out += await _facts(stage, ident, value)
             case "name_check":
                 out += _name_check(shown.get("decision", {}).get("check") or {}, value)
             case "public_status":
@@ -107,6 +109,20 @@ async def _documents(stage: Stage, ident: str, wanted: list[str]) -> list[str]:
         )
         have = [r.kind for r in rows]
     return [f"document {kind} was not issued (have {have})" for kind in wanted if kind not in have]
+
+
+async def _facts(stage: Stage, ident: str, wanted: Mapping[str, str]) -> list[str]:
+    """The state of each named fact; `none` where it is not there."""
+    async with stage.core.engine.connect() as connection:
+        found = await connection.execute(
+            text("SELECT facts FROM cases WHERE case_id = CAST(:c AS uuid)"), {"c": ident}
+        )
+        have = {f["code"]: f["state"] for f in found.scalar_one()}
+    return [
+        f"fact {code}: expected {state}, got {have.get(code, 'none')}"
+        for code, state in wanted.items()
+        if have.get(code, "none") != state
+    ]
 
 
 async def _messages(stage: Stage, ident: str, wanted: list[Mapping[str, Any]]) -> list[str]:
