@@ -61,15 +61,21 @@ def sample_pdf(title: str) -> bytes:
 async def submit(play: Play, deed: Deed) -> Any:
     """Fill in, upload, submit. `files` maps a material to a title (a PDF is made), default: all
     required ones, of its choices too; `incomplete: true` submits with what is there; `reservation_of` names the case of the
-    story whose reserved name is used."""
+    story whose reserved name is used, `enterprise_of` the one that registered the enterprise."""
     data = dict(deed.data)
     reserved = data.pop("reservation_of", None)
+    enterprise = data.pop("enterprise_of", None)
     files = data.pop("files", None)
     incomplete = bool(data.pop("incomplete", False))
     key = data.pop("key", None)
     form = data.pop("form", data)
     if reserved:
         form = {**form, "name_reservation": play.number(reserved)}
+    if enterprise:
+        number = play.number(enterprise)
+        owner = str(play.cases[enterprise]["owner"])
+        shown = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}")
+        form = {**form, "uscc": shown["numbers"]["uscc"]}
     draft = await play.cast.ask(
         deed.by, "POST", "/api/v1/applications", json={"procedure": deed.procedure, "form": form}
     )
