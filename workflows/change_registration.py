@@ -41,7 +41,6 @@ from workflows.kernel.approval import (
 from workflows.parties import IDENTITY_PENDING, SIGNATURE_PENDING, SignedByParties
 
 COMPANY: Final = "limited_company"
-ENDED: Final = {"deregistered": "已经注销", "revoked": "已经被吊销营业执照"}
 
 TABLE = Table(
     procedure="change_registration",
@@ -163,7 +162,8 @@ class ChangeRegistration(SignedByParties):
         if not entry:
             return "登记系统中没有这个统一社会信用代码的企业，请核对营业执照。"
         if entry["status"] != "active":
-            return f"该企业{ENDED.get(entry['status'], '已经终止')}，不能申请变更登记。"
+            ended = "已经注销" if entry["status"] == "deregistered" else "已经被吊销营业执照"
+            return f"该企业{ended}，不能申请变更登记。"
         if registrar := self._elsewhere(checked):
             return f"该企业由{registrar}登记，本机关没有管辖权，请向{registrar}申请。"
         if entry["entity_type"] != COMPANY:
