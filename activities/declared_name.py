@@ -10,14 +10,17 @@ from uuid import UUID
 from activities.context import CaseView, jsonable
 from activities.register_calls import inquiry
 from domain.contracts import RegisterCall
+from law.calendars import default_calendars
 from law.names.check import check_name
+from law.names.holders import blocked_until
 from law.names.model import Name
 from law.names.rules import Effect
+from law.zone import civil_date
 from registers.errors import RegisterRefused
 from registers.messages import Register
 from storage import names_declared
 from storage.acts import app_now
-from storage.names_registry import HoldEnded, NameTaken, collisions, hold
+from storage.names_registry import HeldName, HoldEnded, NameTaken, collisions, hold
 from storage.names_verdict import MOST_SHOWN, prefecture
 
 # Longer than a register is away; a refused application bars others for this long at most.
@@ -26,7 +29,17 @@ CLAIM = timedelta(days=7)
 
 def name_of(view: CaseView) -> Name | None:
     """The name to be registered, in its parts; None where there is nothing to read."""
-    return check_name(view.form.subject(), seat=view.office.division).name
+    written = view.form.name_to_register()
+    return None if written is None else check_name(written, seat=view.office.division).name
+
+
+def own_code(view: CaseView) -> str | None:
+    """The code of the enterprise whose name is changed: its own name is in nobody's way."""
+    return getattr(view.form, "uscc", None)
+
+
+def _same_holder(view: CaseView, held: HeldName) -> bool:
+    return held.holder is not None and held.holder == own_code(view)
 
 
 async def names_in_the_way(view: CaseView) -> list[str]:
@@ -43,7 +56,7 @@ async def names_in_the_way(view: CaseView) -> list[str]:
     return [
         f"{c.held.text}（{c.held.state.label}）"
         for c in found
-        if c.effect is Effect.SAME and c.held.case_id not in own
+        if c.effect is Effect.SAME and c.held.case_id not in own and not _same_holder(view, c.held)
     ][:MOST_SHOWN]
 
 
@@ -72,7 +85,11 @@ async def claim_name(view: CaseView, order: RegisterCall) -> None:
     except NameTaken as taken:
         async with view.means.engine.connect() as connection:
             own = await names_declared.cases_of(connection, view.case.owner)
-        others = [c.held.text for c in taken.collisions if c.held.case_id not in own]
+        others = [
+            c.held.text
+            for c in taken.collisions
+            if c.held.case_id not in own and not _same_holder(view, c.held)
+        ]
         if others or not taken.collisions:
             said = "名称与他人的名称相同" + ("：" + "、".join(others) if others else "")
             raise RegisterRefused(Register.NAMES, "name_taken", said) from taken
@@ -93,6 +110,24 @@ async def keep_registered(view: CaseView, order: RegisterCall, answer: Any) -> d
             holder=str(answer.uscc),
             reservation=UUID(reservation) if reservation else view.case_id,
         )
+    return jsonable(answer)
+
+
+async def keep_renamed(view: CaseView, order: RegisterCall, answer: Any) -> dict[str, Any]:
+    """The library knows the new name as registered, and the old one as given up for a year (N03)."""
+    if (name := name_of(view)) is not None:
+        reservation = order.args.get("reservation")
+        day = civil_date(answer.changed_at)
+        async with view.means.engine.begin() as connection:
+            await names_declared.renamed(
+                connection,
+                name,
+                jurisdiction=prefecture(view.office.division),
+                seat=view.office.division,
+                holder=str(answer.uscc),
+                reservation=UUID(reservation) if reservation else view.case_id,
+                barred_until=blocked_until(day, default_calendars()),
+            )
     return jsonable(answer)
 
 

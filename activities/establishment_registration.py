@@ -3,13 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
 from activities.context import CaseView
 from activities.declared_name import claim_name, keep_registered, names_in_the_way
 from activities.paper_fields import Fields
 from activities.paperwork import moment, paper
-from activities.register_calls import effect, inquiry, request_id_of
+from activities.parties import register_person
+from activities.register_calls import effect, inquiry
 from domain.contracts import Fact, PaperOrder, RegisterCall
 from forms.establishment_registration import (
     ENTITY_LABELS,
@@ -20,7 +19,6 @@ from forms.establishment_registration import (
 )
 from law.zone import civil_date
 from registers import ports
-from storage.tables import DocumentRow
 
 
 def application(view: CaseView) -> Application:
@@ -28,16 +26,8 @@ def application(view: CaseView) -> Application:
     return view.form
 
 
-def party(view: CaseView, party_id: str) -> Person:
-    return application(view).persons[int(party_id.removeprefix("p")) - 1]
-
-
 def legal_representative(view: CaseView) -> Person:
     return next(p for p in application(view).persons if Post.LEGAL_REPRESENTATIVE in p.posts)
-
-
-def register_person(person: Person) -> ports.Person:
-    return ports.Person(name=person.name, id_number=person.id_number)
 
 
 def yuan(amount: Decimal) -> str:
@@ -102,42 +92,6 @@ async def establishment_checks(view: CaseView, order: RegisterCall) -> dict[str,
 # -- effects -----------------------------------------------------------------------------------------
 
 
-@effect("open_authentication", called_back=True)
-async def open_authentication(view: CaseView, order: RegisterCall) -> ports.OpenAuthentication:
-    return ports.OpenAuthentication(
-        case_ref=order.case_id, person=register_person(party(view, order.args["party"]))
-    )
-
-
-@effect("open_signing", called_back=True)
-async def open_signing(view: CaseView, order: RegisterCall) -> ports.OpenSigning:
-    pdf = await document_bytes(view, order.args["document"])
-    digest = await view.means.registers.signature.put_document(pdf)
-    return ports.OpenSigning(
-        case_ref=order.case_id,
-        title=f"{view.case.title}设立登记申请书",
-        document_sha256=digest,
-        signatory=register_person(party(view, order.args["party"])),
-    )
-
-
-@inquiry("fetch_signed")
-async def fetch_signed(view: CaseView, order: RegisterCall) -> dict[str, Any]:
-    """Bring the file with all signatures home; its bytes are checked against their digest."""
-
-    kind, _, seq = str(order.args["last"]).partition("#")
-    key = request_id_of(order.model_copy(update={"kind": kind, "seq": int(seq)}))
-    signature = view.means.registers.signature
-    state = await signature.signing(key)
-    if state is None or state.signed_sha256 is None:
-        raise LookupError("the signature service does not know the signed file yet")
-    pdf = await signature.signed_document(key, state.signed_sha256)
-    stored = await view.means.files.put(
-        pdf, case_id=view.case_id, media_type="application/pdf", retention_class="permanent"
-    )
-    return {"sha256": stored.sha256, "stored_id": stored.stored_id, "size": stored.size}
-
-
 @effect("register_enterprise", keep=keep_registered)
 async def register_enterprise(view: CaseView, order: RegisterCall) -> ports.RegisterEnterprise:
     await claim_name(view, order)
@@ -174,17 +128,6 @@ async def publish_establishment(view: CaseView, order: RegisterCall) -> ports.Pu
         business_scope=tuple(form.business_scope),
         registered_at=moment(entry["registered_at"]),
     )
-
-
-async def document_bytes(view: CaseView, document_id: str) -> bytes:
-
-    async with view.means.engine.connect() as connection:
-        stored_id = (
-            await connection.execute(
-                select(DocumentRow.stored_id).where(DocumentRow.document_id == document_id)
-            )
-        ).scalar_one()
-    return await view.means.files.get(view.case_id, stored_id)
 
 
 # -- papers ------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ class PaperworkActivities:
         document_id = f"{order.case_id}:{order.kind}:{order.seq}"
         number = await self._number(view, order)
         kind, fields = await builder_of(view, order.kind)(view, order)
-        title = view.row.papers.get(order.kind, papers_title(order.kind))
+        title = view.row.papers.get(order.kind) or papers_title(view.row.procedure, order.kind)
         title += COPIES.get(str(order.data.get("copy_kind")), "")
         data = {
             "number": number,
@@ -121,10 +121,15 @@ class PaperworkActivities:
             )
 
 
-def papers_title(kind: str) -> str:
-    return {"application": "设立登记申请书", "signed_application": "设立登记申请书（已签名）"}.get(
-        kind, kind
-    )
+# What a registration's persons sign is no paper of the office: the catalogue's row does not name it.
+APPLICATIONS = {
+    "establishment_registration": "设立登记申请书",
+    "change_registration": "变更登记申请书",
+}
+
+
+def papers_title(procedure: str, kind: str) -> str:
+    return APPLICATIONS.get(procedure, kind) if kind == "application" else kind
 
 
 def moment(value: Any) -> datetime:

@@ -20,7 +20,7 @@ Verdict = Literal["", "warn", "bad"]
 STATES: Final[dict[str, tuple[Verdict, str]]] = {
     "valid": ("", mark("有效")),
     "changed": ("warn", mark("已变更")),
-    "superseded": ("warn", mark("已变更")),
+    "superseded": ("bad", mark("已换发新照，本照作废")),
     "cancelled": ("bad", mark("已注销")),
     "revoked": ("bad", mark("已撤销")),
     "withdrawn": ("bad", mark("已吊销")),
@@ -62,6 +62,8 @@ async def verify(means: Services, asked: str, now: datetime) -> Verification | N
         if case is not None and document.kind in verification.PUBLIC_KINDS:
             _row, answers = await submissions.newest(connection, means.keys, case.case_id)
             certificate = _certificate_lines(case, answers)
+        if await verification.replaced(connection, document):
+            document.state = "superseded"
     verdict, text = STATES.get(document.state, UNKNOWN)
     office = OFFICES.get(case.office) if case else None
     return Verification(

@@ -85,6 +85,9 @@ def check_whole(
         FieldError(message, pointer(("form", *path)))
         for path, message in unborn(whole.model_dump(mode="json"), today)
     ]
+    errors += [
+        FieldError(message, pointer(("form", *path))) for path, message in whole.faults(today)
+    ]
     return (None, errors) if errors else (whole, [])
 
 

@@ -205,6 +205,6 @@ def _limit_of_stage(row: Procedure, stage: str) -> str:
 
 def tolerance_of(row: Procedure, material: Material) -> str:
     """可否容缺, in words."""
-    if not material.required:
+    if not material.always:
         return _("需要时提交")
     return _("可容缺") if material.tolerable else _("不可容缺")

@@ -19,7 +19,7 @@ from api.services import Services
 from domain.transitions import Table
 from forms.base import ApplicationForm
 from law import catalogue
-from law.catalogue import Procedure
+from law.catalogue import Material, Procedure
 from storage import applications
 from storage.keys import KeyDestroyed
 from storage.prepared import Place
@@ -67,6 +67,12 @@ class Dossier:
     def _accepts_correction(self, case: CaseRow) -> bool:
         table = table_of(self.procedure, case.table_version)
         return case.closed_at is None and "resubmit" in table.accepts.get(case.stage, ())
+
+    @property
+    def materials(self) -> list[Material]:
+        """What this application may hand in, by what it chose so far."""
+        chosen = self.form.chosen(self.answers)
+        return [m for m in self.procedure.materials if m.applies(chosen)]
 
     @property
     def etag(self) -> str:

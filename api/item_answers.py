@@ -61,7 +61,8 @@ class GuideMaterial(BaseModel):
     code: str
     label: str
     label_en: str
-    required: bool
+    required: bool = Field(description="of every application, whatever it is about")
+    when: list[str] = Field(description="belongs to these choices of the form only")
     tolerable: bool
     tolerance: str
     provided_by: str
@@ -192,7 +193,8 @@ def guide_answer(guide: GuideView) -> Guide:
                 code=m.code,
                 label=m.label,
                 label_en=m.label_en,
-                required=m.required,
+                required=m.always,
+                when=list(m.when),
                 tolerable=m.tolerable,
                 tolerance=tolerance_of(row, m),
                 provided_by=m.provided_by,

@@ -9,12 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.i18n import gettext as _
 from api.problems import FieldError, Problem
 from api.security.person import Person
+from api.services import Services
 from forms.base import ApplicationForm
+from forms.registry import APPLICATIONS
+from law import catalogue
 from law.names.characters import written
 from law.names.holders import HolderState
-from storage import cases
+from storage import cases, submissions
 from storage.names_declared import held_by
 from storage.names_registry import state_of
+from storage.tables import CaseRow
 
 PROCEDURE = "name_self_declaration"
 
@@ -55,6 +59,16 @@ async def reservation_for(
     return Reservation(case.case_id, case.receipt_no or str(case.case_id))
 
 
+async def name_of_case(connection: AsyncConnection, means: Services, case: CaseRow) -> str:
+    """The name that a registration's case is to enter, by its newest file; its title where it kept none."""
+    form = APPLICATIONS[catalogue.procedure(case.procedure, case.catalogue_version).application]
+    try:
+        _row, answers = await submissions.newest(connection, means.keys, case.case_id)
+    except LookupError:
+        return case.title
+    return form.model_validate(answers).name_to_register() or ""
+
+
 async def facts_of_name(
     connection: AsyncConnection, person: Person, form: ApplicationForm
 ) -> dict[str, Any]:
@@ -67,7 +81,8 @@ async def facts_of_name(
     if not number:
         return {}
     pointer = "/form/name_reservation"
-    found = await reservation_for(connection, person, number, form.subject(), pointer=pointer)
+    name = form.name_to_register() or ""
+    found = await reservation_for(connection, person, number, name, pointer=pointer)
     return {"reservation": found.to_json()}
 
 

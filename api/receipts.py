@@ -96,7 +96,7 @@ async def receipt_of(means: Services, dossier: Dossier) -> Receipt:
         procedure=dossier.procedure,
         office=office(dossier.row.office),
         files=files,
-        missing=[m.code for m in dossier.procedure.materials if m.required and m.code not in parts],
+        missing=[m.code for m in dossier.materials if m.required and m.code not in parts],
         steps=steps_after(dossier.procedure, held.received_at),
         case_url=f"{means.public_url}/cases/{number}",
         readable=dossier.case is not None,

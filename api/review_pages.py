@@ -63,7 +63,7 @@ def _entries(spec: FieldSpec, value: Any, here: str) -> list[Row]:
 
 def _materials(dossier: Dossier) -> list[Row]:
     rows: list[Row] = []
-    for material in dossier.procedure.materials:
+    for material in dossier.materials:
         held = dossier.files_for(material.code)
         names = _("、").join(f.name for f in held)
         if not names:

@@ -85,9 +85,7 @@ def missing_materials(dossier: Dossier) -> list[str]:
     """Codes of the materials without which a complete file cannot be (容缺 ones may follow)."""
     held = {f.part for f in dossier.files}
     return [
-        m.code
-        for m in dossier.procedure.materials
-        if m.required and not m.tolerable and m.code not in held
+        m.code for m in dossier.materials if m.required and not m.tolerable and m.code not in held
     ]
 
 

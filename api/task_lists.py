@@ -104,7 +104,7 @@ def task_list(dossier: Dossier) -> TaskList:
     states = section_states(dossier.form, dossier.answers)
     told = FORM_PART in concerned and not _form_changed(dossier)
     sections = [_section(dossier, s, states[s.code], told) for s in dossier.form.sections]
-    materials = [_material(dossier, m, concerned) for m in dossier.procedure.materials]
+    materials = [_material(dossier, m, concerned) for m in dossier.materials]
     ready = all(state == "done" for state in states.values())
     submit = [_check(dossier, ready)]
     counted = [*sections, *(t for t in materials if t.kind != "")]

@@ -24,6 +24,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities import (
     archiving,
+    change_checks,
+    change_registration,
     departments,
     establishment_registration,
     license_separation,
@@ -66,6 +68,8 @@ from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
 # Imported for their side effect: they declare effects and papers.
 DECLARED = (
     archiving,
+    change_checks,
+    change_registration,
     departments,
     establishment_registration,
     license_separation,

@@ -2,9 +2,14 @@
 POST and the API call, validates the act inside the case, and is replayed.
 """
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
+
+# The path of a value below the form, and what is wrong with it in words.
+Fault = tuple[tuple[str | int, ...], str]
 
 
 class Form(BaseModel):
@@ -41,6 +46,19 @@ class ApplicationForm(Form):
     def subject(self) -> str:
         """The case's title: the enterprise or place it is about."""
         raise NotImplementedError
+
+    @classmethod
+    def chosen(cls, answers: Mapping[str, Any]) -> frozenset[str]:
+        """What was chosen so far, in the words that materials of the catalogue name in `when`."""
+        return frozenset()
+
+    def name_to_register(self) -> str | None:
+        """The enterprise name that a registration enters; None where it enters none."""
+        return self.subject()
+
+    def faults(self, today: date) -> list[Fault]:
+        """What keeps the filled-in form from being handed in on the civil day, each with its place."""
+        return []
 
     def certificate_lines(self) -> list[tuple[str, str]]:
         """Label and value of each line on the certificate that a grant issues."""

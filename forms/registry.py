@@ -2,6 +2,7 @@
 
 from forms import (
     approval,
+    change_registration,
     establishment_registration,
     food_operation_licence,
     licence_application,
@@ -16,6 +17,7 @@ from forms.base import ApplicationForm, TaskForm
 APPLICATIONS: dict[str, type[ApplicationForm]] = {
     form.code: form
     for form in (
+        change_registration.Application,
         establishment_registration.Application,
         food_operation_licence.Application,
         licence_application.Application,

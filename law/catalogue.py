@@ -4,7 +4,7 @@ One YAML file a procedure in `law/data/catalogue/`, each holding all its version
 version it was opened under. Broken rows fail at import, so at start-up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +21,10 @@ class Row(BaseModel):
 
 
 class Material(Row):
-    """A document the applicant hands in. `tolerable` = may follow after acceptance (容缺)."""
+    """A document the applicant hands in. `tolerable` = may follow after acceptance (容缺).
+
+    `when`: it belongs to these choices of the form only (`ApplicationForm.chosen`); empty = to every application.
+    """
 
     code: str
     label: str
@@ -31,6 +34,16 @@ class Material(Row):
     hint: str = ""
     provided_by: str = "申请人"
     article: str
+    when: tuple[str, ...] = ()
+
+    @property
+    def always(self) -> bool:
+        """Required of every application."""
+        return self.required and not self.when
+
+    def applies(self, chosen: Collection[str]) -> bool:
+        """Whether an application with these choices may hand it in."""
+        return not self.when or not set(self.when).isdisjoint(chosen)
 
 
 class Gap(Row):

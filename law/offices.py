@@ -28,8 +28,20 @@ OFFICES: Mapping[str, Office] = {
     ),
 }
 DEFAULT_OFFICE = "421303"
+# The registrars of the prefecture, also those that are no office of this installation.
+REGISTRARS: Mapping[str, str] = {
+    "421300": "随州市市场监督管理局",
+    "421303": "随州市曾都区市场监督管理局",
+    "421321": "随县市场监督管理局",
+    "421381": "广水市市场监督管理局",
+}
 
 
 def office(code: str) -> Office:
     """Raises KeyError for an office that this installation does not have."""
     return OFFICES[code]
+
+
+def registrar_of(division: str) -> str:
+    """Who registers there, in words; of a division outside the prefecture, that it is the one there."""
+    return REGISTRARS.get(division, f"区划代码{division}所在地的登记机关")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from registers.changes import ChangeEnterprise, EnterpriseChanged, PublishChange
 from registers.client import Endpoint, RegisterClient, segment
 from registers.desk_clients import (
     BankClient,
@@ -65,6 +66,9 @@ class MarketClient(RegisterClient):
     ) -> EnterpriseRegistered:
         return await self.perform(request, key=key)
 
+    async def change_enterprise(self, request: ChangeEnterprise, *, key: str) -> EnterpriseChanged:
+        return await self.perform(request, key=key)
+
     async def enterprise(self, uscc: str) -> Enterprise | None:
         return await self._fetch("/enterprises", uscc, Enterprise)
 
@@ -107,6 +111,9 @@ class PublicityClient(RegisterClient):
     register = Register.NECIPS
 
     async def publish_establishment(self, request: PublishEstablishment, *, key: str) -> Published:
+        return await self.perform(request, key=key)
+
+    async def publish_change(self, request: PublishChange, *, key: str) -> Published:
         return await self.perform(request, key=key)
 
     async def publish_licence_items(self, request: PublishLicenceItems, *, key: str) -> Published:

@@ -7,6 +7,14 @@ caller asks with `find`, or uses `settle`, which asks before it sends again.
 
 from typing import Any, Protocol, TypeVar
 
+from registers.changes import (
+    ChangedItem,
+    ChangeEnterprise,
+    EnterpriseChanged,
+    Held,
+    PublishChange,
+    PublishedChange,
+)
 from registers.errands import (
     BAD,
     DESKS,
@@ -96,6 +104,8 @@ __all__ = [
     "BankAppointment",
     "Bar",
     "CapitalVerdict",
+    "ChangeEnterprise",
+    "ChangedItem",
     "CheckCapital",
     "CheckName",
     "CheckPersonBars",
@@ -104,11 +114,13 @@ __all__ = [
     "Deposited",
     "DeskRegister",
     "Enterprise",
+    "EnterpriseChanged",
     "EnterpriseRegistered",
     "EntityType",
     "ErrandOpened",
     "ErrandState",
     "ErrandWithdrawn",
+    "Held",
     "HousingAccount",
     "IdentityRegister",
     "ItemStanding",
@@ -137,10 +149,12 @@ __all__ = [
     "Person",
     "PersonBars",
     "PublicityRegister",
+    "PublishChange",
     "PublishEstablishment",
     "PublishLicenceItems",
     "PublishNotice",
     "Published",
+    "PublishedChange",
     "PublishedItem",
     "Register",
     "RegisterEnterprise",
@@ -179,6 +193,9 @@ class MarketRegister(RegisterPort, Protocol):
     async def register_enterprise(
         self, request: RegisterEnterprise, *, key: str
     ) -> EnterpriseRegistered: ...
+    async def change_enterprise(
+        self, request: ChangeEnterprise, *, key: str
+    ) -> EnterpriseChanged: ...
     async def enterprise(self, uscc: str) -> Enterprise | None: ...
 
 
@@ -205,6 +222,7 @@ class PublicityRegister(RegisterPort, Protocol):
     async def publish_establishment(
         self, request: PublishEstablishment, *, key: str
     ) -> Published: ...
+    async def publish_change(self, request: PublishChange, *, key: str) -> Published: ...
     async def publish_licence_items(
         self, request: PublishLicenceItems, *, key: str
     ) -> Published: ...
@@ -247,7 +265,9 @@ EFFECTS: dict[str, type[Effect[Any]]] = {
     "register_enterprise": RegisterEnterprise,
     "open_authentication": OpenAuthentication,
     "open_signing": OpenSigning,
+    "change_enterprise": ChangeEnterprise,
     "publish_establishment": PublishEstablishment,
+    "publish_change": PublishChange,
     "publish_notice": PublishNotice,
     "withdraw_notice": WithdrawNotice,
     "deposit_package": DepositPackage,

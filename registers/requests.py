@@ -157,7 +157,7 @@ class RegisterEnterprise(Effect[EnterpriseRegistered]):
 
 
 class Enterprise(Message):
-    """What the register holds of an entity; no personal data."""
+    """What the register shows everybody of an entity: no number of a person. None: the entry has nothing there."""
 
     uscc: Uscc
     name: Short
@@ -166,6 +166,11 @@ class Enterprise(Message):
     status: Literal["active", "deregistered", "revoked"]
     registered_at: Instant
     ended_on: date | None
+    licence_number: Annotated[str, Field(pattern=r"^[0-9]{15}$")] | None = None
+    address: Short | None = None
+    capital: Yuan | None = None
+    business_scope: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
+    legal_representative_name: Short | None = None
 
 
 # ── real-name authentication (实名认证) ──────────────────────────────────────────────────────────────

@@ -138,6 +138,46 @@ async def registered(
     await names_upkeep.add(connection, name, jurisdiction=jurisdiction, seat=seat, holder=holder)
 
 
+async def renamed(
+    connection: AsyncConnection,
+    name: Name,
+    *,
+    jurisdiction: str,
+    seat: str,
+    holder: str,
+    reservation: UUID,
+    barred_until: date,
+) -> None:
+    """An entity bears another name from now on; the one before bars others until that day's end (N03). Repeatable.
+
+    Args:
+        reservation: the case that held the new name.
+    """
+    await connection.execute(
+        text(
+            "UPDATE names SET state = 'renamed', barred_until = :barred_until"
+            " WHERE holder = :holder AND state = 'registered' AND name <> :name"
+            " AND case_id IS DISTINCT FROM :reservation"
+        ),
+        {
+            "holder": holder,
+            "name": name.text,
+            "reservation": reservation,
+            "barred_until": barred_until,
+        },
+    )
+    if await names_upkeep.use(connection, reservation, holder):
+        return
+    found = await connection.execute(
+        text("SELECT 1 FROM names WHERE holder = :holder AND state = 'registered' LIMIT 1"),
+        {"holder": holder},
+    )
+    if found.first() is None:
+        await names_upkeep.add(
+            connection, name, jurisdiction=jurisdiction, seat=seat, holder=holder
+        )
+
+
 async def knows(connection: AsyncConnection, holder: str) -> bool:
     """Whether the library has a name of this entity, whatever its state."""
     found = await connection.execute(

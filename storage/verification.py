@@ -1,6 +1,6 @@
 """Papers as anybody may check them: by the address printed on them, or by a licence's number."""
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import DocumentRow
@@ -25,3 +25,21 @@ async def find(connection: AsyncConnection, asked: str) -> DocumentRow | None:
         )
         row = by_number.one_or_none()
     return DocumentRow(**row._mapping) if row else None
+
+
+# Past the register's answer: what a change registration's case has replaced.
+_REPLACED = text(
+    "SELECT 1 FROM cases WHERE procedure = 'change_registration' AND stage IN"
+    " ('issuing', 'archiving', 'archived') AND decision ->> 'voided_licence' = :number LIMIT 1"
+)
+
+
+async def replaced(connection: AsyncConnection, licence: DocumentRow) -> bool:
+    """Whether a change registration made this licence void: another one was issued in its place.
+
+    Read from the case that did it: no other case writes into the rows of this one.
+    """
+    if licence.kind not in PUBLIC_KINDS:
+        return False
+    found = await connection.execute(_REPLACED, {"number": licence.number})
+    return found.first() is not None

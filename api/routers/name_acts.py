@@ -11,7 +11,7 @@ from api.acts import Draft
 from api.case_access import Number, load_case, must_know
 from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.idempotency import Key, once
-from api.name_reservations import reservation_for
+from api.name_reservations import name_of_case, reservation_for
 from api.performing import answered, perform
 from api.routers.case_acts import act_on_case
 from api.security.current import SignedIn
@@ -136,8 +136,9 @@ async def give_reservation(
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
         must_know(view, "reserve_again")
+        name = await name_of_case(connection, means, view.case)
         found = await reservation_for(
-            connection, person, wanted.reservation, view.case.title, pointer="/reservation"
+            connection, person, wanted.reservation, name, pointer="/reservation"
         )
 
     async def work(act_id: UUID) -> Response:

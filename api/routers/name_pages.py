@@ -13,7 +13,7 @@ from api.case_access import Number, load_case, must_know
 from api.i18n import gettext as _
 from api.idempotency import act_id_of, page_once
 from api.name_checking import Asked, checked
-from api.name_reservations import reservation_for
+from api.name_reservations import name_of_case, reservation_for
 from api.performing import perform
 from api.problems import Problem
 from api.routers.case_pages import after, case_again
@@ -193,9 +193,10 @@ async def reserve_again(
     """Gives a registration a new reservation of its name."""
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
+        name = await name_of_case(connection, means, view.case)
         try:
             found = await reservation_for(
-                connection, person, reservation, view.case.title, pointer="/reservation"
+                connection, person, reservation, name, pointer="/reservation"
             )
         except Problem as problem:
             return await case_again(request, person, means, number, problem)

@@ -113,11 +113,19 @@ def groups(form_code: str, answers: Mapping[str, Any]) -> list[Group]:
 
 async def groups_of(connection: AsyncConnection, means: Services, case: CaseRow) -> list[Group]:
     """The newest version handed in; empty where none is kept here."""
+    return (await read_answers(connection, means, case))[0]
+
+
+async def read_answers(
+    connection: AsyncConnection, means: Services, case: CaseRow
+) -> tuple[list[Group], frozenset[str]]:
+    """The same, and what it chooses as far as materials depend on it (`ApplicationForm.chosen`)."""
     row = catalogue.procedure(case.procedure, case.catalogue_version)
-    if row.application not in registry.APPLICATIONS:
-        return []
+    form = registry.APPLICATIONS.get(row.application)
+    if form is None:
+        return [], frozenset()
     try:
         _row, answers = await submissions.newest(connection, means.keys, case.case_id)
     except LookupError:
-        return []
-    return groups(row.application, answers)
+        return [], frozenset()
+    return groups(row.application, answers), form.chosen(answers)

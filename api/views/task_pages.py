@@ -10,7 +10,7 @@ from api.i18n import gettext as _
 from api.security.person import Person
 from api.services import Services
 from api.views import actions, decisions, words
-from api.views.answers import Group, groups_of
+from api.views.answers import Group, read_answers
 from api.views.cases import CaseView, view_of
 from api.views.decisions import Conflict, FieldView
 from api.views.gaps import GapEditor, editor, file_parts
@@ -110,6 +110,7 @@ class TaskPage:
     opinion: str
     files: list[FileRow]
     answers: list[Group]
+    chosen: frozenset[str]
     gaps: GapEditor | None
     colleagues: list[Colleague]
 
@@ -155,6 +156,7 @@ class TaskPage:
                 words.bilingual(m.label, m.label_en), m.article, m.required, m.tolerable, of(m.code)
             )
             for m in self.view.row.materials
+            if m.applies(self.chosen)
         ]
 
     @property
@@ -253,6 +255,7 @@ async def task_page(
     cipher = means.keys.cached(case.case_id) or await means.keys.cipher(case.case_id)
     events = await stored_events(connection, case.case_id, cipher)
     others = await colleagues(connection, task.role, case.office) if "reassign" in names else []
+    answers, chosen = await read_answers(connection, means, case)
     return TaskPage(
         state=state,
         view=view,
@@ -260,7 +263,8 @@ async def task_page(
         story=lines(events, case, viewer),
         opinion=opinion_of(events),
         files=files,
-        answers=await groups_of(connection, means, case),
+        answers=answers,
+        chosen=chosen,
         gaps=gaps,
         colleagues=[c for c in others if str(c.id) != task.claimed_by],
     )

@@ -37,11 +37,14 @@ SYSTEM: Final = mark("系统")
 # What a call to a register is for; a kind without a word of its own is named by its register.
 EFFECTS: Final[dict[str, str]] = {
     "establishment_checks": mark("核查名称、注册资本和任职限制"),
+    "change_checks": mark("核查企业登记事项、名称、注册资本和任职限制"),
     "open_authentication": mark("发起实名认证"),
     "open_signing": mark("发起电子签名"),
     "fetch_signed": mark("取回签名文件"),
     "register_enterprise": mark("登记企业并赋码"),
+    "change_enterprise": mark("变更登记并换发执照编号"),
     "publish_establishment": mark("公示登记信息"),
+    "publish_change": mark("公示变更登记信息"),
     "deposit_package": mark("移交电子档案"),
     "declare_name": mark("与名称库比对"),
     "confirm_name": mark("保留经审核的名称"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,29 +60,41 @@ def sample_pdf(title: str) -> bytes:
 @deed("submit")
 async def submit(play: Play, deed: Deed) -> Any:
     """Fill in, upload, submit. `files` maps a material to a title (a PDF is made), default: all
-    required ones; `incomplete: true` submits with what is there; `reservation_of` names the case of the
-    story whose reserved name is used."""
+    required ones, of its choices too; `incomplete: true` submits with what is there; `reservation_of` names the case of the
+    story whose reserved name is used, `enterprise_of` the one that registered the enterprise."""
     data = dict(deed.data)
     reserved = data.pop("reservation_of", None)
+    enterprise = data.pop("enterprise_of", None)
     files = data.pop("files", None)
     incomplete = bool(data.pop("incomplete", False))
     key = data.pop("key", None)
     form = data.pop("form", data)
     if reserved:
         form = {**form, "name_reservation": play.number(reserved)}
+    if enterprise:
+        number = play.number(enterprise)
+        owner = str(play.cases[enterprise]["owner"])
+        shown = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}")
+        form = {**form, "uscc": shown["numbers"]["uscc"]}
     draft = await play.cast.ask(
         deed.by, "POST", "/api/v1/applications", json={"procedure": deed.procedure, "form": form}
     )
-    await _upload(play, deed, draft["id"], deed.procedure, files)
+    await _upload(play, deed, draft["id"], deed.procedure, files, draft["missing_materials"])
     return await _hand_in(play, deed, draft["id"], incomplete, key)
 
 
 async def _upload(
-    play: Play, deed: Deed, application: str, procedure: str, files: Mapping[str, str] | None
+    play: Play,
+    deed: Deed,
+    application: str,
+    procedure: str,
+    files: Mapping[str, str] | None,
+    missing: Collection[str] = (),
 ) -> None:
     if files is None:
         guide = await play.cast.ask(deed.by, "GET", f"/api/v1/items/{procedure}/guide")
-        files = {m["code"]: m["label"] for m in guide["materials"] if m["required"]}
+        wanted = [m for m in guide["materials"] if m["required"] or m["code"] in missing]
+        files = {m["code"]: m["label"] for m in wanted}
     for part, title in files.items():
         await play.cast.ask(
             deed.by,

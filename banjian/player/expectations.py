@@ -58,6 +58,10 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 out += await _messages(stage, ident, value)
             case "events":
                 out += await _events(stage, ident, value)
+            case "licence":
+                out += await _licence(play, owner, shown["numbers"].get("licence"), value)
+            case "facts":
+                out += await _facts(stage, ident, value)
             case "name_check":
                 out += _name_check(shown.get("decision", {}).get("check") or {}, value)
             case "items":
@@ -124,6 +128,29 @@ async def _documents(stage: Stage, ident: str, wanted: list[str]) -> list[str]:
         )
         have = [r.kind for r in rows]
     return [f"document {kind} was not issued (have {have})" for kind in wanted if kind not in have]
+
+
+async def _licence(play: Play, owner: str, number: str | None, wanted: str) -> list[str]:
+    """What the public check says of the case's licence; `none` where it issued none yet."""
+    state = "none"
+    if number is not None:
+        said = await play.cast.call(owner, "GET", f"/api/v1/certificates/{number}/verification")
+        state = said.json()["state"] if said.status_code == 200 else "none"
+    return [] if state == wanted else [f"licence {number}: expected {wanted}, got {state}"]
+
+
+async def _facts(stage: Stage, ident: str, wanted: Mapping[str, str]) -> list[str]:
+    """The state of each named fact; `none` where it is not there."""
+    async with stage.core.engine.connect() as connection:
+        found = await connection.execute(
+            text("SELECT facts FROM cases WHERE case_id = CAST(:c AS uuid)"), {"c": ident}
+        )
+        have = {f["code"]: f["state"] for f in found.scalar_one()}
+    return [
+        f"fact {code}: expected {state}, got {have.get(code, 'none')}"
+        for code, state in wanted.items()
+        if have.get(code, "none") != state
+    ]
 
 
 async def _messages(stage: Stage, ident: str, wanted: list[Mapping[str, Any]]) -> list[str]:

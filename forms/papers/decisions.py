@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from forms.papers.base import LICENSING, REGISTRATION, Due, Entry, Line, Paper, Remedies, Text
+from forms.papers.base import LICENSING, REGISTRATION, Due, Entry, Line, Paper, Part, Remedies, Text
 from forms.papers.wording import chinese_date, instant
 
 
@@ -34,6 +34,38 @@ class RegistrationNotice(Paper):
             "registered_on_text": chinese_date(self.registered_on),
             "basis": self.basis
             or REGISTRATION + ("第十九条、第二十一条" if self.establishment else "第十九条"),
+        }
+
+
+class ChangedItem(Part):
+    """A registered item (登记事项) as it was and as it is."""
+
+    item: Line
+    before: Text
+    after: Text
+
+
+class ChangeNotice(Paper):
+    """准予变更登记通知书: what changed, the new licence, and that the old one is void (登记管理条例 24; 实施细则 23, 31)."""
+
+    kind: ClassVar[str] = "change_registration"
+    title: ClassVar[str] = "准予变更登记通知书"
+    template: ClassVar[str] = "change_registration.typ"
+
+    uscc: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")]
+    changed_on: date
+    changes: Annotated[tuple[ChangedItem, ...], Field(min_length=1, max_length=20)]
+    licence_number: Line
+    voided_licence: Line | None = None
+    declared_void: bool = False
+    branches_due: Due
+    basis: Line | None = None
+
+    def view(self) -> dict[str, Any]:
+        return {
+            **super().view(),
+            "changed_on_text": chinese_date(self.changed_on),
+            "basis": self.basis or REGISTRATION + "第十九条、第二十四条",
         }
 
 

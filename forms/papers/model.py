@@ -9,6 +9,7 @@ from typing import Final
 from forms.papers.base import Paper
 from forms.papers.certificates import ArchiveCatalogue, BusinessLicence, Licence
 from forms.papers.decisions import (
+    ChangeNotice,
     LicensingGrant,
     LicensingRefusal,
     RegistrationNotice,
@@ -35,6 +36,7 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         DeficiencyNotice,
         ExtensionNotice,
         RegistrationNotice,
+        ChangeNotice,
         RegistrationRefusal,
         LicensingGrant,
         LicensingRefusal,

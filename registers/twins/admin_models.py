@@ -45,6 +45,8 @@ class SeedEnterprise(Message):
     address: Short | None = None
     capital: Yuan | None = None
     business_scope: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
+    legal_representative: Person | None = None
+    licence_number: Annotated[str, Field(pattern=r"^[0-9]{15}$")] | None = None
 
 
 class SeedPerson(Person):

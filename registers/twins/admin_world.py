@@ -68,8 +68,11 @@ async def _seed_enterprises(
             "name_key": name_key(e.name),
             "name_core": name_core(e.name),
             "details": e.model_dump(
-                mode="json", include={"address", "capital", "business_scope"}, exclude_defaults=True
+                mode="json",
+                include={"address", "capital", "business_scope", "legal_representative"},
+                exclude_defaults=True,
             ),
+            "licence_number": e.licence_number,
             "registered_at": day_start(e.registered_on) if e.registered_on else now,
             "ended_on": e.ended_on,
         }

@@ -55,6 +55,33 @@ ESTABLISHMENT = example(
         "registered_at": "2026-09-24T03:00:00Z",
     }
 )
+_CODE = "91421303MA0BANJ05F"
+CHANGE = example(
+    {
+        "case_ref": "case-0003",
+        "uscc": _CODE,
+        "division": "421303",
+        "signatory": _PERSON,
+        "before": {"name": "随州市曾都区红光商贸有限公司"},
+        "address": "湖北省随州市曾都区交通大道9号",
+    }
+)
+CHANGE_PUBLICATION = example(
+    {
+        "case_ref": "case-0003",
+        "uscc": _CODE,
+        "name": "随州市曾都区红光商贸有限公司",
+        "items": [
+            {
+                "item": "address",
+                "before": "湖北省随州市曾都区烈山大道1号",
+                "after": "湖北省随州市曾都区交通大道9号",
+            }
+        ],
+        "changed_at": "2026-09-24T03:00:00Z",
+        "licence_declared_void": False,
+    }
+)
 NOTICE = example(
     {
         "case_ref": "case-0002",

@@ -1,13 +1,13 @@
 """Twin of the market-entity register (市场主体登记库)."""
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path
 from fastapi.responses import Response
-from sqlalchemy import Sequence, insert, or_, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registers.changes import ChangeEnterprise, EnterpriseChanged
 from registers.messages import Envelope, Register, Uscc
 from registers.requests import (
     CapitalVerdict,
@@ -17,7 +17,6 @@ from registers.requests import (
     Enterprise,
     EnterpriseRegistered,
     EntityType,
-    NameHit,
     NameVerdict,
     PersonBars,
     RegisterEnterprise,
@@ -26,19 +25,19 @@ from registers.twins import examples
 from registers.twins.codes import registration_number, unified_code
 from registers.twins.database import app_now, lock, one
 from registers.twins.gate import Call, changes, perform, reads
+from registers.twins.market_changes import enter_change, head_of
+from registers.twins.market_entries import bars_of, name_hits, next_of, refuse_barred
 from registers.twins.market_rules import (
-    PREFECTURE,
     bars_in_force,
     capital_reasons,
     civil_day,
     competent,
     name_core,
-    name_is_held,
     name_key,
 )
 from registers.twins.problems import Refused, documented
 from registers.twins.routes import add_find
-from registers.twins.schema import bars, enterprises, licence_seq, organisation_seq
+from registers.twins.schema import enterprises, licence_seq, organisation_seq
 
 R = Register.MARKET
 router = APIRouter(prefix="/market", tags=["market"])
@@ -57,7 +56,7 @@ async def check_person_bars(
 ) -> Response:
     async with call.engine.connect() as connection:
         today = civil_day(await app_now(connection))
-        found = bars_in_force(await _bars_of(connection, {query.id_number}), today)
+        found = bars_in_force(await bars_of(connection, {query.id_number}), today)
     return call.answer(PersonBars(bars=found))
 
 
@@ -114,6 +113,20 @@ async def register_enterprise(
     return await perform(call, effect, _enter)
 
 
+@router.post(
+    "/changes",
+    operation_id="changeEnterprise",
+    summary="变更登记",
+    response_model=Envelope[EnterpriseChanged],
+    responses=documented(400, 401, 409, 411, 413, 422, 503),
+)
+async def change_enterprise(
+    effect: Annotated[ChangeEnterprise, Body(openapi_examples=examples.CHANGE)],
+    call: Annotated[Call, Depends(changes(R, "change_enterprise"))],
+) -> Response:
+    return await perform(call, effect, enter_change)
+
+
 @router.get(
     "/enterprises/{uscc}",
     operation_id="getEnterprise",
@@ -129,10 +142,17 @@ async def get_enterprise(
         row = await one(connection, select(enterprises).where(enterprises.c.uscc == uscc))
     if row is None:
         raise Refused("enterprise_unknown", "没有此市场主体", status=404)
-    return call.answer(Enterprise(**{f: row[f] for f in Enterprise.model_fields}))
+    held = row["details"]
+    shown = {"address": held.get("address"), "capital": held.get("capital")}
+    shown |= {
+        "business_scope": held.get("business_scope") or (),
+        "legal_representative_name": head_of(held),
+    }
+    columns = {f: row[f] for f in Enterprise.model_fields if f in row}
+    return call.answer(Enterprise(**columns | shown))
 
 
-add_find(router, R, Envelope[EnterpriseRegistered])
+add_find(router, R, Envelope[EnterpriseRegistered | EnterpriseChanged])
 
 
 async def _enter(
@@ -143,7 +163,12 @@ async def _enter(
     today = civil_day(now)
     if reason := competent(effect.entity_type, effect.division):
         raise Refused("not_competent", reason)
-    await _refuse_barred(connection, effect, today)
+    await refuse_barred(
+        connection,
+        effect.legal_representative.id_number,
+        (p.id_number for p in effect.persons),
+        today,
+    )
     reasons = capital_reasons(
         effect.entity_type,
         effect.capital,
@@ -160,7 +185,7 @@ async def _enter(
     if hits:
         raise Refused("name_taken", f"名称与“{hits[0].name}”相同,不予登记")
     uscc = await _issue_code(connection, effect)
-    number = registration_number(effect.division, await _next_of(connection, licence_seq))
+    number = registration_number(effect.division, await next_of(connection, licence_seq))
     await connection.execute(
         insert(enterprises).values(
             uscc=uscc,
@@ -187,67 +212,10 @@ async def _enter(
 async def _issue_code(connection: AsyncConnection, effect: RegisterEnterprise) -> str:
     """The next code that nobody holds; a world seeded for a story may hold codes of the same range."""
     while True:
-        sequence = await _next_of(connection, organisation_seq)
+        sequence = await next_of(connection, organisation_seq)
         uscc = unified_code(effect.entity_type.value, effect.division, sequence)
         if (
             await one(connection, select(enterprises.c.uscc).where(enterprises.c.uscc == uscc))
             is None
         ):
             return uscc
-
-
-async def _next_of(connection: AsyncConnection, sequence: Sequence) -> int:
-    return int((await connection.execute(select(sequence.next_value()))).scalar_one())
-
-
-async def _refuse_barred(
-    connection: AsyncConnection, effect: RegisterEnterprise, today: date
-) -> None:
-    head = effect.legal_representative.id_number
-    rows = await _bars_of(connection, {head, *(p.id_number for p in effect.persons)})
-    for row in rows:
-        for bar in bars_in_force([row], today):
-            if bar.scope == "any_post" or row["id_number"] == head:
-                raise Refused(
-                    "person_barred", f"{row['name']}不得登记任职:{bar.ground}({bar.article})"
-                )
-
-
-async def _bars_of(connection: AsyncConnection, id_numbers: set[str]) -> list[Any]:
-    statement = select(bars).where(bars.c.id_number.in_(id_numbers)).order_by(bars.c.id)
-    return list((await connection.execute(statement)).mappings().all())
-
-
-async def name_hits(
-    connection: AsyncConnection, name: str, *, individual: bool
-) -> tuple[NameHit, ...]:
-    """Entries of the prefecture that hold this name; individuals are compared by the whole name only."""
-    today = civil_day(await app_now(connection))
-    key = name_key(name)
-    statement = (
-        select(enterprises)
-        .where(
-            enterprises.c.division.startswith(PREFECTURE),
-            or_(enterprises.c.name_key == key, enterprises.c.name_core == name_core(name)),
-        )
-        .order_by(enterprises.c.registered_at, enterprises.c.uscc)
-        .limit(50)
-    )
-    hits = []
-    for row in (await connection.execute(statement)).mappings():
-        if not name_is_held(row["status"], row["ended_on"], today):
-            continue
-        if row["name_key"] == key:
-            hits.append(
-                NameHit(name=row["name"], uscc=row["uscc"], rule="identical", reason="名称完全相同")
-            )
-        elif not individual and row["entity_type"] != EntityType.INDIVIDUAL.value:
-            hits.append(
-                NameHit(
-                    name=row["name"],
-                    uscc=row["uscc"],
-                    rule="same_words",
-                    reason="字号与行业相同(企业名称登记管理规定第十七条)",
-                )
-            )
-    return tuple(hits)

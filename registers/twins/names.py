@@ -27,7 +27,7 @@ from registers.twins.database import app_now, lock, next_number, one
 from registers.twins.desk_schema import name_change_seq, reserved_names
 from registers.twins.desks import entered
 from registers.twins.gate import Call, changes, perform, reads
-from registers.twins.market import name_hits
+from registers.twins.market_entries import name_hits
 from registers.twins.market_rules import PREFECTURE, add_years, civil_day, name_core, name_key
 from registers.twins.problems import Refused, documented
 from registers.twins.routes import add_find

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registers.changes import PublishChange
 from registers.licences import PublishLicenceItems
 from registers.messages import Effect, Envelope, Instant, Message, Register, Short
 from registers.requests import (
@@ -27,8 +28,8 @@ from registers.twins.routes import add_find
 from registers.twins.schema import publications
 
 R = Register.NECIPS
-ESTABLISHMENT, LICENCE_ITEMS = "establishment", "licence_items"
-NOT_NOTICES = (ESTABLISHMENT, LICENCE_ITEMS)
+ESTABLISHMENT, LICENCE_ITEMS, CHANGE = "establishment", "licence_items", "change"
+NOT_NOTICES = (ESTABLISHMENT, LICENCE_ITEMS, CHANGE)
 router = APIRouter(prefix="/necips", tags=["necips"])
 
 
@@ -68,6 +69,20 @@ async def publish_licence_items(
     call: Annotated[Call, Depends(changes(R, "publish_licence_items"))],
 ) -> Response:
     return await perform(call, effect, _licence_items)
+
+
+@router.post(
+    "/changes",
+    operation_id="publishChange",
+    summary="公示变更登记信息",
+    response_model=Envelope[Published],
+    responses=documented(400, 401, 409, 411, 413, 422, 503),
+)
+async def publish_change(
+    effect: Annotated[PublishChange, Body(openapi_examples=examples.CHANGE_PUBLICATION)],
+    call: Annotated[Call, Depends(changes(R, "publish_change"))],
+) -> Response:
+    return await perform(call, effect, _change)
 
 
 @router.post(
@@ -148,6 +163,12 @@ async def _licence_items(
     for published in effect.items:
         item_of(published.department, published.item)
     return await _publish(connection, call, effect, LICENCE_ITEMS, effect.uscc)
+
+
+async def _change(connection: AsyncConnection, call: Call, effect: PublishChange) -> Published:
+    """Of what the market register holds now; each change is published by itself."""
+    await entered(connection, effect.uscc, effect.name)
+    return await _publish(connection, call, effect, CHANGE, effect.uscc)
 
 
 async def _notice(connection: AsyncConnection, call: Call, effect: PublishNotice) -> Published:

@@ -143,6 +143,30 @@ SAMPLES: dict[str, dict[str, Any]] = {
             {"label": "住所", "value": "湖北省随州市曾都区解放路126号"},
         ],
     ),
+    "change_registration": common(
+        "曾市监登变准〔2026〕第000031号",
+        "W7K2-PM4C",
+        uscc="91421303MA4K1X2Y9A",
+        changed_on="2026-09-24",
+        issued_on=date(2026, 9, 24),
+        changes=[
+            {
+                "item": "住所",
+                "before": "湖北省随州市曾都区解放路126号",
+                "after": "湖北省随州市曾都区西城街道交通大道9号",
+            },
+            {"item": "经营范围", "before": "食用农产品批发", "after": "食用农产品批发；粮食收购"},
+        ],
+        licence_number="421303000000127",
+        voided_licence="421303000000011",
+        declared_void=True,
+        branches_due={
+            "day": "2026-10-26",
+            "length": "30日",
+            "counted_from": "2026-09-24",
+            "basis": "《市场主体登记管理条例实施细则》第三十一条",
+        },
+    ),
     "registration_refusal": common(
         "曾市监不登〔2026〕第000003号",
         "Q5W2-DT8V",

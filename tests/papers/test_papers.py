@@ -63,6 +63,10 @@ def test_a_paper_is_archivable_tagged_and_the_same_twice(kind: str) -> None:
         ("non_acceptance", ["不予受理", "请向随州市市场监督管理局申请", "六十日", "六个月"]),
         ("registration", ["91421303MA4K1X2Y9A", "第二十一条"]),
         (
+            "change_registration",
+            ["准予变更登记", "变更前", "粮食收购", "421303000000011", "作废", "2026年10月26日"],
+        ),
+        (
             "registration_refusal",
             ["不予登记", "第二十条", "六十日", "六个月", "行政诉讼法", "（二）"],
         ),

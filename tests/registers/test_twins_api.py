@@ -91,6 +91,8 @@ async def test_the_examples_are_accepted(twins: World) -> None:
         "/necips/notices": (422, "enterprise_unknown"),
         "/necips/withdrawals": (422, "publication_unknown"),
         "/archive/deposits": (409, "content_unknown"),
+        "/market/changes": (422, "enterprise_unknown"),
+        "/necips/changes": (422, "enterprise_unknown"),
         "/necips/licence-items": (422, "enterprise_unknown"),
         "/names/occupations": (422, "reservation_unknown"),
         "/names/releases": (422, "reservation_unknown"),

@@ -14,6 +14,7 @@ from bench.reference import ROW, Reference
 from domain.transitions import Table
 from law import catalogue
 from tests.replay import corpus, mutants
+from workflows.change_registration import TABLE as CHANGE
 from workflows.establishment_registration import TABLE as ESTABLISHMENT
 from workflows.general_approval import TABLE as GENERAL_APPROVAL
 
@@ -75,7 +76,11 @@ PASSING = {"issuing", "archiving"}
 
 @pytest.mark.parametrize(
     ("stem", "table"),
-    [("establishment_registration", ESTABLISHMENT), ("food_operation_licence", GENERAL_APPROVAL)],
+    [
+        ("change_registration", CHANGE),
+        ("establishment_registration", ESTABLISHMENT),
+        ("food_operation_licence", GENERAL_APPROVAL),
+    ],
     ids=lambda v: v if isinstance(v, str) else "",
 )
 def test_every_stage_has_a_recorded_case_in_it(stem: str, table: Table) -> None:
