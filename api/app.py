@@ -100,5 +100,6 @@ def create_app(
         bureau_name=bureau_name,
     )
     for router in ROUTERS:
-        app.include_router(router)
+        # Its routes as they are: included, each would be built once more for every application.
+        app.router.routes.extend(router.routes)
     return app

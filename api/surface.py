@@ -22,4 +22,4 @@ def install(
     templating.install(app, bureau_name=bureau_name)
     error_pages.install(app)
     for router in (account.router, sessions.router, problem_pages.router):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)

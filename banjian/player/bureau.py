@@ -45,19 +45,31 @@ MEMBERS: tuple[Member, ...] = (
 )
 
 
-async def seed(engine: AsyncEngine) -> dict[str, str]:
-    """Make the accounts that are missing; returns sign-in → password of those that were made."""
+Ring = dict[str, tuple[str, str]]
+"""Sign-in → password and its hash, for databases of one process that need not differ in them."""
+
+
+async def seed(engine: AsyncEngine, ring: Ring | None = None) -> dict[str, str]:
+    """Make the accounts that are missing; returns sign-in → password of those that were made.
+
+    Args:
+        ring: passwords to take; those that it lacks are made and added. Hashing costs more than all the rest.
+    """
     made: dict[str, str] = {}
+    ring = {} if ring is None else ring
     for member in MEMBERS:
         async with AsyncSession(engine) as session:
             if await accounts.find_account_id(session, member.sign_in) is not None:
                 continue
-            password = secrets.token_urlsafe(12)
+            if member.sign_in not in ring:
+                password = secrets.token_urlsafe(12)
+                ring[member.sign_in] = password, await passwords.hashed(password)
+            password, password_hash = ring[member.sign_in]
             await accounts.create_account(
                 session,
                 sign_in=member.sign_in,
                 display_name=member.name,
-                password_hash=await passwords.hashed(password),
+                password_hash=password_hash,
                 roles=frozenset(member.roles),
                 office=member.office,
             )

@@ -20,6 +20,9 @@ from banjian.player.stage import Stage, instant, stage
 # Imported for its side effect: it declares acts.
 DECLARED = (desk_deeds, licence_deeds)
 
+# Stories of one process give their people the same passwords.
+_RING: bureau.Ring = {}
+
 
 class ScenarioError(Exception):
     """The file is no scenario; the message names the step and the field."""
@@ -102,7 +105,7 @@ async def play(
 
 async def play_on(on: Stage, scenario: Scenario, say: Callable[[str], None]) -> Played:
     played = Played(scenario.scenario)
-    passwords = await bureau.seed(on.core.engine)
+    passwords = await bureau.seed(on.core.engine, _RING)
     await _seed_world(on, scenario.world)
     acting = Play(Cast(on.http, passwords), on.twins)
     played.cases = acting.cases

@@ -94,10 +94,12 @@ def create_twins(
     )
     app.add_middleware(SizeLimit)
     problems.install(app)
-    for module in (market, identity, signature, necips, archive, names):
-        app.include_router(module.router)
-    for router in desk_routes.ROUTERS:
-        app.include_router(router)
-    for door in (admin, admin_world, admin_desks):
-        app.include_router(door.router)
+    routers = (
+        *(module.router for module in (market, identity, signature, necips, archive, names)),
+        *desk_routes.ROUTERS,
+        *(door.router for door in (admin, admin_world, admin_desks)),
+    )
+    for router in routers:
+        # Its routes as they are: included, each would be built once more for every application.
+        app.router.routes.extend(router.routes)
     return app

@@ -11,7 +11,7 @@ from banjian.player.cast import Cast
 from banjian.player.deeds import DEEDS, Deed, Play
 from banjian.player.stage import stage
 from law import catalogue
-from tests.api.case_stage import FILES, Live, application
+from tests.api.case_stage import FILES, RING, Live, application
 from tests.kernel.errands_case import ROW, USCC, ErrandsCase
 from workflows.registry import PROCEDURES
 
@@ -25,7 +25,7 @@ async def live(module_database: str) -> AsyncIterator[Live]:
     PROCEDURES["errands"] = ErrandsCase
     try:
         async with stage(module_database, starts=STARTS) as on:
-            passwords = await bureau.seed(on.core.engine)
+            passwords = await bureau.seed(on.core.engine, RING)
             yield Live(on, Play(Cast(on.http, passwords), on.twins), passwords)
     finally:
         del PROCEDURES["errands"]

@@ -17,7 +17,7 @@ from banjian.player import bureau
 from banjian.player.cast import Cast
 from banjian.player.deeds import Play
 from banjian.player.stage import Stage, stage
-from tests.api.case_stage import FILES, PROCEDURE, Live
+from tests.api.case_stage import FILES, PROCEDURE, RING, Live
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 # Two characters of these name one company: 900 different ones.
@@ -270,5 +270,5 @@ async def ground(database: str, starts: datetime | None = None) -> AsyncIterator
 
 
 async def ground_on(on: Stage) -> Ground:
-    passwords = await bureau.seed(on.core.engine)
+    passwords = await bureau.seed(on.core.engine, RING)
     return Ground(on, Play(Cast(on.http, passwords), on.twins), passwords)
