@@ -1,14 +1,14 @@
 """The application of a related case, written from the case that opens it: a draft handed in by the system.
 
-Personal data goes from application to application inside the database, never through a payload.
+Personal data goes from application to application inside the database, never through a payload; materials that the
+related case asks for too go along, sealed anew with its key.
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,10 +19,10 @@ from forms.registry import APPLICATIONS
 from law import catalogue
 from law.catalogue import Procedure
 from law.offices import office
-from registers.messages import sha256_hex
 from storage import applications, numbers, submissions
 from storage.keys import Cipher
 from storage.submissions import seal_form
+from storage.tables import FileRow
 
 Fill = Callable[[CaseView, RelatedOrder], Awaitable[dict[str, Any]]]
 FILLED: dict[str, Fill] = {}
@@ -40,7 +40,12 @@ def filled_by(*procedures: str) -> Callable[[Fill], Fill]:
 
 @dataclass(frozen=True)
 class RelatedFile:
-    """What is handed in: `data` goes into the act, the rest into the act's transaction."""
+    """What is handed in: `data` goes into the act, the rest into the act's transaction.
+
+    Attributes:
+        facts: what the opener's case knows of the application beside the form.
+        files: rows of what goes along; their bytes are stored by the related case already.
+    """
 
     case_id: UUID
     row: Procedure
@@ -49,19 +54,17 @@ class RelatedFile:
     form: ApplicationForm
     answers: dict[str, Any]
     cipher: Cipher
-
-    @property
-    def digest(self) -> str:
-        text = json.dumps(self.answers, ensure_ascii=False, sort_keys=True)
-        return sha256_hex(text.encode())
+    facts: dict[str, Any]
+    files: list[FileRow]
 
     @property
     def data(self) -> dict[str, Any]:
+        parts, digest = submissions.digests(self.answers, self.files)
         return {
             "title": self.form.subject(),
-            "digest": self.digest,
-            "parts": {"form": self.digest},
-            "facts": self.form.case_facts(),
+            "digest": digest,
+            "parts": parts,
+            "facts": self.form.case_facts() | self.facts,
             "catalogue_version": self.row.version,
         }
 
@@ -88,13 +91,17 @@ class RelatedFile:
                 title=self.form.subject(),
                 form=sealed,
             )
+            for file in self.files:
+                values = {c.name: getattr(file, c.name) for c in FileRow.__table__.columns}
+                await applications.add_file(connection, **values)
+        data = self.data
         await submissions.add(
             connection,
             case_id=self.case_id,
             version=1,
             act_id=act_id,
-            digest=self.digest,
-            parts={"form": self.digest},
+            digest=data["digest"],
+            parts=data["parts"],
             form=sealed,
             received_at=received_at,
         )
@@ -144,4 +151,24 @@ async def related_file(means: Means, order: RelatedOrder, child: UUID) -> Relate
         form=form,
         answers=form.model_dump(mode="json"),
         cipher=await means.keys.new(child),
+        facts=dict(order.data.get("facts", {})),
+        files=await _files_along(means, view, row, child),
     )
+
+
+async def _files_along(means: Means, view: CaseView, row: Procedure, child: UUID) -> list[FileRow]:
+    """The opener's files of the materials that the related case asks for too, in the order of a case's files."""
+    wanted = {m.code for m in row.materials}
+    found = []
+    for file in view.files:
+        if file.part not in wanted:
+            continue
+        content = await means.files.get(view.case_id, file.stored_id)
+        stored = await means.files.put(
+            content, case_id=child, media_type=file.media_type, retention_class=file.retention
+        )
+        values = {c.name: getattr(file, c.name) for c in FileRow.__table__.columns}
+        # The same file again where the activity is tried again.
+        values |= {"id": uuid5(child, str(file.id)), "case_id": child}
+        found.append(FileRow(**values | {"stored_id": stored.stored_id}))
+    return sorted(found, key=lambda f: (f.part, f.uploaded_at, f.id))

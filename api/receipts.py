@@ -10,10 +10,11 @@ from uuid import UUID
 
 from api.i18n import gettext as _
 from api.i18n import mark
-from api.intake import Dossier
+from api.intake import Dossier, table_of
 from api.problems import Problem
 from api.query_codes import code_of
 from api.services import Services
+from api.views import words
 from api.views.clocks import promised_for
 from law.calendars import default_calendars
 from law.catalogue import Procedure
@@ -139,18 +140,21 @@ def _steps_declared(row: Procedure, received_at: datetime) -> list[NextStep]:
 
 
 def _steps_coordinated(row: Procedure, received_at: datetime) -> list[NextStep]:
-    """Other departments decide each part, in the general term where a part has none of its own."""
-    sorted_out = NextStep(
-        _("逐项告知"), _("系统当场告诉您涉及哪些许可事项，并告知各许可主管部门。")
-    )
-    decided = _bounded(
-        _("各部门办理"),
-        _("各事项有自己期限的，从其规定；这里按一般期限推算。"),
-        find_clock(row.leading_clock),
-        received_at,
-    )
-    result = _("每一项有结果都通知您，什么时候可以经营在办件页面写明。")
-    return [sorted_out, decided, NextStep(_(_RESULT), result)]
+    """The stages of the table: others do each part. The row's term bounds what they do; of an opening, the registration."""
+    table = table_of(row)
+    stages = [table.stage(s) for s in table.main]
+    stages = [s for s in stages if not s.final and s.holder != "register:archive"]
+    bounded = next((s for s in stages if s.holder.startswith("register:")), stages[0])
+    steps = []
+    for stage in stages:
+        title, text = words.stage_label(stage), words.known(stage.doing)
+        if stage is bounded and row.clocks.decision is not None:
+            text += _("；这里按法定的一般期限推算。")
+            steps.append(_bounded(title, text, find_clock(row.clocks.decision), received_at))
+        else:
+            steps.append(NextStep(title, text))
+    result = _("每一项有结果都通知您，办到哪一步在办件页面写明。")
+    return [*steps, NextStep(_(_RESULT), result)]
 
 
 def _promise(row: Procedure) -> str:

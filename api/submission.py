@@ -4,7 +4,6 @@ One transaction makes receipt number, version, state and act durable (design §5
 then on, whether or not the engine answers.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -25,7 +24,6 @@ from forms.base import ApplicationForm
 from law.offices import office
 from law.zone import civil_date
 from storage import applications, cases, numbers, submissions
-from storage.chain import canonical_json
 from storage.submissions import seal_form
 from storage.tables import FileRow
 
@@ -59,26 +57,10 @@ class Content:
 
 
 def content_of(form: ApplicationForm, files: list[FileRow]) -> Content:
-    """`parts` has one digest for the form and one per material; `digest` covers all of it."""
+    """The canonical form and its digests (`storage.submissions.digests`)."""
     answers = form.model_dump(mode="json")
-    parts = {"form": hashlib.sha256(canonical_json(answers)).hexdigest()} | part_digests(files)
-    whole = canonical_json({"form": answers, "files": _by_part(files)})
-    return Content(form, answers, parts, hashlib.sha256(whole).hexdigest())
-
-
-def _by_part(files: list[FileRow]) -> dict[str, list[str]]:
-    by_part: dict[str, list[str]] = {}
-    for file in files:
-        by_part.setdefault(file.part, []).append(file.sha256)
-    return by_part
-
-
-def part_digests(files: list[FileRow]) -> dict[str, str]:
-    """One digest per material over the digests of its files, in the order of upload."""
-    return {
-        part: hashlib.sha256("\n".join(digests).encode()).hexdigest()
-        for part, digests in sorted(_by_part(files).items())
-    }
+    parts, digest = submissions.digests(answers, files)
+    return Content(form, answers, parts, digest)
 
 
 def missing_materials(dossier: Dossier) -> list[str]:

@@ -12,12 +12,13 @@ from api.form_pages import shown
 from api.i18n import gettext as _
 from api.i18n import mark
 from api.intake import Dossier, Mode
-from api.submission import content_of, missing_materials, part_digests
+from api.submission import content_of, missing_materials
 from api.views import words
 from forms.base import Section
 from law.catalogue import Material
 from law.zone import civil_date
 from storage.applications import Listed
+from storage.submissions import part_digests
 
 FORM_PART: Final = "form"
 _HINT_LENGTH: Final = 60

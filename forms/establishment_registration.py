@@ -6,7 +6,7 @@ Identity numbers stay here, in the database, sealed; the workflow sees codes and
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -105,11 +105,10 @@ class Person(Form):
         return bool(SIGNING & set(self.posts))
 
 
-class Application(ApplicationForm):
-    code = "establishment_registration.application"
-    title = "有限责任公司设立登记申请"
-    title_en = "Application for establishment registration"
-    sections = (
+class CompanyToRegister(ApplicationForm):
+    """What every application says that founds a company; the registration's own form and the one-stop form."""
+
+    sections: ClassVar[tuple[Section, ...]] = (
         Section(
             "company", "名称和类型", "Name and type", ("name", "name_reservation", "entity_type")
         ),
@@ -205,3 +204,9 @@ class Application(ApplicationForm):
                 for n, person in enumerate(self.persons, start=1)
             ],
         }
+
+
+class Application(CompanyToRegister):
+    code = "establishment_registration.application"
+    title = "有限责任公司设立登记申请"
+    title_en = "Application for establishment registration"

@@ -3,6 +3,7 @@
 from forms import (
     approval,
     change_registration,
+    enterprise_startup_onestop,
     establishment_registration,
     food_operation_licence,
     licence_application,
@@ -11,6 +12,7 @@ from forms import (
     licence_item,
     license_separation,
     name_self_declaration,
+    startup_part,
 )
 from forms.base import ApplicationForm, TaskForm
 
@@ -18,6 +20,7 @@ APPLICATIONS: dict[str, type[ApplicationForm]] = {
     form.code: form
     for form in (
         change_registration.Application,
+        enterprise_startup_onestop.Application,
         establishment_registration.Application,
         food_operation_licence.Application,
         licence_application.Application,
@@ -25,6 +28,7 @@ APPLICATIONS: dict[str, type[ApplicationForm]] = {
         licence_filing.Application,
         license_separation.Application,
         name_self_declaration.Application,
+        startup_part.Application,
     )
 }
 
@@ -42,5 +46,6 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         license_separation.TermSettled,
         name_self_declaration.Examination,
         name_self_declaration.Cancellation,
+        startup_part.PartFailed,
     )
 }

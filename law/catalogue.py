@@ -109,10 +109,11 @@ class Procedure(Row):
 
     `kind`: registration (登记) and licence (许可) end in a decision; of a declaration (自主申报) the system takes note,
     and nobody approves it; of a coordination (协同办理) other departments decide each part: the bureau passes on, watches the
-    term (`clocks.decision` is the general one, a part's own comes from its licence item) and tells what came of it.
+    term (`clocks.decision` is the general one, a part's own comes from its licence item) and tells what came of it. What
+    another procedure opens may have no term of law at all.
 
     `opened_by` names the procedures that alone open it as a related case: nobody applies for it. `follow_ups` are opened
-    when it has ended well.
+    when it has ended well. `listed_with` is the kind beside which people find it.
     """
 
     procedure: str
@@ -140,6 +141,7 @@ class Procedure(Row):
     quota: Quota | None = None
     opened_by: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    listed_with: Kind | None = None
     guide: Guide
 
     @model_validator(mode="after")
@@ -149,7 +151,11 @@ class Procedure(Row):
         if self.kind == "declaration":
             if None in own or self.quota is None:
                 raise ValueError("a declaration names its two reservation clocks and its quota")
-        elif self.clocks.decision is None or any(own) or self.quota is not None:
+        elif (
+            (self.clocks.decision is None and not self.opened_by)
+            or any(own)
+            or self.quota is not None
+        ):
             raise ValueError("clocks.decision is missing, or a declaration's fields are given")
         return self
 
@@ -159,6 +165,11 @@ class Procedure(Row):
         found = self.clocks.decision or self.clocks.reservation
         assert found is not None, "the row was checked"
         return found
+
+    @property
+    def shelf(self) -> Kind:
+        """The kind beside which people find it: a coordination mostly leads to licences."""
+        return self.listed_with or ("licence" if self.kind == "coordination" else self.kind)
 
     @model_validator(mode="after")
     def _parts_known(self) -> "Procedure":

@@ -246,8 +246,8 @@ async def files_used(connection: AsyncConnection, case_id: UUID) -> tuple[int, i
 
 
 async def add_file(connection: AsyncConnection, **values: Any) -> None:
-    """Its bytes are in the store already."""
-    await connection.execute(insert(FileRow).values(uploaded_at=func.app_now(), **values))
+    """Its bytes are in the store already. A copy keeps the instant at which it was uploaded."""
+    await connection.execute(insert(FileRow).values({"uploaded_at": func.app_now()} | values))
 
 
 async def find_file(connection: AsyncConnection, case_id: UUID, file_id: UUID) -> FileRow | None:

@@ -1,12 +1,15 @@
 """What applicants handed in: sealed forms by version."""
 
+import hashlib
 import json
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.chain import canonical_json
 from storage.keys import CaseKeys, Cipher
 from storage.prepared import Place, Prepared, detached, inserting
 from storage.tables import FileRow, SubmissionRow
@@ -15,6 +18,37 @@ AAD = b"banjian/form/1:"
 # Owner of the files that we keep by a case ourselves.
 SYSTEM = "system"
 SUBMISSIONS: Table = SubmissionRow.__table__  # type: ignore[assignment]
+
+
+class Digested(Protocol):
+    """What a file handed in is proved by."""
+
+    @property
+    def part(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+
+
+def _by_part(files: Iterable[Digested]) -> dict[str, list[str]]:
+    held: dict[str, list[str]] = {}
+    for file in files:
+        held.setdefault(file.part, []).append(file.sha256)
+    return held
+
+
+def part_digests(files: Iterable[Digested]) -> dict[str, str]:
+    """One digest per material over the digests of its files, in the order of upload."""
+    return {
+        part: hashlib.sha256("\n".join(found).encode()).hexdigest()
+        for part, found in sorted(_by_part(files).items())
+    }
+
+
+def digests(answers: dict[str, Any], files: Sequence[Digested]) -> tuple[dict[str, str], str]:
+    """One digest for the form and one per material; and one of all of it."""
+    form = hashlib.sha256(canonical_json(answers)).hexdigest()
+    whole = canonical_json({"form": answers, "files": _by_part(files)})
+    return {"form": form} | part_digests(files), hashlib.sha256(whole).hexdigest()
 
 
 def seal_form(cipher: Cipher, case_id: UUID, form: dict[str, Any]) -> bytes:

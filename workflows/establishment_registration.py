@@ -10,6 +10,8 @@ Regulation on the Registration of Market Entities (市场主体登记管理条�
     correction                                                                             └──▶ refused
 """
 
+from typing import Any
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -32,7 +34,13 @@ from workflows.kernel.approval import (
     WITHDRAW,
     WITHDRAWN,
 )
+from workflows.opened import OPENER_WITHDRAWN, OpenedCase
 from workflows.parties import IDENTITY_PENDING, SIGNATURE_PENDING, SignedByParties
+
+# Whose stages are the applicant's part of an opening's time.
+APPLICANTS = frozenset({"applicant", "parties"})
+# Acts while nothing is decided, of the applicant and of the case that opened this one.
+OPEN = WITHDRAW | RESERVE_AGAIN | {OPENER_WITHDRAWN}
 
 TABLE = Table(
     procedure="establishment_registration",
@@ -79,18 +87,18 @@ TABLE = Table(
         "archived",
     ),
     accepts={
-        "submitted": WITHDRAW | RESERVE_AGAIN,
-        "correction": CORRECT | RESERVE_AGAIN,
-        "under_review": WITHDRAW | RESERVE_AGAIN,
-        "identity_pending": WITHDRAW | RESERVE_AGAIN,
-        "signature_pending": WITHDRAW | RESERVE_AGAIN,
-        "deciding": WITHDRAW | RESERVE_AGAIN,
+        "submitted": OPEN,
+        "correction": CORRECT | OPEN,
+        "under_review": OPEN,
+        "identity_pending": OPEN,
+        "signature_pending": OPEN,
+        "deciding": OPEN,
     },
 )
 
 
 @workflow.defn(name="establishment_registration")
-class EstablishmentRegistration(SignedByParties):
+class EstablishmentRegistration(SignedByParties, OpenedCase):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -200,6 +208,8 @@ class EstablishmentRegistration(SignedByParties):
         await self.serve("grant", entry=entry)
         await self.serve("licence", seq=1, entry=entry, copy_kind="original")
         await self.serve("licence", seq=2, entry=entry, copy_kind="duplicate")
+        if self.case.parent_case is not None:
+            self.aside(self.tell_opener("licence_issued", **self._opening_told(entry)))
         for attempt in range(1, 100):
             published = await self.call("publish_establishment", seq=attempt, entry=entry)
             if published.state == "done":
@@ -207,3 +217,19 @@ class EstablishmentRegistration(SignedByParties):
         self.stop_clock(publication)
         await self.open_follow_ups(uscc=entry["uscc"])
         return "archiving"
+
+    def _opening_told(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """What an opening needs: who was registered, and when the file was accepted, waited, became a licence."""
+        assert self.state.accepted_at is not None, "nothing is issued before acceptance"
+        ends = [step["at"] for step in self.state.passed[1:]]
+        return {
+            "name": self.state.title,
+            "uscc": entry["uscc"],
+            "accepted_at": self.state.accepted_at.isoformat(),
+            "issued_at": self.now().isoformat(),
+            "waits": [
+                [step["at"], end]
+                for step, end in zip(self.state.passed, ends, strict=False)
+                if self.table.stage(step["stage"]).holder in APPLICANTS
+            ],
+        }

@@ -99,7 +99,7 @@ class LicenceCommitment(LicenceItemCase):
 
     async def await_answer(self) -> str:
         clock = self.state.memo.get("decision_clock")
-        effect = await self.answer(clock)
+        effect = await self.answered_by(clock)
         if not self.said_yes(effect):
             return await self.refused_by(effect)
         self.stop_clock(clock)
@@ -123,7 +123,7 @@ class LicenceCommitment(LicenceItemCase):
             effect.state = "waiting"
             effect.answer.clear()
             self.state.memo["ask"] = True
-        effect = await self.answer(clock)
+        effect = await self.answered_by(clock)
         self.stop_clock(clock)
         if self.said_yes(effect):
             await self.stand(Standing.VERIFIED, number=self.state.memo["licence_number"])

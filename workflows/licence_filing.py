@@ -54,7 +54,7 @@ class LicenceFiling(LicenceItemCase):
 
     async def await_answer(self) -> str:
         clock = self.state.memo.get("decision_clock")
-        effect = await self.answer(clock)
+        effect = await self.answered_by(clock)
         if not self.said_yes(effect):
             return await self.refused_by(effect)
         self.stop_clock(clock)

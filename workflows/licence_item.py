@@ -4,23 +4,18 @@ The department decides; the case passes on, watches the term, asks where no answ
 opened it and NECIPS how the item stands. A department that never answers: the clock's ladder, then an officer asks.
 """
 
-from datetime import date, datetime, time
 from typing import Any
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import Command, EffectState
-    from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind
-    from forms.licence_item import DepartmentAnswer, Heard
     from law import licence_items
     from law.licence_standing import BARS_COMMITMENT, Standing
     from law.licence_types import LicenceItem
-    from law.zone import CST
 
-from workflows.kernel.case import CaseWorkflow
-from workflows.kernel.tasks import Leave
+from workflows.errand_case import ErrandCase
 
 DEPARTMENTS = "departments"
 # What NECIPS takes of the standings (registers.licences); a no is nobody else's business.
@@ -33,7 +28,6 @@ PUBLIC = frozenset(
         Standing.REVOKED,
     }
 )
-ASK_AT = time(9, 0)
 WITHDRAW = frozenset({"withdraw", "separation_withdrawn"})
 
 SUBMITTING = Stage(
@@ -49,13 +43,10 @@ AT_DEPARTMENT = Stage(
 REFUSED = Stage("refused", "不予办理", "Refused", StageKind.BAD)
 
 
-class LicenceItemCase(CaseWorkflow):
+class LicenceItemCase(ErrandCase):
     """Verbs of an item's case; its stages are the procedure's."""
 
-    good: Standing
-
-    def forms(self) -> tuple[Any, ...]:
-        return (DepartmentAnswer,)
+    thing = "item"
 
     def opened(self, opening: Command) -> None:
         facts = opening.data.get("facts", {})
@@ -69,7 +60,22 @@ class LicenceItemCase(CaseWorkflow):
         """The row of the edition that the case was opened under."""
         return licence_items.item(self.state.memo["item"], self.state.memo["edition"])
 
-    # -- 提交部门 ------------------------------------------------------------------------------------
+    @property
+    def register(self) -> str:
+        return DEPARTMENTS
+
+    @property
+    def applied_in(self) -> str:
+        return str(self.state.memo["separation"])
+
+    @property
+    def called(self) -> tuple[str, str, str]:
+        return self.item.id, self.item.name, self.item.department_name
+
+    def errand_facts(self) -> dict[str, Any]:
+        return {"department": self.item.department, "item": self.item.id}
+
+    # -- 提交部门, 部门办理 ---------------------------------------------------------------------------
 
     async def submit_as(self, errand: str) -> str:
         """The errand that decides the item; its term is the item's own clock."""
@@ -82,135 +88,21 @@ class LicenceItemCase(CaseWorkflow):
         return "at_department"
 
     async def open_errand(self, errand: str, **facts: Any) -> EffectState:
-        """Open an errand; where a person gives up on the register it is tried again: nothing else can answer."""
+        """Where a person gives up on the register it is tried again: nothing else can answer."""
         while True:
-            seq = int(self.state.memo.get("errand", 0)) + 1
-            self.state.memo["errand"] = seq
-            try:
-                effect = await self.call(
-                    "open_errand",
-                    seq=seq,
-                    register=DEPARTMENTS,
-                    errand=errand,
-                    facts={
-                        "uscc": self.state.memo["uscc"],
-                        "name": self.state.memo["name"],
-                        "department": self.item.department,
-                        "item": self.item.id,
-                        **facts,
-                    },
-                    from_form={"legal_representative": "legal_representative"},
-                    of_case=self.state.memo["separation"],
-                )
-            except Leave:
-                self.aside(self._take_back(seq))
-                raise
+            effect = await super().open_errand(errand, **facts)
             if effect.state != "given_up":
                 return effect
 
-    async def _take_back(self, seq: int) -> None:
-        """An errand that nobody wants any more; a department that never had it, or answered, refuses: the same."""
-        await self.call(
-            "withdraw_errand",
-            seq=seq,
-            register=DEPARTMENTS,
-            opened_by=f"{self.case.case_id}:open_errand:{seq}",
-            reason="申请人撤回",
-        )
-
-    # -- 部门办理 ------------------------------------------------------------------------------------
-
-    async def answer(self, clock: str | None) -> EffectState:
-        """The department's answer to the newest errand, however it comes."""
-        seq = int(self.state.memo["errand"])
-        effect = self.state.effects[f"open_errand#{seq}"]
-        if clock is not None:
-            self.set_alarm("ask", self.state.clocks[clock].ends_at)
-        try:
-            while effect.state == "waiting":
-                await self.wait(lambda: effect.state != "waiting" or "ask" in self.state.memo)
-                if self.state.memo.pop("ask", None) and effect.state == "waiting":
-                    await self._ask(effect)
-        except Leave:
-            self.aside(self._take_back(seq))
-            raise
-        finally:
-            self.state.alarms.pop("ask", None)
-        return effect
-
-    def on_alarm(self, name: str) -> None:
-        self.state.memo[name] = True
-
-    async def _ask(self, effect: EffectState) -> None:
-        """The term is over without a callback: ask the register; where it knows nothing new, an officer asks."""
-        asked = int(self.state.memo.get("asked", 0)) + 1
-        self.state.memo["asked"] = asked
-        found = await self.call(
-            "errand_state", seq=asked, register=DEPARTMENTS, opened_by=effect.request_id
-        )
-        if effect.state != "waiting":
-            return
-        state = str(found.answer.get("state", "unknown"))
-        if state not in {"unknown", "open", "withdrawn"}:
-            told = {k: found.answer[k] for k in ("number", "code", "reason") if found.answer.get(k)}
-            self.note_answer(effect, {"outcome": state, **told})
-            return
-        await self._ask_in_person(effect)
-
-    async def _ask_in_person(self, effect: EffectState) -> None:
-        task = self.open_task(
-            DepartmentAnswer,
-            role=self.row.roles["trouble"],
-            context={"item": self.item.name, "department": self.item.department_name},
-        )
-        self.record(
-            "task_opened",
-            data={"task": task.task_id, "form": DepartmentAnswer.code, "role": task.role},
-        )
-        await self.wait(lambda: effect.state != "waiting" or task.task_id in self._answers)
-        if task.task_id not in self._answers:
-            self.drop_task(task, "answered")
-            return
-        form = DepartmentAnswer.model_validate(self._answers.pop(task.task_id).answers)
-        # What was noted about somebody else's decision ends no stage by itself.
-        self._decided = False
-        if effect.state != "waiting":
-            return
-        if form.heard is Heard.WAIT:
-            assert isinstance(form.ask_again_on, date)
-            self.set_alarm("ask", datetime.combine(form.ask_again_on, ASK_AT, tzinfo=CST))
-            return
-        yes = form.heard is Heard.YES
-        self.note_answer(
-            effect,
-            {
-                "outcome": "yes" if yes else "refused",
-                **({"number": form.document} if yes else {"reason": form.note}),
-            },
-        )
-
-    def note_answer(self, effect: EffectState, answer: dict[str, Any]) -> None:
-        effect.state = "done"
-        effect.answer = {**effect.answer, **answer}
-        self._show_waiting()
-        self.record(
-            "register_answered",
-            data={
-                "kind": effect.kind,
-                "seq": effect.seq,
-                "register": effect.register_name,
-                "outcome": answer["outcome"],
-            },
-        )
-
-    def said_yes(self, effect: EffectState) -> bool:
-        return "code" not in effect.answer and "reason" not in effect.answer
+    async def answered_by(self, clock: str | None) -> EffectState:
+        """The department's answer; asked for when the clock's term is over."""
+        return await self.answer(self.state.clocks[clock].ends_at if clock is not None else None)
 
     async def refused_by(self, effect: EffectState) -> str:
         """不予…: with the department's own reason; who may not commit is told so and goes the normal way."""
         self.stop_clock(self.state.memo.get("decision_clock"))
         code = str(effect.answer.get("code", ""))
-        reason = str(effect.answer.get("reason") or effect.answer.get("message") or code)
+        reason = self.reason_of(effect)
         self.state.decision |= {"decision": "refuse", "reasons": reason, "code": code}
         self.change(decision=dict(self.state.decision))
         if code in BARS_COMMITMENT and "barred" in {s.id for s in self.table.stages}:
@@ -223,38 +115,12 @@ class LicenceItemCase(CaseWorkflow):
 
     async def stand(self, standing: Standing, *, number: str = "", reason: str = "") -> None:
         """Record it, tell the applicant, the separation and, where it is public, NECIPS."""
-        item = self.item
-        self.state.memo["standing"] = standing.value
-        self.state.decision |= {"item": item.id, "standing": standing.value}
         if number:
             self.state.decision["licence_number"] = number
             self.state.numbers["licence"] = number
-        self.change(decision=dict(self.state.decision), numbers=dict(self.state.numbers))
-        self.tell("applicant", f"item_{standing.value}")
-        self.record(
-            "item_standing",
-            data={
-                "item": item.name,
-                "standing": standing.value,
-                "number": number,
-                "reason": reason,
-            },
-        )
-        told = int(self.state.memo.get("told", 0)) + 1
-        self.state.memo["told"] = told
-        if self.case.parent_case is not None:
-            await self.tell_case(
-                self.case.parent_case,
-                "item_standing",
-                seq=told,
-                case=self.case.case_id,
-                key=self.case.parent_item or "",
-                standing=standing.value,
-                number=number,
-                reason=reason,
-            )
+        await self.tell_standing(standing.value, number=number, reason=reason)
         if standing in PUBLIC:
-            self.aside(self._publish(standing, number, told))
+            self.aside(self._publish(standing, number, int(self.state.memo["told"])))
 
     async def _publish(self, standing: Standing, number: str, seq: int) -> None:
         await self.call(
@@ -292,8 +158,7 @@ class LicenceItemCase(CaseWorkflow):
     # -- withdrawn with the separation -----------------------------------------------------------------
 
     def check_separation_withdrawn(self, command: Command) -> None:
-        if "system" not in command.actor.roles:
-            raise Refused(Refusal.WRONG_ROLE)
+        self.check_opener_withdrawn(command)
 
     def apply_separation_withdrawn(self, command: Command) -> None:
-        self.apply_withdraw(command)
+        self.apply_opener_withdrawn(command)

@@ -16,9 +16,10 @@ with workflow.unsafe.imports_passed_through():
     from law.licence_types import LicenceItem
 
 from workflows.kernel.approval import Approval
+from workflows.opened import OpeningCase
 
 
-class LicenceItems(Approval):
+class LicenceItems(Approval, OpeningCase):
     """What each item stands at; a separation's steps begin and await them."""
 
     def opened(self, opening: Command) -> None:
@@ -110,11 +111,7 @@ class LicenceItems(Approval):
         )
 
     def check_item_standing(self, command: Command) -> None:
-        if "system" not in command.actor.roles:
-            raise Refused(Refusal.WRONG_ROLE)
-        related = self.state.related.get(str(command.data.get("key", "")))
-        if related is None or related.case_id != command.data.get("case"):
-            raise Refused(Refusal.UNKNOWN_CALLBACK)
+        self.check_from_related(command)
 
     def apply_item_standing(self, command: Command) -> None:
         data = command.data

@@ -229,7 +229,8 @@ class LicenseSeparation(LicenceItems):
                 await self._begin()
                 await self._reroute()
         except Leave:
-            self.aside(self._withdraw_items())
+            # What is decided already stays; a case whose item is not yet takes it back at its department.
+            self.aside(self.take_back_opened("separation_withdrawn", "证照分离办件已撤回"))
             raise
         self.state.decision["decision"] = "settled"
         self.change(decision=dict(self.state.decision))
@@ -282,11 +283,3 @@ class LicenseSeparation(LicenceItems):
             at=given.received_at,
             data={"term": term["text"], "items": list(form.items), "basis": form.basis},
         )
-
-    async def _withdraw_items(self) -> None:
-        """What is decided already stays; a case whose item is not yet takes it back at its department."""
-        for related in list(self.state.related.values()):
-            if related.state == "open":
-                await self.tell_case(
-                    related.case_id, "separation_withdrawn", reason="证照分离办件已撤回"
-                )

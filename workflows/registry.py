@@ -1,6 +1,7 @@
 """Every workflow of a procedure, by the name that the catalogue uses."""
 
 from workflows.change_registration import ChangeRegistration
+from workflows.enterprise_startup_onestop import EnterpriseStartupOnestop
 from workflows.establishment_registration import EstablishmentRegistration
 from workflows.general_approval import GeneralApproval
 from workflows.kernel.case import CaseWorkflow
@@ -9,9 +10,11 @@ from workflows.licence_commitment import LicenceCommitment
 from workflows.licence_filing import LicenceFiling
 from workflows.license_separation import LicenseSeparation
 from workflows.name_self_declaration import NameSelfDeclaration
+from workflows.startup_part import StartupPartCase
 
 PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "change_registration": ChangeRegistration,
+    "enterprise_startup_onestop": EnterpriseStartupOnestop,
     "establishment_registration": EstablishmentRegistration,
     "general_approval": GeneralApproval,
     "licence_application": LicenceApplication,
@@ -19,4 +22,5 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "licence_filing": LicenceFiling,
     "license_separation": LicenseSeparation,
     "name_self_declaration": NameSelfDeclaration,
+    "startup_part": StartupPartCase,
 }

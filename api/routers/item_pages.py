@@ -31,10 +31,11 @@ async def home(request: Request, visitor: Anyone, means: Means) -> Response:
         async with means.engine.connect() as connection:
             lines = await stored.listed(connection, str(person.id), limit=RECENT)
         waiting = [own_line(line) for line in lines]
+    items = guides.items()
     context = {
-        "declarations": [r for r in guides.items() if r.kind == "declaration"],
-        "registrations": [r for r in guides.items() if r.kind == "registration"],
-        "licences": [r for r in guides.items() if r.kind in ("licence", "coordination")],
+        "declarations": [r for r in items if r.shelf == "declaration"],
+        "registrations": [r for r in items if r.shelf == "registration"],
+        "licences": [r for r in items if r.shelf == "licence"],
         "waiting": waiting,
         "office": office(means.office),
     }

@@ -1,6 +1,5 @@
 """What the applicant filled in, for officers: labels and values, identity numbers and telephones masked."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.form_fields import options_of
 from api.i18n import gettext as _
 from api.services import Services
 from api.views import words
@@ -58,33 +58,29 @@ def masked(text: str) -> str:
     return text[:3] + "*" * max(4, len(text) - 7) + text[-4:] if len(text) >= 8 else "****"
 
 
-def _shown(value: Any, info: FieldInfo, module: Any) -> str:
+def _shown(value: Any, info: FieldInfo) -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return _("；").join(_shown(v, info, module) for v in value)
+        return _("；").join(_shown(v, info) for v in value)
     kind = _inner(info.annotation)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _enum(kind, str(value), module)
+        return _enum(kind, str(value))
     return masked(str(value)) if _personal(info) else str(value)
 
 
-def _enum(kind: type[Enum], value: str, module: Any) -> str:
-    """A form module labels its enumerations in `<NAME>_LABELS`: member → (zh, en)."""
-    for name, labels in vars(module).items():
-        if name.endswith("_LABELS") and isinstance(labels, Mapping):
-            for member, text in labels.items():
-                if isinstance(member, kind) and member.value == value:
-                    return words.bilingual(text[0], text[1])
-    return value
+def _enum(kind: type[Enum], value: str) -> str:
+    """A choice in the reader's language."""
+    texts = {o.value: words.bilingual(o.title, o.title_en) for o in options_of(kind)}
+    return texts.get(value, value)
 
 
-def _entry(model: type[BaseModel], value: Mapping[str, Any], module: Any) -> str:
+def _entry(model: type[BaseModel], value: Mapping[str, Any]) -> str:
     parts = []
     for name, info in model.model_fields.items():
-        shown = _shown(value.get(name), info, module)
+        shown = _shown(value.get(name), info)
         if shown:
             parts.append(_("%(label)s：%(value)s") % {"label": _label(name, info), "value": shown})
     return _("，").join(parts)
@@ -93,7 +89,6 @@ def _entry(model: type[BaseModel], value: Mapping[str, Any], module: Any) -> str
 def groups(form_code: str, answers: Mapping[str, Any]) -> list[Group]:
     """The application by sections, as it was handed in."""
     form = registry.APPLICATIONS[form_code]
-    module = importlib.import_module(form.__module__)
     found = []
     for section in form.sections:
         rows: list[tuple[str, str]] = []
@@ -104,9 +99,9 @@ def groups(form_code: str, answers: Mapping[str, Any]) -> list[Group]:
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 entries = value if isinstance(value, list) else [value] if value else []
                 for n, entry in enumerate(entries, start=1):
-                    rows.append((f"{_label(name, info)} {n}", _entry(kind, entry, module)))
+                    rows.append((f"{_label(name, info)} {n}", _entry(kind, entry)))
             else:
-                rows.append((_label(name, info), _shown(value, info, module)))
+                rows.append((_label(name, info), _shown(value, info)))
         found.append(Group(words.bilingual(section.title, section.title_en), rows))
     return found
 

@@ -199,7 +199,7 @@ def _decision(case: CaseRow, viewer: Viewer) -> dict[str, Any]:
         return dict(case.decision)
     told = (
         "decision", "reasons", "decided_at", "uscc", "registered_at", "licence_number", "check",
-        "item", "standing", "failed", "measure", "document",
+        "item", "standing", "failed", "measure", "document", "part",
     )  # fmt: skip
     return {k: v for k, v in case.decision.items() if k in told}
 

@@ -7,7 +7,8 @@ forms every approval shares are worded here, once.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Literal, NamedTuple, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from starlette.datastructures import FormData
@@ -59,6 +60,7 @@ BUTTONS: Final[dict[str, str]] = {
     "approval.decision": mark("作出决定"),
     "name_self_declaration.examination": mark("提交审核结论"),
     "name_self_declaration.cancellation": mark("作出决定"),
+    "startup_part.failed": mark("提交处理意见"),
     "kernel.extension": mark("作出延期决定"),
     "kernel.trouble": mark("提交处理意见"),
 }
@@ -72,6 +74,11 @@ class Option(NamedTuple):
     text: str
     effect: str
     blocked: str = ""
+
+    @property
+    def ticked(self) -> tuple[str, str, str]:
+        """As a list of boxes draws it."""
+        return self.value, self.text, self.effect
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,9 @@ def _extra(info: FieldInfo) -> Mapping[str, Any]:
 
 
 def _values(annotation: Any) -> list[str]:
-    """The values of an enumeration or a literal."""
+    """The values of an enumeration, of a list or an optional of one, or of a literal."""
+    if get_origin(annotation) in (Annotated, list, Union, UnionType):
+        return [v for inner in get_args(annotation) for v in _values(inner)]
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return [member.value for member in annotation]
     if get_origin(annotation) is Literal:
@@ -186,6 +195,9 @@ def sent_answers(form: type[TaskForm], data: FormData) -> dict[str, Any]:
         if widget == "checkbox":
             if text == "yes":
                 answers[name] = True
+        elif widget == "checkboxes":
+            if ticked := [v for v in data.getlist(name) if isinstance(v, str) and v]:
+                answers[name] = ticked
         elif widget == "lines":
             lines = [line.strip() for line in text.splitlines() if line.strip()]
             if lines:

@@ -1,4 +1,4 @@
-"""Cases beside a case: what opened it, what it opened; of a separation of licences, when one may trade in what."""
+"""Cases beside a case: what opened it, what it opened; of a separation of licences, when one may trade in what; of an opening, its parts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.i18n import gettext as _
 from api.views import words
 from api.views.cases import CaseView
+from api.views.openings import Figure, PartLine, figure_of, parts_of
 from law import licence_items
 from law.licence_advice import told, told_en
 from law.licence_items import Edition, LicenceItem
@@ -123,6 +124,24 @@ class RelatedView:
         return [r for r in self.found if not r.parent]
 
     @cached_property
+    def _numbers(self) -> dict[str, str]:
+        return {str(r.case_id): r.number for r in self.children}
+
+    @cached_property
+    def parts(self) -> list[PartLine]:
+        """Of an opening; empty of any other case."""
+        return parts_of(self.view.case, self._numbers)
+
+    @property
+    def registration(self) -> cases.Related | None:
+        """The case that registers the enterprise of an opening."""
+        return next((r for r in self.children if r.item == "registration"), None)
+
+    @property
+    def figure(self) -> Figure | None:
+        return figure_of(self.view.case)
+
+    @cached_property
     def _edition(self) -> Edition:
         return licence_items.edition(self.view.case.decision.get("edition"))
 
@@ -130,9 +149,8 @@ class RelatedView:
     def licences(self) -> list[LicenceLine]:
         """In the catalogue's order; empty of a case that separates nothing."""
         entries = self.view.case.decision.get("items", [])
-        numbers = {str(r.case_id): r.number for r in self.children}
         return [
-            LicenceLine(self._edition.by_id[e["item"]], e, numbers.get(e.get("case", ""), ""))
+            LicenceLine(self._edition.by_id[e["item"]], e, self._numbers.get(e.get("case", ""), ""))
             for e in entries
         ]
 
@@ -191,6 +209,8 @@ class RelatedView:
             ],
             "licences": [line.to_json() for line in self.licences],
             "unsettled_terms": self.unsettled,
+            "parts": [line.to_json() for line in self.parts],
+            "opening_time": self.figure.to_json() if self.figure else None,
         }
 
 

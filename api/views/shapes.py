@@ -240,12 +240,40 @@ class RelatedCase(Shape):
     page_url: str
 
 
+class StartupPartStanding(Shape):
+    """How one part of an opening stands (企业开办“一次办”)."""
+
+    part: str
+    name: str
+    office: str
+    standing: str
+    standing_text: str
+    number: str
+    reason: str
+    since: AwareDatetime
+    case_number: str | None
+
+
+class OpeningFigure(Shape):
+    """Office hours from acceptance to licence against the plan's 1.5 days; the applicant's part of them apart."""
+
+    accepted_at: AwareDatetime
+    issued_at: AwareDatetime
+    hours: float
+    waiting_hours: float
+    days: float
+    meets_target: bool
+    text: str
+
+
 class RelatedCases(Shape):
-    """`licences` and `unsettled_terms`: of a separation of licences only."""
+    """`licences` and `unsettled_terms`: of a separation of licences only; `parts` and `opening_time`: of an opening only."""
 
     items: list[RelatedCase]
     licences: list[LicenceStanding]
     unsettled_terms: list[UnsettledTerm]
+    parts: list[StartupPartStanding]
+    opening_time: OpeningFigure | None
 
 
 class CaseMessage(Shape):

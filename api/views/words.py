@@ -13,7 +13,7 @@ from api.i18n import gettext as _
 from domain.roles import Role
 from domain.transitions import Stage, Table
 from forms.registry import TASK_FORMS
-from law import catalogue, licence_items
+from law import catalogue, licence_items, startup_parts
 from law.clocks import Clock
 from law.licence_standing import Standing
 from law.zone import local
@@ -82,6 +82,8 @@ DECISIONS: Final[dict[str, str]] = {
     "grant": mark("准予"),
     "refuse": mark("不予准予"),
     "settled": mark("各事项均有结果"),
+    "done": mark("已办成"),
+    "given_up": mark("不在本次办理"),
 }
 OUTCOMES: Final[dict[str, str]] = {
     "confirmed": mark("完成了实名认证"),
@@ -101,10 +103,10 @@ ANSWERS: Final[dict[str, str]] = {
     "refused": mark("不予办理"),
     "verification_failed": mark("核查没有通过"),
 }
-# Recorded names of licence items → English.
+# Recorded names of licence items and of the parts of an opening → English.
 _ITEMS_EN: Final = {
     row.name: row.name_en for known in licence_items.EDITIONS.values() for row in known.items
-}
+} | {row.name: row.name_en for row in startup_parts.PARTS.values()}
 # Who hears of an overrun at which level (law.md §3.11).
 ESCALATED: Final[dict[str, Role]] = {
     "overdue_l1": Role.SECTION_HEAD,
@@ -151,6 +153,12 @@ def item_name(name: str) -> str:
 def standing_text(standing: str) -> str:
     """How a licence item stands, in the reader's language."""
     known_standing = Standing(standing)
+    return bilingual(known_standing.label, known_standing.label_en)
+
+
+def part_standing(standing: str) -> str:
+    """How a part of an opening stands, in the reader's language."""
+    known_standing = startup_parts.Standing(standing)
     return bilingual(known_standing.label, known_standing.label_en)
 
 

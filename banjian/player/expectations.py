@@ -64,10 +64,9 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 out += await _facts(stage, ident, value)
             case "name_check":
                 out += _name_check(shown.get("decision", {}).get("check") or {}, value)
-            case "items":
-                out += await _items(play, owner, number, value)
-            case "may_trade":
-                out += await _items(play, owner, number, value, "may_trade")
+            case "items" | "may_trade" | "parts" | "opening_time":
+                found = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}/related")
+                out += _related(found, name, value)
             case "public_status":
                 if value not in str(shown["waiting_for"]) + str(shown.get("status_text", "")):
                     out.append(f"public_status: {value!r} not in {shown['waiting_for']!r}")
@@ -93,16 +92,18 @@ def _clocks(shown: list[dict[str, Any]], wanted: Mapping[str, Mapping[str, Any]]
     return out
 
 
-async def _items(
-    play: Play, owner: str, number: str, wanted: Mapping[str, Any], what: str = "standing"
-) -> list[str]:
-    """How each named licence item stands, or whether one may trade in it now."""
-    found = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}/related")
-    have = {line["item"]: line[what] for line in found["licences"]}
+def _related(found: Mapping[str, Any], what: str, wanted: Mapping[str, Any]) -> list[str]:
+    """How each named licence item or part stands, whether one may trade in an item now, or the plan's figure."""
+    have: Mapping[str, Any] = {
+        "items": {line["item"]: line["standing"] for line in found["licences"]},
+        "may_trade": {line["item"]: line["may_trade"] for line in found["licences"]},
+        "parts": {line["part"]: line["standing"] for line in found["parts"]},
+        "opening_time": found["opening_time"] or {},
+    }[what]
     return [
-        f"{what} of {item}: expected {value}, got {have.get(item)}"
-        for item, value in wanted.items()
-        if have.get(item) != value
+        f"{what} {key}: expected {value}, got {have.get(key)}"
+        for key, value in wanted.items()
+        if have.get(key) != value
     ]
 
 

@@ -93,9 +93,13 @@ class RelatedCases(Extensions):
             await self.open_related(procedure, procedure, fill=fill)
 
     def check_related_ended(self, command: Command) -> None:
+        self.check_from_related(command, "item")
+
+    def check_from_related(self, command: Command, key: str = "key") -> None:
+        """Raises Refused unless a case that this one opened tells it; `key` names its item in the act."""
         if "system" not in command.actor.roles:
             raise Refused(Refusal.WRONG_ROLE)
-        related = self.state.related.get(str(command.data.get("item", "")))
+        related = self.state.related.get(str(command.data.get(key, "")))
         if related is None or related.case_id != command.data.get("case"):
             raise Refused(Refusal.UNKNOWN_CALLBACK)
 
