@@ -1,0 +1,155 @@
+"""One page shows the whole opening of an enterprise: registration, parts, the plan's figure; a failed part is settled."""
+
+import asyncio
+from typing import Any
+
+import httpx
+from bs4 import BeautifulSoup
+
+from banjian.player import desk_deeds, licence_deeds
+from banjian.player.deeds import DEEDS, Deed
+from tests.api.case_stage import FILES, Live, application, live
+from tests.api.test_tasks_pages import claimed, errors_of, sent_form
+
+assert callable(live)
+# Declare the acts of departments, and how a story gets hold of a related case.
+assert desk_deeds
+assert licence_deeds
+ONESTOP = "enterprise_startup_onestop"
+PARTS: dict[str, Any] = {
+    "parts": ["seal", "housing"],
+    "seals": ["official"],
+    "employees": 0,
+}
+
+
+async def opened(live: Live, case: str) -> str:
+    """A one-stop case; returns the name of its registration's case."""
+    form = application() | PARTS
+    data = {"form": form, "files": dict(FILES)}
+    await DEEDS["submit"](live.play, Deed("applicant", case, data, ONESTOP))
+    await live.do("follow", "applicant", f"{case}.company", of=case, item="registration")
+    return f"{case}.company"
+
+
+async def registered(live: Live, company: str) -> None:
+    await live.complete("acceptor", company, task="approval.acceptance", decision="accept")
+    await live.complete(
+        "reviewer", company, task="approval.review", finding="conforms", no_interest=True
+    )
+    people = ["周晓岚", "李国栋"]
+    await live.do("confirm_identity", "identity", company, who=people)
+    await live.do("sign", "signature", company, who=people)
+    await live.complete(
+        "approver", company, task="approval.decision", decision="grant", no_interest=True
+    )
+
+
+async def standing(live: Live, case: str, part: str, wanted: str) -> dict[str, Any]:
+    """The line of the part once it stands like this."""
+    for _ in range(200):
+        found = await live.get("applicant", f"/api/v1/cases/{live.number(case)}/related")
+        line = next(x for x in found["parts"] if x["part"] == part)
+        if line["standing"] == wanted:
+            return dict(line)
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{part} stands {line['standing']}")
+
+
+def text_of(page: httpx.Response) -> str:
+    main = BeautifulSoup(page.text, "html.parser").find("main")
+    assert page.status_code == 200
+    assert main is not None
+    return main.get_text(" ", strip=True)
+
+
+async def test_one_page_shows_all_of_it(live: Live) -> None:
+    await live.do("answer_after", "seal")
+    await live.do("answer_after", "housing")
+    company = await opened(live, "opening")
+    number = live.number("opening")
+    browser = await live.pages("applicant")
+    before = text_of(await browser.get(f"/cases/{number}"))
+    for words in ("每一项办到哪一步", "查看登记办件", "公安印章备案", "领取执照后办理"):
+        assert words in before
+    assert "目标" not in before
+    files = await live.get("applicant", f"/api/v1/applications/{live.ident(company)}")
+    assert {f["part"] for f in files["files"]} == set(FILES), "the materials went along"
+    receipt = text_of(await browser.get(f"/applications/{live.ident('opening')}/receipt"))
+    assert "办理设立登记" in receipt
+
+    await registered(live, company)
+    await live.stage_is("opening", "handling")
+    await standing(live, "opening", "seal", "handling")
+    await live.do("follow", "applicant", "seal", of="opening", item="seal")
+    await live.do("confirm", "seal", "seal")
+    done = await standing(live, "opening", "seal", "done")
+    assert done["number"].startswith("YZ-")
+    during = text_of(await browser.get(f"/cases/{number}"))
+    for words in ("达到 1.5 天的目标", "其中等待申请人", done["number"], "正在办理"):
+        assert words in during
+    english = text_of(await (await live.pages("applicant", "en")).get(f"/cases/{number}"))
+    for words in ("Housing fund registration", "the target of 1.5 days is met", "under way"):
+        assert words in english
+    part = text_of(await browser.get(f"/applications/{live.ident('seal')}/receipt"))
+    assert "送交有关部门" in part
+
+
+async def test_an_officer_settles_what_failed_on_the_desk(live: Live) -> None:
+    company = await opened(live, "failing")
+    await registered(live, company)
+    await standing(live, "failing", "housing", "handling")
+    await live.do("follow", "applicant", "fund", of="failing", item="housing")
+    await live.do("refuse", "housing", "fund", code="no_employees", reason="未申报职工")
+    failed = await standing(live, "failing", "housing", "failed")
+    assert failed["reason"] == "未申报职工"
+    desk, path = await claimed(live, "window_head", "fund", "startup_part.failed")
+    page = await desk.get(path)
+    shown = text_of(page)
+    for words in ("未申报职工", "再次提交", "不在本次办理", "公章", "职工人数"):
+        assert words in shown
+    data = sent_form(page, path)
+    strange = await desk.post(
+        path, data=data | {"action": "retry", "note": "已经核实", "seals": ["official"]}
+    )
+    assert strange.status_code == 422
+    assert "不需要这项信息" in errors_of(strange)[0]
+    again = data | {"action": "retry", "note": "核实有五名职工", "employees": "5"}
+    assert (await desk.post(path, data=again)).status_code == 303
+    await standing(live, "failing", "housing", "handling")
+    await live.do("confirm", "housing", "fund")
+    await standing(live, "failing", "housing", "done")
+    company_now = await live.get("applicant", f"/api/v1/cases/{live.number(company)}")
+    assert company_now["numbers"]["licence"], "the licence stands"
+
+
+async def test_the_form_asks_for_the_parts_on_a_page_of_its_own(live: Live) -> None:
+    made = await live.cast.ask(
+        "applicant", "POST", "/api/v1/applications", json={"procedure": ONESTOP}
+    )
+    browser = await live.pages("applicant")
+    path = f"/applications/{made['id']}/sections/parts"
+    page = await browser.get(path)
+    shown = text_of(page)
+    for words in ("一并办理的事项", "公安印章备案", "银行预约开户", "小规模纳税人"):
+        assert words in shown
+    kept = await browser.post(
+        path, data=sent_form(page, path) | {"parts": ["bank", "tax"], "taxpayer": "general"}
+    )
+    assert kept.status_code == 303
+    draft = await live.get("applicant", f"/api/v1/applications/{made['id']}")
+    assert draft["form"]["parts"] == ["bank", "tax"]
+    home = text_of(await browser.get("/"))
+    heading = home.index("开办企业和登记")
+    assert heading < home.index("企业开办“一次办”") < home.index("办理许可")
+
+
+async def test_nobody_applies_for_one_part_alone_or_sees_anothers(live: Live) -> None:
+    begun = await live.cast.call(
+        "applicant", "POST", "/api/v1/applications", json={"procedure": "startup_part"}
+    )
+    assert begun.status_code == 404
+    await opened(live, "private")
+    for what in ("", "/related"):
+        path = f"/api/v1/cases/{live.number('private')}{what}"
+        assert (await live.cast.call("applicant2", "GET", path)).status_code == 404
