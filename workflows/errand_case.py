@@ -187,5 +187,9 @@ class ErrandCase(OpenedCase):
         self.change(decision=dict(self.state.decision), numbers=dict(self.state.numbers))
         self.tell("applicant", f"{self.thing}_{standing}")
         told = {"standing": standing, "number": number, "reason": reason}
-        self.record(f"{self.thing}_standing", data={self.thing: name, **told})
+        self.record_standing({self.thing: name, **told})
         await self.tell_opener(f"{self.thing}_standing", **told)
+
+    def record_standing(self, told: dict[str, str]) -> None:
+        """The event of the procedure that says so."""
+        raise NotImplementedError

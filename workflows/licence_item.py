@@ -122,6 +122,9 @@ class LicenceItemCase(ErrandCase):
         if standing in PUBLIC:
             self.aside(self._publish(standing, number, int(self.state.memo["told"])))
 
+    def record_standing(self, told: dict[str, str]) -> None:
+        self.record("item_standing", data=told)
+
     async def _publish(self, standing: Standing, number: str, seq: int) -> None:
         await self.call(
             "publish_licence_items",

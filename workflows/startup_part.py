@@ -152,6 +152,9 @@ class StartupPartCase(ErrandCase):
         await self.tell_standing(Standing.GIVEN_UP.value, reason=form.note)
         return "given_up"
 
+    def record_standing(self, told: dict[str, str]) -> None:
+        self.record("part_standing", data=told)
+
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         super().check_answers(task, answers, command)
         if isinstance(answers, PartFailed) and (

@@ -14,6 +14,7 @@ from api.security.current import SignedIn
 from api.services import Means
 from api.views import shapes
 from api.views.related import related_of
+from api.views.related_shapes import RelatedCases
 from forms.fields import Code, Text
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
@@ -51,7 +52,7 @@ class RectificationReport(BaseModel):
 @router.get(
     "/{number}/related",
     operation_id="listRelatedCases",
-    response_model=shapes.RelatedCases,
+    response_model=RelatedCases,
     responses=refusals(*SIGNED_IN, "not_found"),
 )
 async def related_cases(person: SignedIn, means: Means, number: Number) -> dict[str, Any]:

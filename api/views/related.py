@@ -129,7 +129,9 @@ class RelatedView:
 
     @cached_property
     def parts(self) -> list[PartLine]:
-        """Of an opening; empty of any other case."""
+        """Of an opening; empty of any other case. Why an office said no is the applicant's business alone."""
+        if self.view.viewer.audience == "public":
+            return []
         return parts_of(self.view.case, self._numbers)
 
     @property

@@ -82,6 +82,13 @@ DATA: dict[str, dict[str, Any]] = {
         "number": "",
         "reason": "住所证明不符",
     },
+    "part_standing": {
+        "part": "税务信息确认",
+        "standing": "failed",
+        "number": "",
+        "reason": "住所证明不符",
+    },
+    "opening_measured": {"worked_minutes": 330, "waiting_minutes": 60, "days": 0.79, "meets": True},
     "term_settled": {"term": "网上贸易", "items": ["hr_service"], "basis": "住所证明不符"},
     "conditions_answered": {"answers": {"广告发布登记": True}},
     "commitment_failed": {"item": "广告发布登记", "reason": "住所证明不符"},

@@ -1,0 +1,88 @@
+"""Answers about cases beside a case: licence items of a separation, parts of an opening."""
+
+from pydantic import AwareDatetime
+
+from api.views.shapes import Shape
+
+
+class LicenceStanding(Shape):
+    """How a licence item of an enterprise stands, and whether it may trade in it now. `doubts`: what is 待核.
+
+    `application_url`: the application that was laid out for the owner to complete and hand in.
+    """
+
+    item: str
+    name: str
+    department: str
+    mode: str
+    terms: list[str]
+    standing: str
+    standing_text: str
+    may_trade: bool
+    trade_from: str
+    advice: str
+    number: str
+    reason: str
+    since: AwareDatetime
+    case_number: str | None
+    application_url: str | None
+    doubts: list[str]
+
+
+class UnsettledTerm(Shape):
+    """A term of the business scope that nobody knows: `open` until an officer settles it."""
+
+    text: str
+    instruction: str
+    state: str
+
+
+class RelatedCase(Shape):
+    """A case that this one opened, or (`parent`) that opened it."""
+
+    parent: bool
+    item: str
+    number: str
+    procedure: str
+    procedure_title: str
+    stage: str
+    stage_label: str
+    state: str
+    outcome: str
+    page_url: str
+
+
+class StartupPartStanding(Shape):
+    """How one part of an opening stands (企业开办“一次办”)."""
+
+    part: str
+    name: str
+    office: str
+    standing: str
+    standing_text: str
+    number: str
+    reason: str
+    since: AwareDatetime
+    case_number: str | None
+
+
+class OpeningFigure(Shape):
+    """Office hours from acceptance to licence against the plan's 1.5 days; the applicant's part of them apart."""
+
+    accepted_at: AwareDatetime
+    issued_at: AwareDatetime
+    hours: float
+    waiting_hours: float
+    days: float
+    meets_target: bool
+    text: str
+
+
+class RelatedCases(Shape):
+    """`licences` and `unsettled_terms`: of a separation of licences only; `parts` and `opening_time`: of an opening only."""
+
+    items: list[RelatedCase]
+    licences: list[LicenceStanding]
+    unsettled_terms: list[UnsettledTerm]
+    parts: list[StartupPartStanding]
+    opening_time: OpeningFigure | None
