@@ -1,8 +1,8 @@
 """The whole job in the browser, in Chinese: a company from application to licence, with a correction.
 
 Everybody begins at the front page and goes by what can be read there: no address is typed, nothing is found by
-its name in the source. Once with JavaScript, once without; every page is looked at (axe, sideways scrolling, a
-picture where SCREENSHOTS names a folder).
+its name in the source. Once with JavaScript, where every page is looked at (axe, sideways scrolling, a picture where
+SCREENSHOTS names a folder), and once without, where those are that scripts change.
 """
 
 import asyncio
@@ -172,10 +172,10 @@ async def decide(page: Page) -> None:
     await form.get_by_role("button").click()
 
 
-async def open_case(page: Page, name: str) -> None:
-    """The applicant's own case, by the company's name."""
+async def open_case(page: Page, number: str) -> None:
+    """The applicant's own case; its licences stand beside it under the same name."""
     await page.get_by_role("link", name="我的办件").click()
-    await goes(page, name, exact=False)
+    await page.get_by_role("row").filter(has_text=number).get_by_role("link").click()
 
 
 async def reaches(page: Page, stage_name: str) -> None:
@@ -185,6 +185,19 @@ async def reaches(page: Page, stage_name: str) -> None:
         await asyncio.sleep(0.1)
         await page.reload()
     raise AssertionError(f"{page.url} did not reach {stage_name}")
+
+
+SCRIPTED = {"material", "check", "receipt", "inbox", "task-acceptance", "case-done"}
+
+
+def seldom(look: Look, tag: str) -> Look:
+    """Looks at the pages of SCRIPTED only."""
+
+    async def look_at(page: Page, name: str) -> None:
+        if name.removesuffix(tag) in SCRIPTED:
+            await look(page, name)
+
+    return look_at
 
 
 @pytest.mark.timeout(240)
@@ -198,6 +211,7 @@ async def test_a_company_is_registered_through_the_pages(
 ) -> None:
     made, passwords = on
     tag = "" if javascript else "-nojs"
+    look = look if javascript else seldom(look, tag)
     name = f"随州市曾都区青禾{'甲' if javascript else '乙'}食品有限公司"
     play = Play(Cast(made.http, passwords), made.twins)
     url = made.api_url
@@ -206,7 +220,7 @@ async def test_a_company_is_registered_through_the_pages(
         await sign_in(page, "applicant", passwords["applicant"])
         await fill_in(page, name, tmp_path, look, tag)
         number = await hand_in(page, look, tag)
-        await open_case(page, name)
+        await open_case(page, number)
         await look(page, f"case-submitted{tag}")
         case_id = (await play.cast.ask("applicant", "GET", f"/api/v1/cases/{number}"))["case_id"]
     play.cases["case"] = {"id": case_id, "number": number, "owner": "applicant"}
@@ -223,7 +237,7 @@ async def test_a_company_is_registered_through_the_pages(
 
     async with reading(chromium, url, javascript=javascript) as page:
         await sign_in(page, "applicant", passwords["applicant"])
-        await open_case(page, name)
+        await open_case(page, number)
         await reaches(page, "补正")
         await look(page, f"case-correction{tag}")
         await goes(page, "补正", exact=False)
@@ -268,8 +282,8 @@ async def test_a_company_is_registered_through_the_pages(
 
     async with reading(chromium, url, javascript=javascript) as page:
         await sign_in(page, "applicant", passwords["applicant"])
-        await open_case(page, name)
-        await reaches(page, "已办结")
+        await open_case(page, number)
+        await reaches(page, "办件已办结")
         await look(page, f"case-done{tag}")
         await expect(page.locator("main")).to_contain_text("统一社会信用代码")
         await goes(page, "营业执照", exact=False)
