@@ -24,7 +24,7 @@ demo: $(STAMP)
 	@$(BIN)/banjian demo $(if $(ONCE),--once,)
 
 test: $(STAMP) browser
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest tests -q -n 2 --dist loadfile -m "not long"
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest tests -q -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any, ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import (
@@ -85,9 +86,20 @@ PASSED_THROUGH = (
 )  # fmt: skip
 
 
+class CheckedOnce(SandboxedWorkflowRunner):
+    """Tries each workflow in the sandbox once per process, where the SDK does so again for every worker."""
+
+    _passed: ClassVar[set[type]] = set()
+
+    def prepare_workflow(self, defn: Any) -> None:
+        if defn.cls not in self._passed:
+            super().prepare_workflow(defn)
+            self._passed.add(defn.cls)
+
+
 def runner() -> SandboxedWorkflowRunner:
     """Pure packages pass through the sandbox; `workflows.*` stay inside."""
-    return SandboxedWorkflowRunner(
+    return CheckedOnce(
         restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     )
 

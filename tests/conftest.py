@@ -173,6 +173,15 @@ async def _await(result: Awaitable[Any]) -> Any:
 _skipped: list[str] = []
 
 
+# A file is played by one process from beginning to end: the longest begin first, so that none is left at the end.
+LONGEST = ("test_scenarios.py", "test_whole_job.py", "test_name_check.py", "test_services.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The rest keeps its order."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Remembers what was skipped without the right to."""
     if report.skipped and not hasattr(report, "wasxfail"):

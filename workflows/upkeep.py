@@ -1,4 +1,7 @@
-"""The upkeep workflows that the engine's schedules start: no scheduler of our own."""
+"""The upkeep workflows that the engine's schedules start: no scheduler of our own.
+
+Each only runs its activity: nothing that a sandbox could find, and loading it again for every turn costs more than the turn.
+"""
 
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -31,7 +34,7 @@ async def _turn(activity: MethodAsyncNoParam[Any, Result]) -> Result:
     )
 
 
-@workflow.defn(name="sweep")
+@workflow.defn(name="sweep", sandboxed=False)
 class Sweep:
     """Due clocks (every minute)."""
 
@@ -40,7 +43,7 @@ class Sweep:
         return await _turn(UpkeepActivities.sweep_due)
 
 
-@workflow.defn(name="reconcile")
+@workflow.defn(name="reconcile", sandboxed=False)
 class Reconcile:
     """Acts that wait (every ten seconds)."""
 
@@ -49,7 +52,7 @@ class Reconcile:
         return await _turn(UpkeepActivities.reconcile_acts)
 
 
-@workflow.defn(name="keep_records")
+@workflow.defn(name="keep_records", sandboxed=False)
 class KeepRecords:
     """Engine histories of closed cases into the document store (every ten minutes)."""
 
@@ -58,7 +61,7 @@ class KeepRecords:
         return await _turn(RecordActivities.keep_histories)
 
 
-@workflow.defn(name="sweep_files")
+@workflow.defn(name="sweep_files", sandboxed=False)
 class SweepFiles:
     """Stored files that no row refers to (every day)."""
 
@@ -67,7 +70,7 @@ class SweepFiles:
         return await _turn(RecordActivities.sweep_files)
 
 
-@workflow.defn(name="erase_due")
+@workflow.defn(name="erase_due", sandboxed=False)
 class Erase:
     """Cases whose erasure two persons have ordered (every hour)."""
 

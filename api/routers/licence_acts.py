@@ -53,7 +53,7 @@ class RectificationReport(BaseModel):
     "/{number}/related",
     operation_id="listRelatedCases",
     response_model=RelatedCases,
-    responses=refusals(*SIGNED_IN, "not_found"),
+    responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
 async def related_cases(person: SignedIn, means: Means, number: Number) -> dict[str, Any]:
     """What this case opened and what opened it; of a separation of licences, when one may trade in what."""

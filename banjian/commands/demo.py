@@ -1,4 +1,4 @@
-"""`banjian demo`: seeds the demo bureau and opens one company, with visible progress."""
+"""`banjian demo`: seeds the demo bureau and opens one company, from its name to its licences, with visible progress."""
 
 import asyncio
 import json
@@ -16,8 +16,9 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="办完一件后停止")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果为一份 JSON")] = False,
 ) -> None:
-    """启动整套系统，建立演示机关，从申请到营业执照办完一件，打印网址和登录名。"""
-    from banjian.demo.run import DemoFailed, fill_market_register, open_a_company, sign_ins
+    """启动整套系统，建立演示机关，从名称申报、营业执照到各项许可办完一件，打印网址和登录名。"""
+    from banjian.demo.errors import DemoFailed
+    from banjian.demo.run import fill_market_register, open_a_company, sign_ins
     from banjian.player.cast import Answered
     from banjian.secret_files import SecretsError
     from banjian.settings import Settings, UnfitForProduction

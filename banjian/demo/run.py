@@ -1,4 +1,4 @@
-"""The main job on the running stack, over HTTP, each step as its person: one company is opened."""
+"""The main job on the running stack, over HTTP, each step as its person: one company, from its name to its licences."""
 
 import json
 import random
@@ -12,6 +12,8 @@ import httpx
 from sqlalchemy import text
 
 from banjian.demo import people, world
+from banjian.demo.errors import DemoFailed
+from banjian.demo.licences import separate
 from banjian.name_library import fill_library
 from banjian.player import bureau
 from banjian.player.cast import Cast
@@ -24,11 +26,8 @@ from storage.engine import create_engine
 PATIENCE = 60.0
 NAMES = 8
 SEAT = "421303"
+TOLD = ("item", "name", "mode", "department", "standing", "number", "may_trade")
 Say = Callable[[str], None]
-
-
-class DemoFailed(Exception):
-    """The company was not opened; says at which step."""
 
 
 async def sign_ins(stack: LocalStack) -> dict[str, str]:
@@ -71,7 +70,11 @@ async def fill_market_register(stack: LocalStack) -> int:
 
 
 async def open_a_company(stack: LocalStack, passwords: dict[str, str], say: Say) -> dict[str, Any]:
-    """Application to licence and archive. Raises DemoFailed."""
+    """From its name to its last licence.
+
+    Raises:
+        DemoFailed: the name, the registration or a licence did not come through.
+    """
     admin = RegisterSecrets.load(stack.settings.secrets_folder).admin_key.get_secret_value()
     dice = random.Random(secrets.randbits(64))  # noqa: S311  # names of invented companies
     async with (
@@ -132,7 +135,9 @@ async def open_a_company(stack: LocalStack, passwords: dict[str, str], say: Say)
             "archived",
             "核准发照  张蕾 核准；登记、公示、电子归档",
         )
-        return await _verified(cast, play, say)
+        opened = await _verified(cast, play, say)
+        licences = await separate(cast, play, "case", say)
+        return opened | {"licences": [{k: i[k] for k in TOLD} for i in licences]}
 
 
 async def _reserve_a_name(

@@ -115,7 +115,7 @@ async def test_the_engines_history_is_opened_masked_and_set_beside_ours(ground: 
     versions = found["versions"]
     assert (versions["table"], versions["catalogue"], versions["law_edition"]) == (
         "1",
-        "1",
+        "2",
         "2026.1",
     )
     assert versions["sdk"].startswith("temporal-python ")

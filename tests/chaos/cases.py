@@ -1,4 +1,7 @@
-"""The life of one small establishment registration, as its people drive it over HTTP."""
+"""The life of one small company, as its people drive it over HTTP: registered, and its licences separated.
+
+A licensed one's business scope leads to four licence items, one of each mode; the others' to none.
+"""
 
 import asyncio
 import time
@@ -22,6 +25,12 @@ OFFICERS: dict[str, tuple[str, dict[str, Any]]] = {
 WRITES = 2 + len(PARTS) + 2 * len(OFFICERS)
 """Answered requests that change something in an undisturbed life: draft, files, hand-in, claims, decisions."""
 
+SEPARATION = "license_separation"
+SCOPE = ("日用百货销售",)
+LICENSED = (*SCOPE, "广告发布", "食品销售（仅销售预包装食品）", "职业中介活动", "烟草制品零售")
+MODES = 4
+"""Licence items that LICENSED leads to."""
+
 _SYLLABLES = "青禾红光东方瑞祥永泰和顺宏远天成"
 _PDF = sample_pdf("chaos")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -38,7 +47,7 @@ def trade_name(number: int) -> str:
     return "".join(_SYLLABLES[(number >> shift) & 15] for shift in (12, 8, 4, 0))
 
 
-def form(number: int, people: int) -> dict[str, Any]:
+def form(number: int, people: int, licensed: bool = False) -> dict[str, Any]:
     """A small application: one shareholder who is legal representative, then others."""
     persons = [
         {
@@ -58,7 +67,7 @@ def form(number: int, people: int) -> dict[str, Any]:
         "domicile": "湖北省随州市曾都区烈山大道1号",
         "capital": "500000",
         "paid_until": "2027-12-31",
-        "business_scope": ["日用百货销售"],
+        "business_scope": list(LICENSED if licensed else SCOPE),
         "persons": persons,
     }
 
@@ -69,11 +78,13 @@ class Life:
 
     Attributes:
         number: of the case in its run; its form follows from it.
+        licensed: whether its scope leads to licences; it has ended when they have.
         stage: as last seen; the outcome once `ended`.
         refusals: clear answers "no" that its people got on the way.
     """
 
     number: int
+    licensed: bool = False
     case_id: str = ""
     receipt_no: str = ""
     digest: str = ""
@@ -102,7 +113,7 @@ async def live(
         who,
         "POST",
         "/api/v1/applications",
-        json={"procedure": PROCEDURE, "form": form(life.number, people)},
+        json={"procedure": PROCEDURE, "form": form(life.number, people, life.licensed)},
     )
     path = f"/api/v1/applications/{draft['id']}"
     for part in PARTS:
@@ -134,14 +145,24 @@ async def _step(cast: Insistent, life: Life, owner: str) -> None:
             raise
         return
     life.stage = case["stage"]
-    life.ended = case["closed_at"] is not None
-    if life.ended or life.stage not in OFFICERS:
+    if case["closed_at"] is not None:
+        life.ended = not life.licensed or await _separated(cast, life, owner)
+        return
+    if life.stage not in OFFICERS:
         return
     officer, answers = OFFICERS[life.stage]
     try:
         await _decide(cast, life, officer, answers)
     except Answered as refused:
         life.refusals.append(f"{life.stage}: {refused}")
+
+
+async def _separated(cast: Insistent, life: Life, owner: str) -> bool:
+    """Whether the licences have ended."""
+    found = await cast.ask(owner, "GET", f"/api/v1/cases/{life.receipt_no}/related")
+    stages = [row["stage"] for row in found["items"] if row["item"] == SEPARATION]
+    life.stage = f"{SEPARATION}: {', '.join(stages)}"
+    return stages == ["archived"]
 
 
 async def _decide(cast: Insistent, life: Life, officer: str, answers: dict[str, Any]) -> None:

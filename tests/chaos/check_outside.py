@@ -159,6 +159,10 @@ async def check_registers(core: Core, twins: httpx.AsyncClient, report: Report) 
         if effect["register"] == "market" and "uscc" in effect["result"]:
             same = told.get(effect["case_ref"]) == effect["result"]["uscc"]
             report.expect(bad, same, f"case {effect['case_ref']}: another USCC than the register's")
+    errands = (await twins.get("/admin/desk-errands", params={"register": "departments"})).json()
+    report.counts["errands at departments"] = len(errands)
+    for (case_id, errand), count in Counter((e["case_ref"], e["errand"]) for e in errands).items():
+        report.expect(bad, count == 1, f"case {case_id}: {errand} asked for {count} times")
     health = (await twins.get("/admin/health")).json()["counts"]
     waiting = health["callbacks_waiting"]
     report.expect("no_stuck_case", waiting == 0, f"{waiting} callbacks undelivered")

@@ -12,11 +12,13 @@ from banjian.compose import Core
 from law import codes
 from storage import audit, read_model
 from storage.projector import stored_events
-from tests.chaos.cases import Life
+from tests.chaos.cases import MODES, PROCEDURE, SEPARATION, Life
 from tests.chaos.people import History
 from tests.chaos.report import Report
 
 ENDED = "archived"
+# A licence item's case ends with its own word for yes.
+GOOD = frozenset({ENDED, "filed", "granted", "confirmed"})
 
 
 async def rows(connection: AsyncConnection, sql: str, **values: Any) -> list[Any]:
@@ -69,12 +71,44 @@ async def _receipts(
             f"{number}: ended as {case.outcome or case.stage}",
         )
     known = {held["case_id"] for held in receipts.values()}
-    for case_id in cases.keys() - known:
+    opened = await rows(connection, "SELECT parent_case, child_case, item FROM case_links")
+    children = {str(link.child_case) for link in opened}
+    for case_id in cases.keys() - known - children:
         report.broken("no_lost_case", f"case {case_id}: nobody holds its receipt")
+    for case_id in children - cases.keys():
+        report.broken("no_lost_case", f"related case {case_id} is not there")
+    for case_id in children & cases.keys():
+        case = cases[case_id]
+        good = case.outcome in GOOD
+        report.expect("no_lost_case", good, f"{case.receipt_no}: ended as {case.outcome}")
+    _separations(cases, known, opened, lives, report)
     for life in lives:
         report.expect(
             "no_stuck_case", life.ended, f"case {life.number}: {life.stage or 'no receipt'}"
         )
+
+
+def _separations(
+    cases: dict[str, Any], known: set[str], links: list[Any], lives: list[Life], report: Report
+) -> None:
+    """Every registration has its one separation of licences, every item its one case and its yes."""
+    bad = "no_lost_case"
+    by_parent = Counter((str(link.parent_case), link.item) for link in links)
+    for case_id in known & cases.keys():
+        times = by_parent[case_id, SEPARATION]
+        report.expect(bad, times == 1, f"{case_id}: {times} separations of licences")
+    licensed = {life.case_id for life in lives if life.licensed}
+    for link in links:
+        separation = cases.get(str(link.child_case))
+        if link.item != SEPARATION or separation is None:
+            continue
+        items = separation.decision.get("items", [])
+        want = MODES if str(link.parent_case) in licensed else 0
+        report.expect(bad, len(items) == want, f"{separation.receipt_no}: {len(items)} items")
+        for item in items:
+            report.counts["licence items"] += 1
+            told = f"{separation.receipt_no}: {item['item']} {item['standing']}"
+            report.expect(bad, item["may_trade"], told)
 
 
 async def _numbers(connection: AsyncConnection, report: Report) -> None:
@@ -102,7 +136,8 @@ async def _numbers(connection: AsyncConnection, report: Report) -> None:
     held = await rows(
         connection,
         "SELECT case_id, numbers->>'uscc' AS uscc, numbers->>'licence' AS licence FROM cases"
-        " WHERE outcome = 'archived'",
+        " WHERE outcome = 'archived' AND procedure = :procedure",
+        procedure=PROCEDURE,
     )
     for column in ("uscc", "licence"):
         counted = Counter(getattr(row, column) for row in held)
@@ -142,6 +177,14 @@ async def _papers(core: Core, connection: AsyncConnection, report: Report) -> No
         )
     )
     report.counts["papers"] = len(papers)
+    sorts = {
+        str(r.case_id): (r.procedure, r.items)
+        for r in await rows(
+            connection,
+            "SELECT case_id, procedure, jsonb_array_length(coalesce(decision->'items', '[]')) AS items"
+            " FROM cases",
+        )
+    }
     kinds: dict[str, list[str]] = {}
     for paper in papers:
         case_id = str(paper.case_id)
@@ -149,10 +192,11 @@ async def _papers(core: Core, connection: AsyncConnection, report: Report) -> No
         content = await core.files.get(paper.case_id, paper.stored_id)
         same = hashlib.sha256(content).hexdigest() == paper.sha256
         report.expect(bad, same, f"{paper.document_id}: other bytes")
-    if not kinds:
-        return
-    usual = Counter(tuple(sorted(held)) for held in kinds.values()).most_common(1)[0][0]
+    alike: dict[Any, Counter[tuple[str, ...]]] = {}
     for case_id, held in kinds.items():
+        alike.setdefault(sorts.get(case_id), Counter())[tuple(sorted(held))] += 1
+    for case_id, held in kinds.items():
+        usual = alike[sorts.get(case_id)].most_common(1)[0][0]
         report.expect(bad, tuple(sorted(held)) == usual, f"{case_id}: {sorted(held)}")
         report.expect(
             bad, (case_id, len(held)) in served, f"{case_id}: papers served more than once"

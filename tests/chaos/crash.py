@@ -8,11 +8,12 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from activities.related import related_id
 from banjian.stack import state
 
 POINTS = {
@@ -39,6 +40,7 @@ class Shot:
     Attributes:
         point: one of `POINTS`.
         nth: which occurrence in the case, from 1.
+        at: the items by which one comes from the case to the related case that is meant; empty: the case itself.
         all: kill engine and API too, first: the engine forgets every update whose task was not yet
             completed, and nobody is left who would send it again.
     """
@@ -46,10 +48,22 @@ class Shot:
     point: str
     nth: int
     all: bool = False
+    at: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         return f"{self.point}{'+all' if self.all else ''}"
+
+    def target(self, case_id: str) -> str:
+        """The case that is meant, for the life whose first case this is."""
+        return related(case_id, self.at)
+
+
+def related(case_id: str, at: Iterable[str]) -> str:
+    """A related case's id follows from its parent's and its item."""
+    for item in at:
+        case_id = str(related_id(case_id, item))
+    return case_id
 
 
 class CrashPlan:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from banjian.player.cast import Answered
 from tests.chaos import nemesis, tampering
-from tests.chaos.cases import WRITES, Life, live
-from tests.chaos.crash import POINT_NAMES, POINTS, Shot
+from tests.chaos.cases import SEPARATION, WRITES, Life, live
+from tests.chaos.crash import POINT_NAMES, POINTS, Shot, related
 from tests.chaos.installation import Installation, installation
 from tests.chaos.people import History, Insistent
 from tests.chaos.report import Report
@@ -158,7 +158,7 @@ async def random_kills(
     cases: int, kills: int, seed: int, *, out: Path | None = None, keep: Path | None = None
 ) -> Run:
     """Kills spread over the time that the cases take."""
-    run = Run("random kills", lives=[Life(n) for n in range(cases)])
+    run = Run("random kills", lives=[Life(n, licensed=n % 4 == 0) for n in range(cases)])
     begin = time.monotonic()
     history = History(out)
     plan = nemesis.plan(seed, kills)
@@ -221,22 +221,47 @@ async def shoot(
     place: Installation, history: History, shots: list[Shot], first: int, patience: float
 ) -> list[Life]:
     """One case per shot, all at once; each case's process ends itself at the case's shot."""
-    lives = [Life(first + n) for n in range(len(shots))]
+    lives = [Life(first + n, licensed=bool(shot.at)) for n, shot in enumerate(shots)]
 
     def born(life: Life, case_id: str) -> None:
         life.case_id = case_id
-        place.crash.aim(case_id, shots[life.number - first])
+        shot = shots[life.number - first]
+        place.crash.aim(shot.target(case_id), shot)
 
     async with revived(place):
         await crowd(place, history, lives, first, patience=patience, born=born)
     return lives
 
 
-def sweep(counts: dict[str, dict[str, int]]) -> list[Shot]:
+Counts = dict[str, dict[str, int]]
+"""Point → case → occurrences."""
+
+
+def sweep(counts: Counts) -> list[Shot]:
     """Every occurrence of every point in the life of one case, as calm cases had them."""
     most = {point: max(counts[point].values(), default=0) for point in POINTS}
     shots = [Shot(point, n) for point in POINTS for n in range(1, most[point] + 1)]
     return shots + [Shot("projected", n, all=True) for n in range(1, most["projected"] + 1)]
+
+
+# Related cases that are shot at too: the separation, and the item whose case is longest.
+RELATED: tuple[tuple[str, ...], ...] = ((SEPARATION,), (SEPARATION, "hr_service"))
+
+
+def sweeps(counts: Counts, calm: Collection[str]) -> list[Shot]:
+    """The calm cases' own sweep, then that of their related cases by their own process alone."""
+    shots = sweep(_of(counts, calm))
+    for at in RELATED:
+        there = _of(counts, {related(case_id, at) for case_id in calm})
+        shots += [replace(shot, at=at) for shot in sweep(there) if not shot.all]
+    return shots
+
+
+def _of(counts: Counts, cases: Collection[str]) -> Counts:
+    return {
+        point: {case: n for case, n in reached.items() if case in cases}
+        for point, reached in counts.items()
+    }
 
 
 async def crash_points(
@@ -247,9 +272,10 @@ async def crash_points(
     begin = time.monotonic()
     history = History(out)
     async with installation(keep=keep) as place, impatient_registers(place):
-        calm = [Life(n) for n in range(CALM)]
+        calm = [Life(n, licensed=True) for n in range(CALM)]
         await crowd(place, history, calm, 0)
-        shots = [shot for shot in sweep(place.crash.counts()) if shot.name in points]
+        found = sweeps(place.crash.counts(), {life.case_id for life in calm})
+        shots = [shot for shot in found if shot.name in points]
         lives = await shoot(place, history, shots, CALM, DRAIN)
         run.lives = calm + lives
         await checked(place, run, history)
@@ -259,19 +285,25 @@ async def crash_points(
     return run
 
 
+def _named(shot: Shot) -> str:
+    return " at ".join((shot.name, *shot.at[-1:]))
+
+
 def _account(run: Run, shots: list[Shot], lives: list[Life], place: Installation) -> None:
     """Every shot was fired, or its case ended before it came to be."""
     fired, counts = place.crash.fired(), place.crash.counts()
     hit, beyond = Counter[str](), Counter[str]()
     for shot, life in zip(shots, lives, strict=True):
-        if life.case_id in fired:
-            hit[shot.name] += 1
-        elif counts[shot.point].get(life.case_id, 0) < shot.nth:
-            beyond[shot.name] += 1
+        target = shot.target(life.case_id)
+        where = _named(shot)
+        if target in fired:
+            hit[where] += 1
+        elif counts[shot.point].get(target, 0) < shot.nth:
+            beyond[where] += 1
         else:
-            run.report.broken("no_stuck_case", f"shot {shot} of case {life.case_id} was not fired")
+            run.report.broken("no_stuck_case", f"shot {shot} of case {target} was not fired")
     run.notes |= {"shots": dict(hit), "beyond the end of their case": dict(beyond)}
-    for name in {shot.name for shot in shots}:
+    for name in {_named(shot) for shot in shots}:
         run.report.expect("no_stuck_case", hit[name], f"no shot {name} was fired at all")
 
 
@@ -284,7 +316,7 @@ async def checker(*, keep: Path | None = None) -> Run:
     begin = time.monotonic()
     history = History()
     async with installation(keep=keep) as place:
-        run.lives = [Life(n) for n in range(CALM)]
+        run.lives = [Life(n, licensed=n == 0) for n in range(CALM)]
         await crowd(place, history, run.lives, 0)
         await checked(place, run, history)
         run.notes["changes seen"] = await tampering.probe(place, run.lives, history, run.report)

@@ -25,7 +25,10 @@ def _flip(table: str, column: str, where: str) -> str:
     return f"UPDATE {table} SET {column} = reverse({column}) WHERE {where}"
 
 
-ONE_CASE = "case_id = (SELECT min(case_id::text)::uuid FROM cases)"
+ONE_CASE = (
+    "case_id = (SELECT min(case_id::text)::uuid FROM cases"
+    " WHERE procedure = 'establishment_registration')"
+)
 ONE_EVENT = f"revision = 3 AND {ONE_CASE}"
 ONE_ACT = f"kind = 'complete' AND {ONE_CASE}"
 ONE_EFFECT = f"kind = 'register_enterprise' AND {ONE_CASE}"

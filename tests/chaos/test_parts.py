@@ -8,14 +8,15 @@ import httpx
 import pytest
 
 from forms.establishment_registration import Application
+from law import licence_items
 from registers.twins.market_rules import name_core
 from tests.chaos import crash, nemesis
-from tests.chaos.cases import form
-from tests.chaos.crash import CrashPlan, Shot
+from tests.chaos.cases import MODES, SEPARATION, form
+from tests.chaos.crash import CrashPlan, Shot, related
 from tests.chaos.installation import PARTS
 from tests.chaos.people import History, Insistent
 from tests.chaos.report import INVARIANTS, Report
-from tests.chaos.runs import CATCHES, sweep
+from tests.chaos.runs import CATCHES, sweep, sweeps
 from tests.chaos.tampering import TAMPERINGS
 
 
@@ -50,6 +51,30 @@ def test_a_sweep_covers_every_occurrence_of_every_point() -> None:
     assert [s.nth for s in shots if s.name == "projected+all"] == [1, 2, 3]
     assert [s.nth for s in shots if s.name == "unsent"] == [1, 2]
     assert [s.name for s in shots if s.point == "paper"] == []
+
+
+def test_related_cases_are_swept_too_each_by_its_own_counts() -> None:
+    child = related("a", (SEPARATION,))
+    counts = {"projected": {"a": 2, child: 3, "other": 9}, "effect": {child: 1}}
+    shots = sweeps({**counts, "paper": {}, "unsent": {}, "unanswered": {}}, {"a"})
+    own = [s for s in shots if not s.at]
+    theirs = [s for s in shots if s.at]
+    assert [s.nth for s in own if s.name == "projected"] == [1, 2]
+    assert [(s.name, s.nth) for s in theirs] == [
+        ("projected", 1),
+        ("projected", 2),
+        ("projected", 3),
+        ("effect", 1),
+    ]
+    assert {s.target("a") for s in theirs} == {child}
+    assert {s.target("a") for s in own} == {"a"}
+
+
+def test_a_licensed_companys_scope_leads_to_one_item_of_each_mode() -> None:
+    found = licence_items.items_for(form(0, people=1, licensed=True)["business_scope"])
+    assert len(found.matches) == MODES
+    assert len({m.item.mode.value.handled for m in found.matches}) == MODES
+    assert not licence_items.items_for(form(0, people=1)["business_scope"]).matches
 
 
 async def test_a_crash_plan_counts_over_restarts_and_fires_once(

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from banjian.demo import people
 from banjian.demo.trades import FIRST, TRADES
 from banjian.demo.world import COUNT, DemoEnterprise, enterprises, names, scope_terms, world
-from law import business_scope
+from law import business_scope, licence_items
 from law.codes import check_uscc
+from law.licence_types import Mode, Order
 from law.offices import OFFICES
 from registers.twins.admin_models import World
 from registers.twins.market_rules import name_core, name_key
@@ -114,3 +115,14 @@ def test_it_fits_any_day(today: date) -> None:
         assert each.registered_on < today
         if each.ended_on:
             assert each.registered_on < each.ended_on < today
+
+
+@pytest.mark.parametrize("trade", people.TRADES, ids=lambda t: t[0])
+def test_the_companys_scope_leads_to_licences_of_every_mode(trade: tuple[str, list[str]]) -> None:
+    """The demo shows all four ways of 证照分离, and nobody is asked anything on the way."""
+    found = licence_items.items_for(trade[1])
+    assert not found.unknown
+    assert len(found.matches) >= 5
+    handled = {match.item.mode.value.handled for match in found.matches}
+    assert handled == {Mode.CANCEL, Mode.FILE, Mode.COMMIT, Mode.OPTIMISE}
+    assert not any(m.conditional or m.item.order.value is Order.BEFORE for m in found.matches)
