@@ -87,7 +87,9 @@ def explain(settings: Settings, reason: str) -> str:
         return f"{place}不用 TLS，而设置要求 TLS：检查 TEMPORAL_TLS 和地址。"
     if re.search(r"Unauthenticated|PermissionDenied|Unauthorized", reason, re.IGNORECASE):
         return f"{place}拒绝了我们：检查 TEMPORAL_API_KEY、证书和 TEMPORAL_NAMESPACE。"
-    if settings.temporal_uses_tls and re.search(r"ConnectionReset|BrokenPipe", reason):
+    if settings.temporal_uses_tls and re.search(
+        r"ConnectionReset|BrokenPipe|connection closed", reason
+    ):
         # The refusal may overtake its reason: then only the end of the connection is seen.
         return (
             f"{place}在握手后断开了连接：可能不接受我们的证书，检查 TEMPORAL_TLS_CERT 和"

@@ -54,12 +54,17 @@ def test_a_fault_has_every_field_of_the_order() -> None:
 
 def test_every_expectation_is_on_the_page_and_no_other() -> None:
     tree = ast.parse(inspect.getsource(expectations))
-    cases = {
-        case.pattern.value.value
+    patterns = [
+        pattern
         for node in ast.walk(tree)
         if isinstance(node, ast.Match)
         for case in node.cases
-        if isinstance(case.pattern, ast.MatchValue) and isinstance(case.pattern.value, ast.Constant)
+        for pattern in getattr(case.pattern, "patterns", [case.pattern])
+    ]
+    cases = {
+        p.value.value
+        for p in patterns
+        if isinstance(p, ast.MatchValue) and isinstance(p.value, ast.Constant)
     }
     assert set(rows("Expectations")) == {*map(str, cases), "refused"}
 
