@@ -60,7 +60,7 @@ class DepartmentAnswer(TaskForm):
     """催办: the department's term is over, or it takes nothing; an officer asks there and notes what was said."""
 
     code = "licence_item.department_answer"
-    title = "催办许可主管部门"
+    title = "催办有关部门"
     title_en = "Ask the department"
     duty = "trouble_handler"
 
