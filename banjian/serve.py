@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from banjian.secret_files import SITE_SECRETS, TWIN_SECRETS
 from banjian.settings import Settings, check_start
-from banjian.starting import refusals_said
+from banjian.starting import built, refusals_said
 
 # Longer than clients and proxies keep theirs (5 to 60 seconds): a connection that the server closes just
 # when it is used again is an error to the other side, and nobody knows whether the request was read.
@@ -59,6 +59,7 @@ async def listen(application: FastAPI, host: str, port: int) -> None:
         timeout_graceful_shutdown=5,
         timeout_keep_alive=KEEP_ALIVE,
     )
+    built()
     await uvicorn.Server(config).serve()
 
 

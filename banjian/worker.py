@@ -58,6 +58,7 @@ from banjian.compose import (
 from banjian.histories import ClientHistory
 from banjian.secret_files import WORKER_SECRETS
 from banjian.settings import Settings, check_start
+from banjian.starting import built, refusals_said
 from domain.clocks import IN_TIME
 from domain.contracts import Command, RelatedOrder
 from law.calendars import default_calendars
@@ -254,6 +255,7 @@ async def serve(settings: Settings) -> None:
         workers(core, client, registers, sandboxed=sandboxed),
     ):
         await ensure_schedules(client)
+        built()
         settings.announce_ready()
         await stop.wait()
     await core.engine.dispose()
@@ -261,8 +263,6 @@ async def serve(settings: Settings) -> None:
 
 if __name__ == "__main__":
     import uvloop
-
-    from banjian.starting import refusals_said
 
     with refusals_said():
         uvloop.run(serve(Settings()))

@@ -6,10 +6,12 @@ version it was opened under. Broken rows fail at import, so at start-up.
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from law.strict_yaml import load_yaml
 
 
 class CatalogueError(Exception):
@@ -190,8 +192,7 @@ def load(folder: Path) -> dict[tuple[str, str], Procedure]:
     found: dict[tuple[str, str], Procedure] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-            for row in document["versions"]:
+            for row in load_yaml(path)["versions"]:
                 procedure = Procedure.model_validate(row)
                 if procedure.procedure != path.stem:
                     raise ValueError(f"procedure {procedure.procedure} in a file of another stem")

@@ -13,16 +13,20 @@ class DuplicateKey(ValueError):
     """A mapping names a key twice; YAML would silently keep the last."""
 
 
+_MERGE = "tag:yaml.org,2002:merge"
+
+
 class _StrictLoader(_Base):  # type: ignore[misc]  # the base is chosen at run time
     pass
 
 
 def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
-    pairs = loader.construct_pairs(node, deep=True)
-    result = dict(pairs)
-    if len(result) != len(pairs):
+    written = [loader.construct_object(key) for key, _ in node.value if key.tag != _MERGE]
+    if len(set(written)) != len(written):
         raise DuplicateKey(f"{node.start_mark}: 键重复")
-    return result
+    # What `<<` takes over comes first: a key written here has its own value.
+    loader.flatten_mapping(node)
+    return dict(loader.construct_pairs(node, deep=True))
 
 
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

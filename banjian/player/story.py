@@ -16,6 +16,7 @@ from banjian.player.cast import Answered, Cast
 from banjian.player.deeds import DEEDS, Deed, Play
 from banjian.player.expectations import check
 from banjian.player.stage import Stage, instant, stage
+from law.strict_yaml import load_yaml
 
 # Imported for its side effect: it declares acts.
 DECLARED = (desk_deeds, licence_deeds)
@@ -81,7 +82,7 @@ def _plain(value: Any) -> Any:
 def load(path: Path) -> Scenario:
     """Raises ScenarioError."""
     try:
-        scenario = Scenario.model_validate(_plain(yaml.safe_load(path.read_text(encoding="utf-8"))))
+        scenario = Scenario.model_validate(_plain(load_yaml(path)))
     except (ValueError, yaml.YAMLError) as error:
         raise ScenarioError(f"{path.name}: {error}") from error
     last = None
