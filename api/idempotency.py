@@ -5,10 +5,10 @@
         async def work(act_id: UUID) -> JSONResponse:
             outcome = await means.acts.perform(Draft(act_id=act_id, …))
             return JSONResponse(…)
-        return await once(request, person, means, key, work)
+        return await act_once(request, person, means, key, work)
 
 The act's id is derived from person and key, so that a call repeated after a crash is the same act even where
-its answer was never kept. A refused call frees its key: nothing was changed, the corrected body may use it.
+its answer was never kept. A refused call leaves its key free: nothing was changed, the corrected body may use it.
 """
 
 import hashlib
@@ -60,6 +60,36 @@ async def request_digest(request: Request) -> str:
     return hashlib.sha256(asked).hexdigest()
 
 
+async def act_once(
+    request: Request, person: Person, means: Services, key: str, work: Work
+) -> Response:
+    """The answer of `work`, which does one act under the id it is given, or changes a claim.
+
+    Nothing is written before it: a call that comes again beside the first, through another process or after
+    a crash, does the same act, and a claim is held against its version.
+
+    Raises:
+        Problem: idempotency_key_reused, request_in_progress.
+    """
+    asked = await request_digest(request)
+    name = (str(person.id), key)
+    kept = means.answers.get(name) or request.state.kept
+    if kept is not None:
+        return _again(means, name, kept, asked)
+    if name in means.under_way:
+        raise _not_now(means.under_way[name], asked)
+    means.under_way[name] = asked
+    try:
+        response = await work(act_id_of(person, key))
+    except ActConflict as conflict:
+        raise Problem("idempotency_key_reused") from conflict
+    finally:
+        del means.under_way[name]
+    if response.status_code < 400:
+        _keep(means, name, asked, response)
+    return response
+
+
 async def once(
     request: Request,
     person: Person,
@@ -69,53 +99,68 @@ async def once(
     *,
     digest: str | None = None,
 ) -> Response:
-    """The answer of `work`, done at most once for (person, key).
+    """The answer of `work`, done at most once for (person, key): the key is reserved before it.
 
     Args:
-        work: does the act under the given id and answers; whatever it raises frees the key.
+        work: does what was asked under the given id and answers; whatever it raises frees the key.
         digest: of what the caller asked, where the raw body says it badly (multipart boundaries).
 
     Raises:
         Problem: idempotency_key_reused, request_in_progress.
     """
     asked = digest or await request_digest(request)
-    owner = str(person.id)
-    kept = await idempotency.reserve(means.engine, owner, key, asked)
-    aad = AAD + f"{owner}:{key}".encode()
+    name = (str(person.id), key)
+    kept = await idempotency.reserve(means.engine, *name, asked)
     if kept is not None:
         if kept.status is None:
-            kept = means.answers.get((owner, key)) or kept
-        if kept.digest != asked:
-            raise Problem("idempotency_key_reused")
-        if kept.status is None or kept.answer is None:
-            raise Problem("request_in_progress", retry_after=2)
-        known = {"Location": kept.location, "ETag": kept.etag}
-        headers = {REPLAYED: "true"} | {name: value for name, value in known.items() if value}
-        return Response(
-            means.keys.installation.open(kept.answer, aad),
-            kept.status,
-            headers=headers,
-            media_type="application/json",
-        )
+            kept = means.answers.get(name) or kept
+        return _again(means, name, kept, asked)
     try:
         response = await work(act_id_of(person, key))
     except ActConflict as conflict:
-        await idempotency.free(means.engine, owner, key)
+        await idempotency.free(means.engine, *name)
         raise Problem("idempotency_key_reused") from conflict
     except BaseException:
-        await idempotency.free(means.engine, owner, key)
+        await idempotency.free(means.engine, *name)
         raise
     if response.status_code >= 400:
-        await idempotency.free(means.engine, owner, key)
+        await idempotency.free(means.engine, *name)
         return response
+    _keep(means, name, asked, response)
+    return response
+
+
+def _not_now(digest: str, asked: str) -> Problem:
+    if digest != asked:
+        return Problem("idempotency_key_reused")
+    return Problem("request_in_progress", retry_after=2)
+
+
+def _again(means: Services, name: tuple[str, str], kept: idempotency.Kept, asked: str) -> Response:
+    """The first call's answer. Raises Problem as `once`."""
+    if kept.digest != asked or kept.status is None or kept.answer is None:
+        raise _not_now(kept.digest, asked)
+    known = {"Location": kept.location, "ETag": kept.etag}
+    return Response(
+        means.keys.installation.open(kept.answer, _aad(name)),
+        kept.status,
+        headers={REPLAYED: "true"} | {name: value for name, value in known.items() if value},
+        media_type="application/json",
+    )
+
+
+def _keep(means: Services, name: tuple[str, str], asked: str, response: Response) -> None:
     # Answers may hold personal data: kept sealed, like everything else.
-    sealed = means.keys.installation.seal(bytes(response.body), aad)
+    sealed = means.keys.installation.seal(bytes(response.body), _aad(name))
     told = response.headers
     done = idempotency.Kept(
         asked, response.status_code, sealed, told.get("location"), told.get("etag")
     )
-    means.answers.add((owner, key), done)
-    return response
+    means.answers.add(name, done)
+
+
+def _aad(name: tuple[str, str]) -> bytes:
+    return AAD + ":".join(name).encode()
 
 
 async def page_once(person: Person, work: Work, token: str) -> Response:

@@ -55,6 +55,8 @@ class Services:
     office: str
     inspector: Inspector = field(default_factory=Inspector)
     trial: bool = True
+    under_way: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Acts that this process is at by (person, key), with the digest of what was asked."""
 
     @cached_property
     def answers(self) -> Later[tuple[str, str], Kept]:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from api.acts import Draft
 from api.case_access import load_case
-from api.idempotency import Key, once
+from api.idempotency import Key, act_once
 from api.performing import answered, perform
 from api.security.current import Applicant
 from api.services import Means
@@ -42,7 +42,7 @@ async def close_case(
         outcome = await perform(means, person, draft)
         return await answered(means, person, draft, outcome, {})
 
-    return await once(request, person, means, key, work)
+    return await act_once(request, person, means, key, work)
 
 
 async def serve(settings: Settings, port: int) -> None:

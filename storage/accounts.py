@@ -1,17 +1,30 @@
 """Queries of accounts and sign-ins. Callers own the transaction; all instants are app_now()."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Interval, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    DateTime,
+    Interval,
+    String,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.functions import Function
 
 from domain.roles import Role
+from storage.idempotency import Kept
 from storage.prepared import Place, Prepared
+from storage.tables import IdempotencyRow
 from storage.tables_accounts import AccountRow, SessionRow, SignInRow
 
 # Long enough for a weekend between the window and the first sign-in.
@@ -51,6 +64,8 @@ class OpenSession:
     last_seen_at: datetime
     expires_at: datetime
     now: datetime
+    kept: Kept | None = None
+    """What is known of the idempotency key that was asked for with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +244,14 @@ _LOAD = (
 )
 
 _LOADED = Prepared(_LOAD)
+_KEPT = [f.name for f in fields(Kept)]
+_LOADED_UNDER_KEY = Prepared(
+    _LOAD.add_columns(*(getattr(IdempotencyRow, name) for name in _KEPT)).outerjoin(
+        IdempotencyRow,
+        (IdempotencyRow.person_id == cast(AccountRow.id, String))
+        & (IdempotencyRow.key == bindparam("key")),
+    )
+)
 _TOUCH = Prepared(
     update(SessionRow)
     .where(SessionRow.id_hash == bindparam("which"))
@@ -237,12 +260,21 @@ _TOUCH = Prepared(
 _END = Prepared(delete(SessionRow).where(SessionRow.id_hash == bindparam("which")))
 
 
-async def load_session(place: Place, id_hash: bytes) -> OpenSession | None:
-    """A sign-in by its token's digest; None when unknown or the account is closed."""
-    row = await _LOADED.first(place, id_hash=id_hash)
+async def load_session(place: Place, id_hash: bytes, key: str | None = None) -> OpenSession | None:
+    """A sign-in by its token's digest; None when unknown or the account is closed.
+
+    Args:
+        key: an idempotency key of that person, to be looked up in the same round trip.
+    """
+    if key is None:
+        row = await _LOADED.first(place, id_hash=id_hash)
+    else:
+        row = await _LOADED_UNDER_KEY.first(place, id_hash=id_hash, key=key)
     if row is None:
         return None
+    kept = {name: row.pop(name) for name in _KEPT} if key is not None else {}
     account_id, sign_in, display_name, roles, *rest = row.values()
+    rest.append(Kept(**kept) if kept.get("digest") is not None else None)
     return OpenSession(account_id, sign_in, display_name, _roles(roles), *rest)
 
 

@@ -1,7 +1,12 @@
-"""Answers of REST calls by (person, key): reserved before the work, filled after it, freed on refusal."""
+"""Answers of REST calls by (person, key).
+
+Of an act: kept after it; its id follows from the key, so that it needs no reservation. Of anything else: the
+key is reserved before the work, filled after it, freed on refusal.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -48,15 +53,22 @@ _KNOWN = Prepared(
         IdempotencyRow.etag,
     ).where(_MINE)
 )
+_ANSWER: dict[str, Any] = {
+    "status": bindparam("code"),
+    "answer": bindparam("body"),
+    "location": bindparam("place"),
+    "etag": bindparam("tag"),
+}
 _KEEP = Prepared(
-    update(IdempotencyRow)
-    .where(_MINE)
+    insert(IdempotencyRow)
     .values(
-        status=bindparam("code"),
-        answer=bindparam("body"),
-        location=bindparam("place"),
-        etag=bindparam("tag"),
+        person_id=bindparam("who"),
+        key=bindparam("which"),
+        digest=bindparam("asked"),
+        created_at=func.app_now(),
+        **_ANSWER,
     )
+    .on_conflict_do_update(index_elements=["person_id", "key"], set_=_ANSWER)
 )
 
 
@@ -89,13 +101,14 @@ async def reserve(engine: AsyncEngine, person_id: str, key: str, digest: str) ->
 
 
 async def keep(engine: AsyncEngine, answers: dict[tuple[str, str], Kept]) -> None:
-    """Fill the rows reserved by (person, key) with their answers, for good."""
+    """Keep the answers by (person, key), in the rows that were reserved for them or in new ones."""
     await _KEEP.many(
         engine,
         [
             {
                 "who": person_id,
                 "which": key,
+                "asked": kept.digest,
                 "code": kept.status,
                 "body": kept.answer,
                 "place": kept.location,

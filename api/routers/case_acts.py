@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.acts import Draft
 from api.case_access import Number, load_case, must_know
 from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
-from api.idempotency import Key, once
+from api.idempotency import Key, act_once
 from api.performing import answered, perform
 from api.security.current import SignedIn
 from api.security.person import Person
@@ -117,4 +117,4 @@ async def act_on_case(
         outcome = await perform(means, person, draft)
         return await answered(means, person, draft, outcome, {})
 
-    return await once(request, person, means, key, work)
+    return await act_once(request, person, means, key, work)

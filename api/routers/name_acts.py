@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.acts import Draft
 from api.case_access import Number, load_case, must_know
 from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
-from api.idempotency import Key, once
+from api.idempotency import Key, act_once
 from api.name_reservations import name_of_case, reservation_for
 from api.performing import answered, perform
 from api.routers.case_acts import act_on_case
@@ -133,15 +133,15 @@ async def give_reservation(
     wanted: Annotated[NewReservation, Body()],
 ) -> Response:
     """The applicant's registration goes on under a new reservation of its name (the old one ended)."""
-    async with means.engine.connect() as connection:
-        view = await load_case(connection, person, number)
-        must_know(view, "reserve_again")
-        name = await name_of_case(connection, means, view.case)
-        found = await reservation_for(
-            connection, person, wanted.reservation, name, pointer="/reservation"
-        )
 
     async def work(act_id: UUID) -> Response:
+        async with means.engine.connect() as connection:
+            view = await load_case(connection, person, number)
+            must_know(view, "reserve_again")
+            name = await name_of_case(connection, means, view.case)
+            found = await reservation_for(
+                connection, person, wanted.reservation, name, pointer="/reservation"
+            )
         draft = Draft(
             act_id,
             view.case.case_id,
@@ -152,4 +152,4 @@ async def give_reservation(
         outcome = await perform(means, person, draft)
         return await answered(means, person, draft, outcome, {})
 
-    return await once(request, person, means, key, work)
+    return await act_once(request, person, means, key, work)

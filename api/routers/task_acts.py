@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.acts import Draft
 from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.i18n import gettext as _
-from api.idempotency import Key, once
+from api.idempotency import Key, act_once
 from api.performing import answered, complete, perform
 from api.problems import FieldError, Problem
 from api.security.current import Staff
@@ -84,7 +84,7 @@ async def complete_task(
             return stale(request, changed.version)
         return await answered(means, person, draft, outcome, {})
 
-    return await once(request, person, means, key, work)
+    return await act_once(request, person, means, key, work)
 
 
 @router.post(
@@ -131,4 +131,4 @@ async def reassign_task(
         outcome = await perform(means, person, draft)
         return await answered(means, person, draft, outcome, {})
 
-    return await once(request, person, means, key, work)
+    return await act_once(request, person, means, key, work)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from api import places
 from api.documentation import SIGNED_IN, WITH_BODY, refusals
-from api.idempotency import Key, once
+from api.idempotency import Key, act_once
 from api.performing import explained
 from api.problems import Problem
 from api.security.current import Staff
@@ -157,7 +157,7 @@ async def claim_task(
             raise await _refused(means, person, task_id, refused) from refused
         return _shown(opened, person)
 
-    return await once(request, person, means, key, work)
+    return await act_once(request, person, means, key, work)
 
 
 @router.post(
@@ -198,7 +198,7 @@ async def release_task(
             raise await _refused(means, person, task_id, refused) from refused
         return _shown(opened, person)
 
-    return await once(request, person, means, key, work)
+    return await act_once(request, person, means, key, work)
 
 
 async def _refused(means: Services, person: Person, task_id: str, refused: Refused) -> Problem:

@@ -1,5 +1,6 @@
 """What every declared access does for its route, and who it lets in."""
 
+import re
 from typing import Final
 
 from fastapi import Request
@@ -18,11 +19,18 @@ from storage import accounts
 
 API_PREFIX: Final = "/api/"
 _BEARER: Final = "bearer "
+KEY: Final = re.compile(r"[\x21-\x7e]{8,128}")
 
 
 def is_api(request: Request) -> bool:
     """Whether the request is a program's (REST), not a page's."""
     return request.url.path.startswith(API_PREFIX)
+
+
+def key_of(request: Request) -> str | None:
+    """The idempotency key of a call that has one as it must be; a route that asks for it refuses any other."""
+    key = request.headers.get("idempotency-key")
+    return key if key is not None and KEY.fullmatch(key) else None
 
 
 async def look_up(request: Request) -> None:
@@ -34,13 +42,14 @@ async def look_up(request: Request) -> None:
     token = request.cookies.get(settings.session_cookie)
     person: Person | None = None
     engine = engine_of(request)
+    key = key_of(request)
     if authorization is not None:
         if not authorization.lower().startswith(_BEARER):
             raise Problem("sign_in_required")
         bearer = authorization[len(_BEARER) :].strip()
-        person = await sessions.load(engine, request, bearer, "bearer")
+        person = await sessions.load(engine, request, bearer, "bearer", key)
     elif token:
-        person = await sessions.load(engine, request, token, "browser")
+        person = await sessions.load(engine, request, token, "browser", key)
     now = person.now if person else await accounts.current_instant(engine)
     if authorization is not None and person is None:
         raise Problem("sign_in_required")

@@ -58,11 +58,20 @@ async def begin(
 
 
 async def load(
-    engine: AsyncEngine, request: Request, token: str, kind: SessionKind
+    engine: AsyncEngine,
+    request: Request,
+    token: str,
+    kind: SessionKind,
+    key: str | None = None,
 ) -> Person | None:
-    """The person a token stands for now; None when unknown, of the other kind, idle or too old."""
+    """The person a token stands for now; None when unknown, of the other kind, idle or too old.
+
+    Args:
+        key: the call's idempotency key; what is known of it goes to `request.state.kept`.
+    """
     id_hash = digest(token)
-    found = await accounts.load_session(engine, id_hash)
+    found = await accounts.load_session(engine, id_hash, key)
+    request.state.kept = found.kept if found is not None else None
     if found is None or found.kind != kind:
         return None
     idle, _absolute = limits_for(request.app.state.security, found.roles)

@@ -160,6 +160,48 @@ async def test_a_completion_is_one_act_however_often_it_is_sent(live: Live) -> N
     assert (await live.cast.call("applicant2", "GET", first.json()["act_url"])).status_code == 404
 
 
+async def forgotten(live: Live, key: str) -> None:
+    """As if the process had died before it kept its answer."""
+    await live.on.app.state.services.answers.written()
+    async with live.on.core.engine.begin() as connection:
+        done = await connection.execute(
+            text("DELETE FROM idempotency WHERE key = :key"), {"key": key}
+        )
+    assert done.rowcount == 1
+
+
+async def test_one_key_is_one_call_whatever_it_asks_for(live: Live) -> None:
+    """Acts and claims reserve no key before they work: what was done under it is found all the same."""
+    _case, path = await free_task(live)
+    key = str(uuid.uuid4())
+    first = await post(live, "acceptor", f"{path}/claim", '"0"', None, key)
+    again = await post(live, "acceptor", f"{path}/claim", '"0"', None, key)
+    # Unlike another claim under the same version, which is stale by now.
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert (again.headers["etag"], again.headers["idempotency-replayed"]) == ('"1"', "true")
+    asks = {"decision": "accept"}
+    used = await post(live, "acceptor", f"{path}/complete", '"1"', asks, key)
+    assert (used.status_code, used.json()["code"]) == (422, "idempotency_key_reused")
+    # The same once the answer is written, no longer remembered.
+    await live.on.app.state.services.answers.written()
+    again = await post(live, "acceptor", f"{path}/claim", '"0"', None, key)
+    assert (again.status_code, again.json()) == (200, first.json())
+    used = await post(live, "acceptor", f"{path}/complete", '"1"', asks, key)
+    assert (used.status_code, used.json()["code"]) == (422, "idempotency_key_reused")
+    # The other way round, and where the answer was lost with its process: the act itself refuses.
+    key = str(uuid.uuid4())
+    done = await post(live, "acceptor", f"{path}/complete", '"1"', asks, key)
+    assert done.status_code == 200
+    used = await post(live, "acceptor", f"{path}/release", '"1"', None, key)
+    assert (used.status_code, used.json()["code"]) == (422, "idempotency_key_reused")
+    await forgotten(live, key)
+    again = await post(live, "acceptor", f"{path}/complete", '"1"', asks, key)
+    assert (again.status_code, again.json()["act_id"]) == (200, done.json()["act_id"])
+    await forgotten(live, key)
+    other = await post(live, "acceptor", f"{path}/complete", '"1"', {"decision": "not_accept"}, key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
 async def test_separation_of_duties_is_refused_and_kept_for_supervision(live: Live) -> None:
     case, _path = await free_task(live)
     await live.complete("allround", case, decision="accept")
