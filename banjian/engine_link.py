@@ -17,10 +17,7 @@ from temporalio.service import TLSConfig
 
 from banjian.secret_files import SecretsError
 from banjian.settings import Settings
-
-
-class EngineAway(RuntimeError):
-    """The cluster does not answer, or not to us; the message says why."""
+from banjian.starting import EngineAway
 
 
 def connect_arguments(settings: Settings) -> dict[str, Any]:

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
-from banjian.engine_link import EngineAway
 from banjian.secret_files import SecretsError
 from banjian.settings import UnfitForProduction
 from storage.schema import WrongSchema
 
 ERROR, INVALID = 1, 5
+
+
+class EngineAway(RuntimeError):
+    """The cluster does not answer, or not to us; the message says why.
+
+    It stands here and not with the link: migrations and the twins need no engine's client, a second of import.
+    """
 
 
 @contextlib.contextmanager

@@ -84,7 +84,7 @@ def check(
 
 async def _checked(limit: int, data: "Path | None") -> Checked:
     from banjian.compose import connect_engine
-    from banjian.engine_link import EngineAway
+    from banjian.starting import EngineAway
     from law.calendars import default_calendars
 
     async with installation(data) as core:

@@ -22,10 +22,11 @@ from temporalio.testing import WorkflowEnvironment
 from typer.testing import CliRunner
 
 from banjian.cli import app
-from banjian.engine_link import EngineAway, command_line, connect, connect_arguments, tls_of
+from banjian.engine_link import command_line, connect, connect_arguments, tls_of
 from banjian.secret_files import SecretsError
 from banjian.settings import Settings
 from banjian.stack import layout, temporal
+from banjian.starting import EngineAway
 
 # Certificates need an instant; any that holds while the test runs.
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
