@@ -20,6 +20,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import uvloop
 from sqlalchemy.engine import make_url
 
 import banjian  # noqa: F401  # first: it keeps the collector from walking what is being imported
@@ -89,6 +90,11 @@ def stack_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="banjian-test-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests run on the loop that serves people, not on Python's own."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 # -- databases ----------------------------------------------------------------------------
