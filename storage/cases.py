@@ -245,7 +245,10 @@ async def links(connection: AsyncConnection, case_id: UUID) -> list[CaseLinkRow]
 
 @dataclass(frozen=True)
 class Related:
-    """A case beside another one: opened by it (`parent` False), or the one that opened it."""
+    """A case beside another one: opened by it (`parent` False), or the one that opened it.
+
+    `decision` and `passed` as the case itself shows them: how it stands by its own account, and since when.
+    """
 
     parent: bool
     item: str
@@ -256,6 +259,8 @@ class Related:
     procedure: str
     catalogue_version: str
     stage: str
+    decision: dict[str, Any]
+    passed: list[dict[str, Any]]
 
 
 async def related(connection: AsyncConnection, case_id: UUID) -> list[Related]:
@@ -277,6 +282,8 @@ async def related(connection: AsyncConnection, case_id: UUID) -> list[Related]:
                 CASES.c.procedure,
                 CASES.c.catalogue_version,
                 CASES.c.stage,
+                CASES.c.decision,
+                CASES.c.passed,
             )
             .join_from(link, CASES, CASES.c.case_id == other)
             .where(own == case_id)
