@@ -247,7 +247,7 @@ async def links(connection: AsyncConnection, case_id: UUID) -> list[CaseLinkRow]
 class Related:
     """A case beside another one: opened by it (`parent` False), or the one that opened it.
 
-    `decision` and `passed` as the case itself shows them: how it stands by its own account, and since when.
+    The last three as the case itself shows them: how it stands by its own account, and since when.
     """
 
     parent: bool
@@ -258,7 +258,9 @@ class Related:
     number: str
     procedure: str
     catalogue_version: str
+    table_version: str
     stage: str
+    accepted_at: datetime | None
     decision: dict[str, Any]
     passed: list[dict[str, Any]]
 
@@ -281,7 +283,9 @@ async def related(connection: AsyncConnection, case_id: UUID) -> list[Related]:
                 func.coalesce(CASES.c.receipt_no, "").label("number"),
                 CASES.c.procedure,
                 CASES.c.catalogue_version,
+                CASES.c.table_version,
                 CASES.c.stage,
+                CASES.c.accepted_at,
                 CASES.c.decision,
                 CASES.c.passed,
             )

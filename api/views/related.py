@@ -11,6 +11,7 @@ from api.i18n import gettext as _
 from api.views import decisions, words
 from api.views.cases import CaseView
 from api.views.decisions import FieldView
+from api.views.opening_times import STEM, figure_json, measured
 from api.views.openings import Figure, PartLine, figure_of, own_part, parts_of
 from api.views.parts_not_done import NotDone, not_done_of
 from api.views.unfollowed import items_now
@@ -20,6 +21,7 @@ from law.licence_advice import told, told_en
 from law.licence_items import Edition, LicenceItem
 from law.licence_standing import Standing
 from law.offices import office
+from law.opening_time import OpeningTime
 from law.zone import local
 from storage import cases
 
@@ -177,6 +179,26 @@ class RelatedView:
         return figure_of(self.view.case)
 
     @cached_property
+    def so_far(self) -> OpeningTime | None:
+        """The plan's figure up to now: of a registration without a licence, and of the opening that waits for it."""
+        case, own = self.view.case, self.registration
+        if case.closed_at is not None:
+            return None
+        if case.procedure == STEM and not any(d.kind == "licence" for d in self.view.documents):
+            version, passed, accepted = case.table_version, case.passed, case.accepted_at
+        elif own is not None and self.figure is None:
+            version, passed, accepted = own.table_version, own.passed, own.accepted_at
+        else:
+            return None
+        now = self.view.viewer.now
+        return measured(version, passed, accepted, None, now) if accepted else None
+
+    @property
+    def so_far_text(self) -> str:
+        took = self.so_far
+        return words.bilingual(took.text, took.text_en) if took else ""
+
+    @cached_property
     def _edition(self) -> Edition:
         return licence_items.edition(self.view.case.decision.get("edition"))
 
@@ -251,6 +273,7 @@ class RelatedView:
             "parts": [line.to_json() for line in self.parts],
             "not_done": [each.to_json() for each in self.not_done],
             "opening_time": self.figure.to_json() if self.figure else None,
+            "opening_time_so_far": figure_json(self.so_far) if self.so_far else None,
         }
 
 

@@ -98,10 +98,21 @@ class OpeningFigure(Shape):
     text: str
 
 
+class FigureSoFar(Shape):
+    """The same of a registration that has no licence yet, up to now; it may still miss the target."""
+
+    hours: float
+    waiting_hours: float
+    days: float
+    handling_days: float
+    meets_target: bool
+
+
 class RelatedCases(Shape):
     """`licences` and `unsettled_terms`: of a separation of licences only; `parts` and `opening_time`: of an opening only.
 
-    `not_done`: of an opening, and of the case of a part that was not done.
+    `not_done`: of an opening, and of the case of a part that was not done. `opening_time_so_far`: of an accepted registration
+    and its opening, until the licence is issued.
     """
 
     items: list[RelatedCase]
@@ -110,3 +121,4 @@ class RelatedCases(Shape):
     parts: list[StartupPartStanding]
     not_done: list[PartNotDone]
     opening_time: OpeningFigure | None
+    opening_time_so_far: FigureSoFar | None

@@ -1,4 +1,4 @@
-"""A part that was not done, and its applicant who sets it right, in a real browser."""
+"""A part that was not done, set right by its applicant, and the time of openings on the desk, in a real browser."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -60,6 +60,33 @@ async def test_the_pages_of_a_part_that_was_not_done(
         for case in ("opening", "fund"):
             await reaches(page, f"/cases/{play.number(case)}", words)
             await look(page, f"not-done-{case}{tag}")
+
+
+@READERS
+async def test_the_time_of_openings_on_the_desk(
+    told: tuple[Stage, dict[str, str], Play],
+    chromium: Browser,
+    look: Look,
+    language: str,
+    phone: bool,
+) -> None:
+    made, passwords, _ = told
+    tag = f"-{language}{'-phone' if phone else ''}"
+    async with reading(chromium, made.api_url, phone=phone) as page:
+        await sign_in(page, "supervisor", passwords["supervisor"])
+        if language == "en":
+            await page.get_by_role("link", name="English").click()
+        # From the desk, where its header has the entry.
+        await page.goto("/desk")
+        name = {"zh-CN": "企业开办用时", "en": "Time of openings"}[language]
+        await page.get_by_role("link", name=name).click()
+        await expect(page.locator("svg.chart")).to_be_visible()
+        await look(page, f"opening-times{tag}")
+        await page.locator("input[name=from]").fill("2026-09-30")
+        await page.locator("input[name=to]").fill("2026-09-01")
+        await page.locator("form[action='/desk/opening-times'] button").click()
+        await expect(page.locator("[role=alert]")).to_be_visible()
+        await look(page, f"opening-times-wrong{tag}")
 
 
 async def test_the_applicant_sets_it_right_without_script(
