@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from forms.base import ApplicationForm, Section, TaskForm
+from forms.base import ApplicationForm, Form, Section, TaskForm
 from forms.fields import Code, Day, Line, Text, labelled
 from forms.licence_item import UnifiedCode
 from law.startup_parts import PARTS, Part, part_of
@@ -172,14 +172,36 @@ class PartFailed(TaskForm):
     @property
     def corrected(self) -> dict[str, Any]:
         """The facts that were set right; only what was filled in."""
-        answers = self.model_dump(mode="json", exclude={"action", "note"})
-        return {fact: value for fact, value in answers.items() if value not in (None, "", [])}
+        return _filled(self.model_dump(mode="json", exclude={"action", "note"}))
 
     @model_validator(mode="after")
     def _nothing_to_correct(self) -> Self:
         if self.action is Action.GIVE_UP and self.corrected:
             raise ValueError("不在本次办理的，不需要更正信息")
         return self
+
+
+class PartCorrection(Form):
+    """更正并再次提交: the applicant sets right what was wrong, and the part is handed in again."""
+
+    code = "startup_part.correction"
+    title = "更正并再次提交"
+    title_en = "Set right and hand in again"
+
+    seals: Seals = []
+    taxpayer: TaxpayerKind = None
+    employees: Employees = None
+    bank: Bank = ""
+    visit_on: VisitOn = None
+
+    @property
+    def corrected(self) -> dict[str, Any]:
+        """The facts that were set right; only what was filled in."""
+        return _filled(self.model_dump(mode="json"))
+
+
+def _filled(answers: dict[str, Any]) -> dict[str, Any]:
+    return {fact: value for fact, value in answers.items() if value not in (None, "", [])}
 
 
 def visit_over(visit_on: date | None, today: date) -> bool:

@@ -28,6 +28,7 @@ class Standing(StrEnum):
     REFUSED = "refused"
     REVOKED = "revoked"
     WITHDRAWN = "withdrawn"
+    NOT_BEGUN = "not_begun"
 
     @property
     def label(self) -> str:
@@ -74,6 +75,16 @@ REROUTED: Mapping[str, Mode] = MappingProxyType({"barred": Mode.OPTIMISE})
 BARS_COMMITMENT = frozenset({"bad_record", "false_commitment"})
 
 
+def own_standing(stage: str, kept: str) -> Standing:
+    """How an item stands by its own case: by its end, else as it last told (`kept`), which at first is nothing.
+
+    Who may not commit is refused here: nobody goes on with the normal way any more.
+    """
+    if stage in REROUTED:
+        return Standing.REFUSED
+    return ENDS.get(stage) or Standing(kept or Standing.HANDLING)
+
+
 def may_trade(item: LicenceItem, standing: Standing) -> bool:
     """Whether the enterprise, which has its business licence, may trade in what the item covers now.
 
@@ -93,6 +104,8 @@ _HELD = frozenset(
         Standing.VERIFIED,
     }
 )
+# What a department said goes with these.
+WITH_REASON = frozenset({Standing.RECTIFYING, Standing.REFUSED, Standing.REVOKED})
 _SETTLED = frozenset(
     {
         Standing.NOT_NEEDED,
@@ -104,6 +117,7 @@ _SETTLED = frozenset(
         Standing.REFUSED,
         Standing.REVOKED,
         Standing.WITHDRAWN,
+        Standing.NOT_BEGUN,
     }
 )
 _LABELS = {
@@ -122,4 +136,5 @@ _LABELS = {
     Standing.REFUSED: ("不予办理", "refused"),
     Standing.REVOKED: ("许可已撤销", "revoked"),
     Standing.WITHDRAWN: ("已撤回", "withdrawn"),
+    Standing.NOT_BEGUN: ("没有开始", "never begun"),
 }

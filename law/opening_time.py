@@ -8,6 +8,7 @@ registrar; queues inside the office do not stop it. The part in which the applic
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from statistics import median
 
 from law.calendars import Calendars
 from law.worktime import OFFICE_HOURS, working_time
@@ -77,12 +78,20 @@ class OpeningTime:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Of finished openings: median and 90th percentile (nearest rank) in days, share within 1.5."""
+    """Of finished openings: median and 90th percentile (nearest rank) in days, how many within 1.5.
+
+    `waiting`: the median of the applicant's part, in days; part of the measured figure, shown apart.
+    """
 
     count: int
     median: float
     p90: float
-    share: float
+    within: int
+    waiting: float
+
+    @property
+    def share(self) -> float:
+        return self.within / self.count
 
 
 def opening_time(
@@ -140,14 +149,17 @@ def office_day(hours: Hours = OFFICE_HOURS) -> timedelta:
 
 def summarise(measured: Sequence[OpeningTime]) -> Summary | None:
     """The plan's figures over finished openings; None where there is none."""
-    days = sorted(each.days for each in measured if each.finished)
-    if not days:
+    done = [each for each in measured if each.finished]
+    if not done:
         return None
-    middle = len(days) // 2
-    median = days[middle] if len(days) % 2 else (days[middle - 1] + days[middle]) / 2
-    p90 = days[-(-len(days) * 9 // 10) - 1]
-    within = sum(each.meets_target for each in measured if each.finished)
-    return Summary(len(days), median, p90, within / len(days))
+    days = sorted(each.days for each in done)
+    return Summary(
+        count=len(days),
+        median=median(days),
+        p90=days[-(-len(days) * 9 // 10) - 1],
+        within=sum(each.meets_target for each in done),
+        waiting=median(each.waiting / each.office_day for each in done),
+    )
 
 
 def _merged(

@@ -66,6 +66,11 @@ class Standing(StrEnum):
         """Nothing more comes of it in this opening."""
         return self not in {Standing.QUEUED, Standing.HANDLING, Standing.FAILED}
 
+    @property
+    def not_done(self) -> bool:
+        """Its office or an officer said no: there is a reason to tell."""
+        return self in {Standing.FAILED, Standing.GIVEN_UP}
+
 
 PARTS: Mapping[Part, StartupPart] = MappingProxyType(
     {
@@ -142,6 +147,11 @@ _LABELS = {
     Standing.WITHDRAWN: ("已撤回", "withdrawn"),
     Standing.NOT_BEGUN: ("没有开始", "never begun"),
 }
+
+
+def own_standing(stage: str, kept: str) -> Standing:
+    """How a part stands by its own case: by its end, else as it last told (`kept`), which at first is nothing."""
+    return ENDS.get(stage) or Standing(kept or Standing.HANDLING)
 
 
 def part_of(code: str) -> StartupPart:

@@ -245,7 +245,10 @@ async def links(connection: AsyncConnection, case_id: UUID) -> list[CaseLinkRow]
 
 @dataclass(frozen=True)
 class Related:
-    """A case beside another one: opened by it (`parent` False), or the one that opened it."""
+    """A case beside another one: opened by it (`parent` False), or the one that opened it.
+
+    The last three as the case itself shows them: how it stands by its own account, and since when.
+    """
 
     parent: bool
     item: str
@@ -255,7 +258,11 @@ class Related:
     number: str
     procedure: str
     catalogue_version: str
+    table_version: str
     stage: str
+    accepted_at: datetime | None
+    decision: dict[str, Any]
+    passed: list[dict[str, Any]]
 
 
 async def related(connection: AsyncConnection, case_id: UUID) -> list[Related]:
@@ -276,7 +283,11 @@ async def related(connection: AsyncConnection, case_id: UUID) -> list[Related]:
                 func.coalesce(CASES.c.receipt_no, "").label("number"),
                 CASES.c.procedure,
                 CASES.c.catalogue_version,
+                CASES.c.table_version,
                 CASES.c.stage,
+                CASES.c.accepted_at,
+                CASES.c.decision,
+                CASES.c.passed,
             )
             .join_from(link, CASES, CASES.c.case_id == other)
             .where(own == case_id)

@@ -125,19 +125,10 @@ class ChangeRegistration(SignedByParties):
     def opened(self, opening: Command) -> None:
         super().opened(opening)
         if not opening.data.get("facts", {}).get("reservation"):
-            self._without_reservation()
+            # A corrected file may change no name any more, or another one directly (实施细则 34).
+            self.without_reservation()
         self.state.numbers |= {"uscc": opening.data.get("facts", {}).get("uscc", "")}
         self.change(numbers=dict(self.state.numbers))
-
-    def _without_reservation(self) -> None:
-        """A corrected file may change no name any more, or another one directly (实施细则 34)."""
-        if self.state.memo.pop("reservation", None) is not None:
-            self.state.facts = [f for f in self.state.facts if f.code != "name_reservation"]
-            self.change(facts=[f.model_dump() for f in self.state.facts])
-
-    def _name_lost(self, outcome: str) -> None:
-        if self.state.memo.get("reservation"):
-            super()._name_lost(outcome)
 
     # -- 网上受理 ------------------------------------------------------------------------------------
 

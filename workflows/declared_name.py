@@ -16,6 +16,8 @@ with workflow.unsafe.imports_passed_through():
 from workflows.kernel.approval import Approval
 
 RESERVE_AGAIN: Final = frozenset({"reserve_again"})
+# Cases that were corrected before this kept the reservation to their end.
+FORGETS: Final = "declared_name-forget-v1"
 ITEM: Final = "name"
 PROCEDURE: Final = "name_self_declaration"
 ENDED: Final = MappingProxyType(
@@ -52,6 +54,20 @@ class DeclaredName(Approval):
         )
         self._name_fact("ok", f"名称在保留期内（办件编号 {reservation['number']}）")
 
+    def resubmitted(self, command: Command) -> None:
+        """A corrected file may bear another name: the register is never asked with a reservation that it does not name."""
+        super().resubmitted(command)
+        named = command.data.get("facts", {}).get("reservation")
+        if not named and self.state.memo.get("reservation") and workflow.patched(FORGETS):
+            self.without_reservation()
+
+    def without_reservation(self) -> None:
+        """The file relies on none any more. The declaration's case is its applicant's, and runs on to its own end."""
+        if self.state.memo.pop("reservation", None) is None:
+            return
+        self.state.facts = [f for f in self.state.facts if f.code != "name_reservation"]
+        self.change(facts=[f.model_dump() for f in self.state.facts])
+
     def put_facts(self, facts: list[Fact]) -> None:
         """Facts beside the law; one of a code that is there already takes its place."""
         codes = {f.code for f in facts}
@@ -83,7 +99,7 @@ class DeclaredName(Approval):
 
     async def _tell_name(self, reservation: str) -> None:
         refused = await self._changed(reservation, "claimed")
-        if refused and self.state.memo["reservation"] == reservation:
+        if refused and self.state.memo.get("reservation") == reservation:
             self._name_lost("lapsed")
 
     async def _changed(self, reservation: str, what: str, **data: Any) -> str:
@@ -96,7 +112,8 @@ class DeclaredName(Approval):
     def apply_related_ended(self, command: Command) -> None:
         super().apply_related_ended(command)
         outcome = str(command.data.get("outcome", ""))
-        if command.data.get("item") == ITEM and outcome != "used":
+        relied = self.state.memo.get("reservation")
+        if command.data.get("item") == ITEM and outcome != "used" and relied:
             self._name_lost(outcome)
 
     def _name_lost(self, outcome: str) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.related import related_id
     from domain.contracts import CaseInput, CaseOutcome, Command
     from domain.transitions import Stage, StageKind, Table, Transition
     from law.opening_time import OpeningTime, opening_time
@@ -193,8 +194,10 @@ class EnterpriseStartupOnestop(Approval, OpeningCase):
         return "archiving"
 
     async def _begin(self, entry: dict[str, Any]) -> None:
+        """The event that opens the part's case shows it under way; the part tells it to people once its office has it."""
+        entry["case"] = str(related_id(self.case.case_id, entry["part"]))
         self._stands(entry, Standing.HANDLING)
-        entry["case"] = await self.open_related(
+        await self.open_related(
             entry["part"],
             "startup_part",
             fill={
@@ -204,8 +207,6 @@ class EnterpriseStartupOnestop(Approval, OpeningCase):
                 "registration": self.state.related[REGISTRATION].case_id,
             },
         )
-        self.change(decision=dict(self.state.decision))
-        self.record("part_standing", data=self._told_of(entry))
 
     def _all_settled(self) -> bool:
         return all(Standing(e["standing"]).settled for e in self.parts) and all(

@@ -17,6 +17,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, CaseOutcome, Command, Fact
     from domain.transitions import Stage, StageKind, Table, Transition
+    from domain.waits import applicants_waits
     from forms.approval import DecisionOutcome, Finding, Review
     from law.offices import office
 
@@ -37,8 +38,6 @@ from workflows.kernel.approval import (
 from workflows.opened import OPENER_WITHDRAWN, OpenedCase
 from workflows.parties import IDENTITY_PENDING, SIGNATURE_PENDING, SignedByParties
 
-# Whose stages are the applicant's part of an opening's time.
-APPLICANTS = frozenset({"applicant", "parties"})
 # Acts while nothing is decided, of the applicant and of the case that opened this one.
 OPEN = WITHDRAW | RESERVE_AGAIN | {OPENER_WITHDRAWN}
 
@@ -221,15 +220,10 @@ class EstablishmentRegistration(SignedByParties, OpenedCase):
     def _opening_told(self, entry: dict[str, Any]) -> dict[str, Any]:
         """What an opening needs: who was registered, and when the file was accepted, waited, became a licence."""
         assert self.state.accepted_at is not None, "nothing is issued before acceptance"
-        ends = [step["at"] for step in self.state.passed[1:]]
         return {
             "name": self.state.title,
             "uscc": entry["uscc"],
             "accepted_at": self.state.accepted_at.isoformat(),
             "issued_at": self.now().isoformat(),
-            "waits": [
-                [step["at"], end]
-                for step, end in zip(self.state.passed, ends, strict=False)
-                if self.table.stage(step["stage"]).holder in APPLICANTS
-            ],
+            "waits": [list(span) for span in applicants_waits(self.table, self.state.passed)],
         }

@@ -1,7 +1,7 @@
 """One part of opening an enterprise (企业开办“一次办”, law.md §2.2): handed to its office after the licence was issued.
 
-Which part it is, is data (`law.startup_parts`). A part that was not done never touches the licence: an officer sets right
-what was wrong and hands it in again, or leaves it to the enterprise.
+Which part it is, is data (`law.startup_parts`). A part that was not done never touches the licence: the applicant or an
+officer sets right what was wrong, and it is handed in again; or an officer leaves it to the enterprise.
 
     submitting ──▶ at_department ──▶ done
       │  ▲  └──▶ failed ◀─┘
@@ -15,11 +15,13 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
     from domain.contracts import CaseInput, CaseOutcome, Command, EffectState, OpenTask
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.base import TaskForm
-    from forms.startup_part import Action, PartFailed
+    from forms.startup_part import Action, PartCorrection, PartFailed
     from law.startup_parts import Standing, StartupPart, part_of
     from law.zone import CST, civil_date
 
@@ -57,7 +59,11 @@ TABLE = Table(
         Transition("failed", "withdrawn", "申请人撤回"),
     ),
     main=("submitting", "at_department", "done"),
-    accepts={"submitting": WITHDRAW, "at_department": WITHDRAW, "failed": WITHDRAW},
+    accepts={
+        "submitting": WITHDRAW,
+        "at_department": WITHDRAW,
+        "failed": WITHDRAW | {"correct_part"},
+    },
 )
 
 
@@ -129,7 +135,8 @@ class StartupPartCase(ErrandCase):
 
     async def _failed_by(self, effect: EffectState) -> str:
         reason = self.reason_of(effect)
-        self.state.decision |= {"decision": "refuse", "reasons": reason}
+        # An officer's note may take the reason's place; what the office itself said stays beside it.
+        self.state.decision |= {"decision": "refuse", "reasons": reason, "refusal": reason}
         await self.tell_standing(Standing.FAILED.value, reason=reason)
         return "failed"
 
@@ -152,14 +159,42 @@ class StartupPartCase(ErrandCase):
         await self.tell_standing(Standing.GIVEN_UP.value, reason=form.note)
         return "given_up"
 
+    # -- set right by the applicant ------------------------------------------------------------------------
+
+    def check_correct_part(self, command: Command) -> None:
+        """Only what this part needs, and something that is different: no office is asked the same thing again."""
+        self.check_owner(command)
+        try:
+            corrected = PartCorrection.model_validate(command.data).corrected
+        except ValidationError:
+            raise Refused(Refusal.INVALID_ANSWERS) from None
+        self._check_facts(corrected)
+        known = self.state.memo["facts"]
+        if all(known.get(fact) == value for fact, value in corrected.items()):
+            raise Refused(Refusal.INVALID_ANSWERS, "请填写要更正的内容；没有变化的，不再次提交。")
+
+    def apply_correct_part(self, command: Command) -> None:
+        corrected = PartCorrection.model_validate(command.data).corrected
+        self.state.memo["facts"] |= corrected
+        self.record(
+            "part_corrected",
+            actor=command.actor,
+            at=command.received_at,
+            act_id=command.act_id,
+            data={"facts": list(corrected)},
+        )
+        self._leave = "submitting"
+
     def record_standing(self, told: dict[str, str]) -> None:
         self.record("part_standing", data=told)
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         super().check_answers(task, answers, command)
-        if isinstance(answers, PartFailed) and (
-            strange := set(answers.corrected) - set(self.part.facts)
-        ):
+        if isinstance(answers, PartFailed):
+            self._check_facts(answers.corrected)
+
+    def _check_facts(self, corrected: dict[str, Any]) -> None:
+        if strange := set(corrected) - set(self.part.facts):
             told = f"{self.part.name}不需要这项信息"
             raise Refused(Refusal.INVALID_ANSWERS, told, {f"/{s}": told for s in sorted(strange)})
 

@@ -127,6 +127,7 @@ async def _case(
     done: str = "",
     errors: dict[str, str] | None = None,
     reason: str = "",
+    sent: dict[str, Any] | None = None,
     status: int = 200,
 ) -> Response:
     async with means.engine.connect() as connection:
@@ -145,6 +146,7 @@ async def _case(
         "reserved": _("新的名称保留已记入本件。"),
         "answered": _("回答已记入本件，涉及的事项随即办理。"),
         "rectified": _("整改报告已收到，部门将再次核查。"),
+        "corrected": _("更正已收到，随即再次提交。"),
     }
     notices = notice_views(view.case, view.row)
     context = {
@@ -158,6 +160,7 @@ async def _case(
         "done": said.get(done, ""),
         "errors": errors or {},
         "reason": reason,
+        "correction": related.correction(sent or {}, errors or {}),
         "token": new_token(),
     }
     return render(request, "cases/case.html", context, status=status)
@@ -167,6 +170,18 @@ def names_of(view: CaseView) -> VerdictView | None:
     """The newest comparison of a declared name, for those concerned."""
     found = view.case.decision.get("check")
     return verdict_view(view.case.title, found) if found else None
+
+
+async def case_to_correct(
+    request: Request,
+    person: Person,
+    means: Means,
+    number: str,
+    sent: dict[str, Any],
+    errors: dict[str, str],
+) -> Response:
+    """The case of a part with what was filled in, and what is wrong with it."""
+    return await _case(request, person, means, number, errors=errors, sent=sent, status=422)
 
 
 async def case_again(

@@ -89,6 +89,9 @@ def _of_licences(case: CaseRow, accepted: frozenset[str], number: str) -> list[A
     if "report_rectified" in accepted:
         href = f"{base}/rectification-reports"
         found.append(Action("report_rectified", _("报告已整改"), "POST", href))
+    if "correct_part" in accepted:
+        href = f"{base}/part-corrections"
+        found.append(Action("correct_part", _("更正并再次提交"), "POST", href))
     return found
 
 

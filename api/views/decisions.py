@@ -4,7 +4,7 @@ A form's own metadata comes first (`json_schema_extra.options`: value → [zh, e
 forms every approval shares are worded here, once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import UnionType
@@ -17,7 +17,7 @@ from api.i18n import gettext as _
 from api.i18n import mark
 from api.validation_messages import message_of
 from api.views import words
-from forms.base import TaskForm
+from forms.base import Form
 from law import sod
 from law.catalogue import Procedure
 from storage.tables import CaseRow
@@ -144,7 +144,7 @@ def _values(annotation: Any) -> list[str]:
     return []
 
 
-def _options(form: type[TaskForm], name: str, info: FieldInfo) -> tuple[Option, ...]:
+def _options(form: type[Form], name: str, info: FieldInfo) -> tuple[Option, ...]:
     declared = _extra(info).get("options", {})
     worded = CHOICES.get((form.code, name), {})
     found = []
@@ -159,11 +159,16 @@ def _options(form: type[TaskForm], name: str, info: FieldInfo) -> tuple[Option, 
 
 
 def fields(
-    form: type[TaskForm], sent: Mapping[str, Any], errors: Mapping[str, str]
+    form: type[Form],
+    sent: Mapping[str, Any],
+    errors: Mapping[str, str],
+    only: Collection[str] | None = None,
 ) -> list[FieldView]:
-    """The panel's fields in the form's order."""
+    """The panel's fields in the form's order; of some forms a case needs a part `only`."""
     found = []
     for name, info in form.model_fields.items():
+        if only is not None and name not in only:
+            continue
         extra = _extra(info)
         label = words.bilingual(info.title or name, str(extra.get("title_en", "")))
         found.append(
@@ -181,7 +186,7 @@ def fields(
     return found
 
 
-def sent_answers(form: type[TaskForm], data: FormData) -> dict[str, Any]:
+def sent_answers(form: type[Form], data: FormData) -> dict[str, Any]:
     """The page's form as the answers REST would send: empty optional texts are left out."""
     answers: dict[str, Any] = {}
     for name, info in form.model_fields.items():
@@ -223,7 +228,7 @@ def sent_gaps(data: FormData) -> list[dict[str, str]]:
     return found
 
 
-def field_messages(form: type[TaskForm], problems: list[Any]) -> dict[str, str]:
+def field_messages(form: type[Form], problems: list[Any]) -> dict[str, str]:
     """Pydantic's errors by field name; "" holds what concerns the form as a whole."""
     found: dict[str, str] = {}
     for error in problems:

@@ -1,23 +1,27 @@
 """An opening (企业开办“一次办”) on its case page: each part with its case, and the plan's figure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from api.views import words
+from api.views.unfollowed import parts_now
 from law.opening_time import OpeningTime, office_day
-from law.startup_parts import Standing, StartupPart, part_of
+from law.startup_parts import Standing, StartupPart, own_standing, part_of
 from law.zone import local
+from storage.cases import Related
 from storage.tables import CaseRow
 
 
 @dataclass(frozen=True)
 class PartLine:
-    """One part: its office, how it stands, the case that handles it."""
+    """One part: its office, how it stands, the case that handles it; `refusal`: the office's own words for its no."""
 
     row: StartupPart
     entry: dict[str, Any]
     case_number: str
+    refusal: str = ""
 
     @property
     def name(self) -> str:
@@ -93,12 +97,28 @@ class Figure:
         }
 
 
-def parts_of(case: CaseRow, numbers: dict[str, str]) -> list[PartLine]:
-    """In the order of the parts; empty of a case that opens nothing. `numbers`: case id → its number."""
-    return [
-        PartLine(part_of(e["part"]), e, numbers.get(e.get("case", ""), ""))
-        for e in case.decision.get("parts", [])
-    ]
+def parts_of(case: CaseRow, children: Mapping[str, Related]) -> list[PartLine]:
+    """In the order of the parts; empty of a case that opens nothing. `children`: case id → the case."""
+    found = []
+    for entry in parts_now(case, children):
+        own = children.get(entry.get("case", ""))
+        number, refusal = (own.number, own.decision.get("refusal", "")) if own else ("", "")
+        found.append(PartLine(part_of(entry["part"]), entry, number, refusal))
+    return found
+
+
+def own_part(case: CaseRow) -> PartLine | None:
+    """The part that this case handles; None of any other case."""
+    told = case.decision
+    if case.procedure != "startup_part" or "standing" not in told:
+        return None
+    standing = own_standing(case.stage, told["standing"])
+    entry = {
+        "standing": standing.value,
+        "reason": told.get("reasons", "") if standing.not_done else "",
+        "since": case.passed[-1]["at"],
+    }
+    return PartLine(part_of(told["part"]), entry, "", told.get("refusal", ""))
 
 
 def figure_of(case: CaseRow) -> Figure | None:

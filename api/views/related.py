@@ -8,13 +8,20 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.i18n import gettext as _
-from api.views import words
+from api.views import decisions, words
 from api.views.cases import CaseView
-from api.views.openings import Figure, PartLine, figure_of, parts_of
+from api.views.decisions import FieldView
+from api.views.opening_times import STEM, figure_json, measured
+from api.views.openings import Figure, PartLine, figure_of, own_part, parts_of
+from api.views.parts_not_done import NotDone, not_done_of
+from api.views.unfollowed import items_now
+from forms.startup_part import PartCorrection
 from law import licence_items
 from law.licence_advice import told, told_en
 from law.licence_items import Edition, LicenceItem
 from law.licence_standing import Standing
+from law.offices import office
+from law.opening_time import OpeningTime
 from law.zone import local
 from storage import cases
 
@@ -124,15 +131,43 @@ class RelatedView:
         return [r for r in self.found if not r.parent]
 
     @cached_property
-    def _numbers(self) -> dict[str, str]:
-        return {str(r.case_id): r.number for r in self.children}
+    def _by_case(self) -> dict[str, cases.Related]:
+        return {str(r.case_id): r for r in self.children}
+
+    @property
+    def unfollowed(self) -> bool:
+        """Withdrawn: what it opened goes on without it, or was never begun."""
+        return self.view.case.outcome == "withdrawn"
 
     @cached_property
     def parts(self) -> list[PartLine]:
         """Of an opening; empty of any other case. Why an office said no is the applicant's business alone."""
         if self.view.viewer.audience == "public":
             return []
-        return parts_of(self.view.case, self._numbers)
+        return parts_of(self.view.case, self._by_case)
+
+    @cached_property
+    def not_done(self) -> list[NotDone]:
+        """Parts that were not done: of an opening all of them, of a part's case its own."""
+        if self.view.viewer.audience == "public":
+            return []
+        own = own_part(self.view.case)
+        lines = [own] if own else self.parts
+        return not_done_of(lines, office(self.view.case.office))
+
+    @property
+    def to_mend(self) -> NotDone | None:
+        """What the reader may set right now; None where that is nothing."""
+        if not self.view.viewer.own:
+            return None
+        return next((each for each in self.not_done if each.mendable_now), None)
+
+    def correction(self, sent: dict[str, Any], errors: dict[str, str]) -> list[FieldView]:
+        """What the applicant may set right before the part of this case is handed in again; empty where that is not to be."""
+        own = own_part(self.view.case)
+        if own is None or not self.view.may("correct_part"):
+            return []
+        return decisions.fields(PartCorrection, sent, errors, only=own.row.facts)
 
     @property
     def registration(self) -> cases.Related | None:
@@ -144,16 +179,36 @@ class RelatedView:
         return figure_of(self.view.case)
 
     @cached_property
+    def so_far(self) -> OpeningTime | None:
+        """The plan's figure up to now: of a registration without a licence, and of the opening that waits for it."""
+        case, own = self.view.case, self.registration
+        if case.closed_at is not None:
+            return None
+        if case.procedure == STEM and not any(d.kind == "licence" for d in self.view.documents):
+            version, passed, accepted = case.table_version, case.passed, case.accepted_at
+        elif own is not None and self.figure is None:
+            version, passed, accepted = own.table_version, own.passed, own.accepted_at
+        else:
+            return None
+        now = self.view.viewer.now
+        return measured(version, passed, accepted, None, now) if accepted else None
+
+    @property
+    def so_far_text(self) -> str:
+        took = self.so_far
+        return words.bilingual(took.text, took.text_en) if took else ""
+
+    @cached_property
     def _edition(self) -> Edition:
         return licence_items.edition(self.view.case.decision.get("edition"))
 
     @cached_property
     def licences(self) -> list[LicenceLine]:
         """In the catalogue's order; empty of a case that separates nothing."""
-        entries = self.view.case.decision.get("items", [])
         return [
-            LicenceLine(self._edition.by_id[e["item"]], e, self._numbers.get(e.get("case", ""), ""))
-            for e in entries
+            LicenceLine(self._edition.by_id[e["item"]], e, own.number if own else "")
+            for e in items_now(self.view.case, self._by_case, self._edition)
+            for own in (self._by_case.get(e.get("case", "")),)
         ]
 
     @cached_property
@@ -165,7 +220,11 @@ class RelatedView:
             u.text: words.bilingual(u.instruction, u.instruction_en) for u in found.unknown
         }
         return [
-            {"text": t["text"], "state": t["state"], "instruction": instructions.get(t["text"], "")}
+            {
+                "text": t["text"],
+                "state": "dropped" if t["state"] == "open" and self.unfollowed else t["state"],
+                "instruction": instructions.get(t["text"], ""),
+            }
             for t in terms
         ]
 
@@ -212,7 +271,9 @@ class RelatedView:
             "licences": [line.to_json() for line in self.licences],
             "unsettled_terms": self.unsettled,
             "parts": [line.to_json() for line in self.parts],
+            "not_done": [each.to_json() for each in self.not_done],
             "opening_time": self.figure.to_json() if self.figure else None,
+            "opening_time_so_far": figure_json(self.so_far) if self.so_far else None,
         }
 
 

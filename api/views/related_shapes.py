@@ -30,7 +30,7 @@ class LicenceStanding(Shape):
 
 
 class UnsettledTerm(Shape):
-    """A term of the business scope that nobody knows: `open` until an officer settles it."""
+    """A term of the business scope that nobody knows: `open` until an officer settles it, `dropped` where the separation was withdrawn before."""
 
     text: str
     instruction: str
@@ -66,6 +66,26 @@ class StartupPartStanding(Shape):
     case_number: str | None
 
 
+class ReasonGiven(Shape):
+    """Why not, as it was said; `by`: who said it."""
+
+    by: str
+    text: str
+
+
+class PartNotDone(Shape):
+    """A part that was not done: why, and what the applicant does now. The licence stays valid.
+
+    `mendable`: what may be set right before it is sent again; empty once it is given up here.
+    """
+
+    part: str
+    headline: str
+    reasons: list[ReasonGiven]
+    steps: list[str]
+    mendable: list[str]
+
+
 class OpeningFigure(Shape):
     """Office hours from acceptance to licence against the plan's 1.5 days; the applicant's part of them apart."""
 
@@ -78,11 +98,27 @@ class OpeningFigure(Shape):
     text: str
 
 
+class FigureSoFar(Shape):
+    """The same of a registration that has no licence yet, up to now; it may still miss the target."""
+
+    hours: float
+    waiting_hours: float
+    days: float
+    handling_days: float
+    meets_target: bool
+
+
 class RelatedCases(Shape):
-    """`licences` and `unsettled_terms`: of a separation of licences only; `parts` and `opening_time`: of an opening only."""
+    """`licences` and `unsettled_terms`: of a separation of licences only; `parts` and `opening_time`: of an opening only.
+
+    `not_done`: of an opening, and of the case of a part that was not done. `opening_time_so_far`: of an accepted registration
+    and its opening, until the licence is issued.
+    """
 
     items: list[RelatedCase]
     licences: list[LicenceStanding]
     unsettled_terms: list[UnsettledTerm]
     parts: list[StartupPartStanding]
+    not_done: list[PartNotDone]
     opening_time: OpeningFigure | None
+    opening_time_so_far: FigureSoFar | None

@@ -4,8 +4,11 @@ The texts of procedures (stages, conditions, clocks) are the law's own Chinese w
 their translations; a test walks the registered procedures and fails on one without English.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final
+
+from pydantic.fields import FieldInfo
 
 from api import dates
 from api.i18n import current, mark
@@ -13,6 +16,7 @@ from api.i18n import gettext as _
 from domain.roles import Role
 from domain.transitions import Stage, Table
 from forms.registry import TASK_FORMS
+from forms.startup_part import PartCorrection
 from law import catalogue, licence_items, startup_parts
 from law.clocks import Clock
 from law.licence_standing import Standing
@@ -128,6 +132,18 @@ def bilingual(zh: str, en: str) -> str:
 def known(text: str) -> str:
     """A declared Chinese text in the reader's language; itself where nobody translated it."""
     return _(text) if text else ""
+
+
+def label_of(field: FieldInfo) -> str:
+    """A form field's label."""
+    extra = field.json_schema_extra
+    english_title = str(extra.get("title_en", "")) if isinstance(extra, dict) else ""
+    return bilingual(field.title or "", english_title)
+
+
+def part_facts(names: Iterable[str]) -> str:
+    """What a part of an opening needs to know, by the names of its fields."""
+    return _("、").join(label_of(PartCorrection.model_fields[name]) for name in names)
 
 
 def procedure_title(stem: str, version: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""`banjian demo`: seeds the demo bureau and opens one company, from its name to its licences, with visible progress."""
+"""`banjian demo`: seeds the demo bureau and opens two companies with visible progress: one from its name to its licences, one by one application."""
 
 import asyncio
 import json
@@ -13,12 +13,12 @@ import typer
 
 def demo(
     data: Annotated[Path | None, typer.Option("--data", help="数据文件夹")] = None,
-    once: Annotated[bool, typer.Option("--once", help="办完一件后停止")] = False,
+    once: Annotated[bool, typer.Option("--once", help="办完后停止")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果为一份 JSON")] = False,
 ) -> None:
-    """启动整套系统，建立演示机关，从名称申报、营业执照到各项许可办完一件，打印网址和登录名。"""
+    """启动整套系统，建立演示机关，一家企业从名称申报、营业执照办到各项许可，另一家“一次办”，打印网址和登录名。"""
     from banjian.demo.errors import DemoFailed
-    from banjian.demo.run import fill_market_register, open_a_company, sign_ins
+    from banjian.demo.run import fill_market_register, open_companies, sign_ins
     from banjian.player.cast import Answered
     from banjian.secret_files import SecretsError
     from banjian.settings import Settings, UnfitForProduction
@@ -35,7 +35,7 @@ def demo(
         passwords = await sign_ins(stack)
         say(f"登记库已有 {await fill_market_register(stack)} 户经营主体（均为虚构）。")
         say(f"系统就绪（{time.monotonic() - begin:.1f} 秒），开始办理：")
-        return passwords, await open_a_company(stack, passwords, say)
+        return passwords, await open_companies(stack, passwords, say)
 
     try:
         settings = Settings()
@@ -66,6 +66,7 @@ def _sign_ins(url: str, passwords: dict[str, str], opened: dict[str, Any]) -> st
     rows = "\n".join(f"  {who:<14} {word}" for who, word in passwords.items())
     return f"""
 网址      {url}{opened["url"]}
+一次办    {url}{opened["onestop"]["url"]}
 工作台    {url}/desk
 登录名与密码（仅本机演示，保存在数据文件夹 secrets/demo-sign-ins.json）：
 {rows}

@@ -1,14 +1,18 @@
 """Invented people and companies of a demo: valid codes, no real persons."""
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+
+# An industry word and the business scope that goes with it.
+Trade = tuple[str, list[str]]
 
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 GIVEN = "晓岚国栋雅琴志远文慧建华海涛静怡思源敏"
 WORDS = "青禾云杉银杏白云清泉金穗长河明德和润永兴"
 # Each leads to at least five licence items, in all four modes of 证照分离, and to no question.
-TRADES = (
+TRADES: tuple[Trade, ...] = (
     (
         "商贸",
         [
@@ -35,6 +39,8 @@ TRADES = (
         ],
     ),
 )
+# Leads to none: the licences are the other company's.
+PLAIN: tuple[Trade, ...] = (("商贸", ["日用百货销售", "文具用品零售"]),)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -57,10 +63,10 @@ def person(dice: random.Random, posts: list[str], contribution: str | None) -> d
     return found | ({"contribution": contribution} if contribution else {})
 
 
-def company(dice: random.Random, today: date) -> dict[str, Any]:
+def company(dice: random.Random, today: date, trades: Sequence[Trade] = TRADES) -> dict[str, Any]:
     """A whole application form of a small company."""
     word = "".join(dice.sample(WORDS, 2)) + dice.choice(WORDS)
-    trade, scope = dice.choice(TRADES)
+    trade, scope = dice.choice(trades)
     return {
         "name": f"随州市曾都区{word}{trade}有限公司",
         "entity_type": "limited_company",

@@ -1,9 +1,9 @@
-"""The main job on the running stack, over HTTP, each step as its person: one company, from its name to its licences."""
+"""The main job on the running stack, over HTTP, each step as its person: one company from its name to its licences, one by one application."""
 
 import json
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ import httpx
 from sqlalchemy import text
 
 from banjian.demo import people, world
+from banjian.demo.beside import beside
 from banjian.demo.errors import DemoFailed
 from banjian.demo.licences import separate
+from banjian.demo.onestop import open_at_once
+from banjian.demo.registration import PATIENCE, Say, reaches, register
 from banjian.name_library import fill_library
 from banjian.player import bureau
 from banjian.player.cast import Cast
@@ -23,11 +26,9 @@ from banjian.stack.supervisor import LocalStack
 from law.zone import civil_date
 from storage.engine import create_engine
 
-PATIENCE = 60.0
 NAMES = 8
 SEAT = "421303"
 TOLD = ("item", "name", "mode", "department", "standing", "number", "may_trade")
-Say = Callable[[str], None]
 
 
 async def sign_ins(stack: LocalStack) -> dict[str, str]:
@@ -69,11 +70,11 @@ async def fill_market_register(stack: LocalStack) -> int:
         return await world.fill_registers(twins, civil_date(now))
 
 
-async def open_a_company(stack: LocalStack, passwords: dict[str, str], say: Say) -> dict[str, Any]:
-    """From its name to its last licence.
+async def open_companies(stack: LocalStack, passwords: dict[str, str], say: Say) -> dict[str, Any]:
+    """One from its name to its last licence, another one by one application to the last part.
 
     Raises:
-        DemoFailed: the name, the registration or a licence did not come through.
+        DemoFailed: a name, a registration, a licence or a part did not come through.
     """
     admin = RegisterSecrets.load(stack.settings.secrets_folder).admin_key.get_secret_value()
     dice = random.Random(secrets.randbits(64))  # noqa: S311  # names of invented companies
@@ -88,65 +89,43 @@ async def open_a_company(stack: LocalStack, passwords: dict[str, str], say: Say)
         cast = Cast(http, passwords)
         play = Play(cast, twins)
         now = (await cast.ask("applicant", "GET", "/api/v1/sessions/current"))["created_at"]
-        form, reserved = await _reserve_a_name(cast, play, dice, _day(now), say)
-        names = [p["name"] for p in form["persons"]]
-        signers = [p["name"] for p in form["persons"] if "contribution" in p]
-
-        async def step(by: str, do: str, data: dict[str, Any], stage: str, told: str) -> None:
-            procedure = "establishment_registration"
-            await DEEDS[do](play, Deed(by, "case", data, procedure))
-            shown = await _reaches(cast, play, stage)
-            say(f"  {told} → {shown['stage_label']}")
-
+        today = _day(now)
+        form, reserved = await _reserve_a_name(cast, play, dice, today, say, people.TRADES)
         say(f"{form['name']} 设立登记")
-        await step(
-            "applicant",
-            "submit",
-            {"form": form, "reservation_of": reserved},
-            "submitted",
-            "网上申请  周晓岚 提交，用保留的名称",
-        )
+        data = {"form": form, "reservation_of": reserved}
+        await DEEDS["submit"](play, Deed("applicant", "case", data, "establishment_registration"))
+        shown = await reaches(cast, play, "case", "submitted")
+        say(f"  网上申请  周晓岚 提交，用保留的名称 → {shown['stage_label']}")
         say(f"  办件编号 {play.number('case')}")
-        await step(
-            "acceptor",
-            "complete",
-            {"task": "approval.acceptance", "decision": "accept"},
-            "under_review",
-            "网上受理  刘敏 受理",
-        )
-        await step(
-            "reviewer",
-            "complete",
-            {"task": "approval.review", "finding": "conforms", "no_interest": True},
-            "identity_pending",
-            "网上审核  陈思远 审查",
-        )
-        await step(
-            "identity", "confirm_identity", {"who": names}, "signature_pending",
-            f"身份认证  {'、'.join(names)}",
-        )  # fmt: skip
-        await step(
-            "signature", "sign", {"who": signers}, "deciding", f"电子签章  {'、'.join(signers)}"
-        )
-        await step(
-            "approver",
-            "complete",
-            {"task": "approval.decision", "decision": "grant", "no_interest": True},
-            "archived",
-            "核准发照  张蕾 核准；登记、公示、电子归档",
-        )
-        opened = await _verified(cast, play, say)
-        licences = await separate(cast, play, "case", say)
-        return opened | {"licences": [{k: i[k] for k in TOLD} for i in licences]}
+        opened = await register(cast, play, "case", form, say)
+
+        async def licences_of(tell: Say) -> list[dict[str, Any]]:
+            return await separate(cast, play, "case", tell)
+
+        async def another(tell: Say) -> dict[str, Any]:
+            other, held = await _reserve_a_name(cast, play, dice, today, tell, people.PLAIN)
+            return await open_at_once(cast, play, other, held, tell)
+
+        # The departments take their time: the other company is opened meanwhile.
+        licences, onestop = await beside(licences_of, another, say)
+        return opened | {
+            "licences": [{k: i[k] for k in TOLD} for i in licences],
+            "onestop": onestop,
+        }
 
 
 async def _reserve_a_name(
-    cast: Cast, play: Play, dice: random.Random, today: date, say: Say
+    cast: Cast,
+    play: Play,
+    dice: random.Random,
+    today: date,
+    say: Say,
+    trades: Sequence[people.Trade],
 ) -> tuple[dict[str, Any], str]:
     """A company whose name is free, and the case that holds it: most invented names are, not all."""
     for number in range(NAMES):
-        form = people.company(dice, today)
-        case = f"name{number}"
+        form = people.company(dice, today, trades)
+        case = f"{form['name']}:{number}"
         wanted = {"name": form["name"], "entity_kind": form["entity_type"], "seat": SEAT}
         await DEEDS["submit"](
             play, Deed("applicant", case, {"form": wanted}, "name_self_declaration")
@@ -167,42 +146,3 @@ async def _reserve_a_name(
 
 def _day(instant: str) -> date:
     return datetime.fromisoformat(instant).date()
-
-
-async def _reaches(cast: Cast, play: Play, stage: str) -> dict[str, Any]:
-    owner, number = play.cases["case"]["owner"], play.number("case")
-    try:
-        shown: dict[str, Any] = await cast.until(
-            owner, f"/api/v1/cases/{number}", lambda c: c["stage"] == stage, seconds=PATIENCE
-        )
-    except TimeoutError:
-        now = await cast.ask(owner, "GET", f"/api/v1/cases/{number}")
-        raise DemoFailed(
-            f"办件停在 {now['stage']}，没有到 {stage}：{now.get('status_text', '')}"
-        ) from None
-    return shown
-
-
-async def _verified(cast: Cast, play: Play, say: Say) -> dict[str, Any]:
-    """The licence is there, sealed, and what the public can verify."""
-    number = play.number("case")
-    documents = (await cast.ask("applicant", "GET", f"/api/v1/cases/{number}/documents"))["items"]
-    licences = [d for d in documents if d["kind"] == "licence"]
-    if len(licences) != 2:
-        raise DemoFailed(f"没有营业执照正副本：{[d['kind'] for d in documents]}")
-    licence = licences[0]
-    checked = await cast.ask(
-        "applicant", "GET", f"/api/v1/certificates/{licence['number']}/verification"
-    )
-    case = await cast.ask("applicant", "GET", f"/api/v1/cases/{number}")
-    numbers = case["numbers"]
-    say(f"  营业执照 {licence['number']}，统一社会信用代码 {numbers['uscc']}")
-    say(f"  核验 {checked.get('state_label', checked.get('state'))}：{checked.get('title', '')}")
-    return {
-        "number": number,
-        "name": case["title"],
-        "uscc": numbers["uscc"],
-        "licence": licence["number"],
-        "url": f"/cases/{number}",
-        "documents": [d["title"] for d in documents],
-    }

@@ -124,11 +124,14 @@ async def _hand_in(play: Play, deed: Deed, application: str, incomplete: bool, k
 
 @deed("resubmit")
 async def resubmit(play: Play, deed: Deed) -> Any:
-    """Correct after a one-time notice: changed form fields, replaced files, one submit."""
+    """Correct after a one-time notice: changed form fields, replaced files, one submit. `reservation_of` as in `submit`."""
     case = play.cases[deed.case]
     data = dict(deed.data)
     files = data.pop("files", {})
+    reserved = data.pop("reservation_of", None)
     form = data.pop("form", data)
+    if reserved:
+        form = {**form, "name_reservation": play.number(reserved)}
     path = f"/api/v1/applications/{case['id']}"
     if form:
         draft = await play.cast.call(deed.by, "GET", path)

@@ -79,6 +79,13 @@ async def answer_after(play: Play, deed: Deed) -> Any:
     return None
 
 
+@deed("correct_part")
+async def correct_part(play: Play, deed: Deed) -> Any:
+    """The applicant sets right what was wrong in a part that was not done; it is handed in again."""
+    path = f"/api/v1/cases/{play.number(deed.case)}/part-corrections"
+    return await play.cast.ask(deed.by, "POST", path, json=dict(deed.data))
+
+
 @deed("mark")
 async def mark(play: Play, deed: Deed) -> Any:
     """The department notes something against `subject`, or against the enterprise of the step's case."""

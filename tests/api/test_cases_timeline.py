@@ -82,6 +82,7 @@ DATA: dict[str, dict[str, Any]] = {
         "number": "",
         "reason": "住所证明不符",
     },
+    "part_corrected": {"facts": ["employees"]},
     "part_standing": {
         "part": "税务信息确认",
         "standing": "failed",

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from bs4 import BeautifulSoup
 
+from api.views.related_shapes import RelatedCases
 from banjian.player import desk_deeds, licence_deeds
 from banjian.player.deeds import DEEDS, Deed
 from tests.api.case_stage import FILES, Live, application, live
@@ -59,6 +60,13 @@ async def standing(live: Live, case: str, part: str, wanted: str) -> dict[str, A
     raise AssertionError(f"{part} stands {line['standing']}")
 
 
+async def not_done(live: Live, case: str) -> list[dict[str, Any]]:
+    """What was not done, as the applicant is told."""
+    found = await live.get("applicant", f"/api/v1/cases/{live.number(case)}/related")
+    RelatedCases.model_validate(found)
+    return list(found["not_done"])
+
+
 def text_of(page: httpx.Response) -> str:
     main = BeautifulSoup(page.text, "html.parser").find("main")
     assert page.status_code == 200
@@ -91,6 +99,8 @@ async def test_one_page_shows_all_of_it(live: Live) -> None:
     during = text_of(await browser.get(f"/cases/{number}"))
     for words in ("达到 1.5 天的目标", "其中等待申请人", done["number"], "正在办理"):
         assert words in during
+    assert during.count("公安印章备案：正在办理") == 1, "told once"
+    assert during.count("住房公积金缴存登记：正在办理") == 1
     english = text_of(await (await live.pages("applicant", "en")).get(f"/cases/{number}"))
     for words in ("Housing fund registration", "the target of 1.5 days is met", "under way"):
         assert words in english
@@ -106,6 +116,23 @@ async def test_an_officer_settles_what_failed_on_the_desk(live: Live) -> None:
     await live.do("refuse", "housing", "fund", code="no_employees", reason="未申报职工")
     failed = await standing(live, "failing", "housing", "failed")
     assert failed["reason"] == "未申报职工"
+    (told,) = await not_done(live, "failing")
+    assert (told["part"], told["mendable"]) == ("housing", ["职工人数"])
+    assert told["reasons"] == [{"by": "住房公积金管理中心的理由", "text": "未申报职工"}]
+    assert await not_done(live, "fund") == [told], "the part's own page says the same"
+    browser = await live.pages("applicant")
+    for case in ("failing", "fund"):
+        page_shown = text_of(await browser.get(f"/cases/{live.number(case)}"))
+        for words in (
+            "“住房公积金缴存登记”没有办成",
+            "未申报职工",
+            "继续有效",
+            "可以更正：职工人数",
+            "12345",
+        ):
+            assert words in page_shown
+    english = await (await live.pages("applicant", "en")).get(f"/cases/{live.number('fund')}")
+    assert "This can be set right: Employees." in text_of(english)
     desk, path = await claimed(live, "window_head", "fund", "startup_part.failed")
     page = await desk.get(path)
     shown = text_of(page)
@@ -128,8 +155,44 @@ async def test_an_officer_settles_what_failed_on_the_desk(live: Live) -> None:
     await standing(live, "failing", "housing", "handling")
     await live.do("confirm", "housing", "fund")
     await standing(live, "failing", "housing", "done")
+    assert await not_done(live, "failing") == []
+    await live.do("follow", "applicant", "stamp", of="failing", item="seal")
+    await live.do("refuse", "seal", "stamp", code="no_maker", reason="没有选刻章单位")
+    await standing(live, "failing", "seal", "failed")
+    note = "请到公安机关窗口办理"
+    await live.complete(
+        "window_head", "stamp", task="startup_part.failed", action="give_up", note=note
+    )
+    await standing(live, "failing", "seal", "given_up")
+    for case in ("failing", "stamp"):
+        (given_up,) = await not_done(live, case)
+        assert given_up["reasons"] == [
+            {"by": "公安机关的理由", "text": "没有选刻章单位"},
+            {"by": "工作人员的说明", "text": note},
+        ]
+        assert given_up["mendable"] == []
+        assert "自行到公安机关办理" in given_up["steps"][0]
     company_now = await live.get("applicant", f"/api/v1/cases/{live.number(company)}")
     assert company_now["numbers"]["licence"], "the licence stands"
+
+
+async def test_a_withdrawn_opening_shows_its_parts_as_they_are(live: Live) -> None:
+    await live.do("answer_after", "seal")
+    await live.do("answer_after", "housing")
+    company = await opened(live, "ended")
+    await registered(live, company)
+    await live.stage_is("ended", "handling")
+    await standing(live, "ended", "seal", "handling")
+    await standing(live, "ended", "housing", "handling")
+    await live.do("follow", "applicant", "kept", of="ended", item="seal")
+    await live.do("confirm", "seal", "kept")
+    await standing(live, "ended", "seal", "done")
+    await live.do("withdraw", "applicant", "ended", reason="公积金自己去办")
+    await live.stage_is("ended", "withdrawn")
+    await standing(live, "ended", "housing", "withdrawn")
+    page = text_of(await (await live.pages("applicant")).get(f"/cases/{live.number('ended')}"))
+    assert "不再跟进各事项" in page
+    assert "领取执照后办理" not in page
 
 
 async def test_the_form_asks_for_the_parts_on_a_page_of_its_own(live: Live) -> None:

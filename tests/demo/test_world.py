@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 from collections import Counter
 from datetime import date, timedelta
 
@@ -9,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banjian.demo import people
+from banjian.demo import onestop, people
 from banjian.demo.trades import FIRST, TRADES
 from banjian.demo.world import COUNT, DemoEnterprise, enterprises, names, scope_terms, world
+from forms.enterprise_startup_onestop import Application
 from law import business_scope, licence_items
 from law.codes import check_uscc
 from law.licence_types import Mode, Order
 from law.offices import OFFICES
+from law.startup_parts import Part
 from registers.twins.admin_models import World
 from registers.twins.market_rules import name_core, name_key
 
@@ -115,6 +118,21 @@ def test_it_fits_any_day(today: date) -> None:
         assert each.registered_on < today
         if each.ended_on:
             assert each.registered_on < each.ended_on < today
+
+
+@pytest.mark.parametrize("trade", people.PLAIN, ids=lambda t: t[0])
+def test_the_other_companys_scope_is_known_and_leads_to_none(trade: people.Trade) -> None:
+    found = licence_items.items_for(trade[1])
+    assert not found.unknown
+    assert not found.matches
+
+
+def test_what_the_one_stop_application_asks_is_answered() -> None:
+    """As the demo hands it in; every part that there is."""
+    form = people.company(random.Random(1), TODAY, people.PLAIN)
+    whole = Application.model_validate(form | onestop.PARTS)
+    assert set(whole.parts) == set(Part)
+    assert whole.faults(TODAY) == []
 
 
 @pytest.mark.parametrize("trade", people.TRADES, ids=lambda t: t[0])

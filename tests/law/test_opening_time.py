@@ -138,12 +138,16 @@ def test_the_plans_figures() -> None:
     summary = summarise([*done, running])
     assert summary is not None
     assert (summary.count, summary.median, summary.p90) == (11, 6 / 7, 1.5)
-    assert summary.share == 10 / 11
+    assert (summary.within, summary.share, summary.waiting) == (10, 10 / 11, 0)
     even = summarise(done[:4])
     assert even is not None
     assert even.median == pytest.approx(2.5 / 7)
     assert even.p90 == 4 / 7
     assert summarise([running]) is None
+    waited = [OpeningTime(7 * HOUR, n * HOUR, 7 * HOUR, finished=True) for n in (1, 2, 7)]
+    apart = summarise(waited)
+    assert apart is not None
+    assert (apart.median, apart.waiting) == (1, 2 / 7), "the wait is never taken off"
 
 
 instants = st.integers(0, 60 * 24 * 60).map(lambda n: at("09-01 00:00") + timedelta(minutes=n))
