@@ -107,6 +107,13 @@ ANSWERS: Final[dict[str, str]] = {
 _ITEMS_EN: Final = {
     row.name: row.name_en for known in licence_items.EDITIONS.values() for row in known.items
 } | {row.name: row.name_en for row in startup_parts.PARTS.values()}
+# The keys under which a case keeps those that it opened → Chinese, English; a follow-up's is its procedure.
+_RELATED: Final = {
+    row.id: (row.name, row.name_en)
+    for known in licence_items.EDITIONS.values()
+    for row in known.items
+} | {row.part.value: (row.name, row.name_en) for row in startup_parts.PARTS.values()}
+_RELATED["registration"] = ("设立登记", "Establishment registration")
 # Who hears of an overrun at which level (law.md §3.11).
 ESCALATED: Final[dict[str, Role]] = {
     "overdue_l1": Role.SECTION_HEAD,
@@ -148,6 +155,14 @@ def table_of(procedure: str, catalogue_version: str, table_version: str) -> Tabl
 def item_name(name: str) -> str:
     """A licence item's name as a case recorded it, in the reader's language."""
     return _ITEMS_EN.get(name, name) if english() else name
+
+
+def related_item(key: str) -> str:
+    """What a related case is about, by the key under which its opener keeps it: an item, a part, or a procedure."""
+    code = key.partition(".")[0]
+    if code in _RELATED:
+        return bilingual(*_RELATED[code])
+    return procedure_title(code)
 
 
 def standing_text(standing: str) -> str:
