@@ -181,17 +181,29 @@ def stage_label(stage: Stage) -> str:
     return bilingual(stage.label, stage.label_en)
 
 
-def stage_name(procedure: str, stage: str, version: str | None = None) -> str:
-    """A stage's label by the newest table of the procedure; the id of an unknown one."""
+def _stage(procedure: str, stage: str, version: str | None = None) -> Stage | None:
+    """By the newest table of the procedure that declares it."""
     try:
         tables = PROCEDURES[catalogue.procedure(procedure, version).workflow].tables
     except KeyError:
-        return stage
+        return None
     for table in reversed(list(tables.values())):
         for declared in table.stages:
             if declared.id == stage:
-                return stage_label(declared)
-    return stage
+                return declared
+    return None
+
+
+def stage_name(procedure: str, stage: str, version: str | None = None) -> str:
+    """A stage's label; the id of an unknown one."""
+    found = _stage(procedure, stage, version)
+    return stage_label(found) if found else stage
+
+
+def stage_holder(procedure: str, stage: str) -> str:
+    """Who does the stage's own work; nobody of an unknown one."""
+    found = _stage(procedure, stage)
+    return found.holder if found else ""
 
 
 def role_label(role: str) -> str:
