@@ -168,7 +168,8 @@ class TaskPage:
             what = str(context.get("item") or context["part"])
             rows.append((_("事项"), words.item_name(what)))
         if context.get("department") or context.get("office"):
-            rows.append((_("部门"), str(context.get("department") or context["office"])))
+            where = str(context.get("department") or context["office"])
+            rows.append((_("部门"), words.office_called(where)))
         if context.get("term"):
             rows += self._term_rows(str(context["term"]))
         if context.get("asked_by"):

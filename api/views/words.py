@@ -107,6 +107,12 @@ ANSWERS: Final[dict[str, str]] = {
 _ITEMS_EN: Final = {
     row.name: row.name_en for known in licence_items.EDITIONS.values() for row in known.items
 } | {row.name: row.name_en for row in startup_parts.PARTS.values()}
+# The same of those that decide them.
+_OFFICES_EN: Final = {
+    row.department_name: row.department_name_en
+    for known in licence_items.EDITIONS.values()
+    for row in known.items
+} | {row.office: row.office_en for row in startup_parts.PARTS.values()}
 # The keys under which a case keeps those that it opened → Chinese, English; a follow-up's is its procedure.
 _RELATED: Final = {
     row.id: (row.name, row.name_en)
@@ -155,6 +161,11 @@ def table_of(procedure: str, catalogue_version: str, table_version: str) -> Tabl
 def item_name(name: str) -> str:
     """A licence item's name as a case recorded it, in the reader's language."""
     return _ITEMS_EN.get(name, name) if english() else name
+
+
+def office_called(name: str) -> str:
+    """A department or office by the name that a case recorded, in the reader's language."""
+    return _OFFICES_EN.get(name, name) if english() else name
 
 
 def related_item(key: str) -> str:
