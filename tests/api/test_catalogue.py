@@ -17,6 +17,7 @@ from forms.registry import APPLICATIONS, TASK_FORMS
 from law import catalogue, licence_items, sod
 from law.calendars import default_calendars
 from law.clocks import find_clock
+from law.offices import OFFICES
 from workflows import licence_commitment
 from workflows.registry import PROCEDURES
 
@@ -84,6 +85,7 @@ def declared() -> dict[str, str]:
     for rule, message in SOD_MESSAGES.items():
         found |= {message: rule, message.partition("：")[0]: rule}
     found[sod.SIGNER_MISSING] = "law/sod.py"
+    found |= {office.hours: "law/offices.py" for office in OFFICES.values()}
     calendars = default_calendars()
     for year in (2025, 2026):
         for n in range(365):

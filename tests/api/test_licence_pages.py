@@ -13,7 +13,7 @@ assert callable(live)
 assert desk_deeds
 USCC = "91421303MA0BANJ05F"
 NAME = "随州市曾都区青禾商贸有限公司"
-SCOPE = ["广告发布", "住宿服务", "月球旅游观光服务"]
+SCOPE = ["广告发布", "住宿服务", "月球旅游观光服务", "食品互联网销售"]
 FORM: dict[str, Any] = {
     "name": NAME,
     "uscc": USCC,
@@ -89,15 +89,24 @@ async def test_the_page_says_whose_turn_it_is_and_for_what(live: Live) -> None:
     await opened(live, "turns")
     number = live.number("turns")
     await standing(live, "turns", "fire_check", "asked")
-    found = await live.cast.until("reviewer", "/api/v1/tasks", lambda t: t["items"])
-    task = next(t for t in found["items"] if t["number"] == number)
+
+    def of_case(found: dict[str, Any]) -> dict[str, Any] | None:
+        return next((t for t in found["items"] if t["number"] == number), None)
+
+    task = of_case(await live.cast.until("reviewer", "/api/v1/tasks", of_case))
+    assert task
+    await standing(live, "turns", "food_operation", "to_apply")
+    own = await (await live.pages("applicant")).get(f"/cases/{number}")
+    assert "申请已经为您准备好" in own.text
     mine = (await live.get("applicant", f"/api/v1/cases/{number}"))["waiting_for"]
     assert (mine["holder"], mine["mine"]) == ("you", True)
     assert mine["todo"] == "回答 2 项许可是否涉及"
     theirs = (await live.get("reviewer", f"/api/v1/cases/{number}"))["waiting_for"]
     assert (theirs["holder"], theirs["todo"]) == ("staff", "确认经营范围表述")
     desk = await live.pages("reviewer")
+    assert "申请已经为您准备好" not in (await desk.get(f"/cases/{number}")).text
     page = await desk.get(f"/desk/tasks/{task['task_id']}")
+    assert "兽药经营许可" not in page.text, "who has not claimed it reads no list of boxes"
     for words in ("月球旅游观光服务", "不在经营范围表述目录中"):
         assert words in page.text, words
     claim = {"csrf_token": csrf_of(page), "task": f"{task['task_id']}/0"}
