@@ -6,7 +6,8 @@ Layout, three rules:
      so that branch lines never cross each other;
   3. edges leave on the right, turn in the gutter, enter on the left; steps back go around, in from below.
      The tall form swaps the axes (phones).
-Same input, same output: no randomness, no measuring of text. Labels have at most 7 characters, notes 9.
+Same input, same output: no randomness, no measuring of text. Labels have at most 7 characters, notes 9; a longer
+label is drawn as wide as its box.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,6 +52,8 @@ class _Form:
         )
 
 
+# Half an em of the labels, 14 px: what a letter takes at most, roughly; a Chinese character takes two.
+HALF = 7
 WIDE = _Form(tall=False, width=110, height=54, layer_gap=38, row_gap=24)
 TALL = _Form(tall=True, width=102, height=52, layer_gap=30, row_gap=6)
 
@@ -169,6 +172,13 @@ def _back(form: _Form, start: tuple[int, int], end: tuple[int, int]) -> tuple[st
     )
 
 
+def _fitted(text: str, width: int) -> str:
+    """Draws a label that would be too wide as wide as its box; English ones are longer than Chinese."""
+    room = width - 10
+    wide = sum(HALF if character.isascii() else 2 * HALF for character in text)
+    return f' textLength="{room}" lengthAdjust="spacingAndGlyphs"' if wide > room else ""
+
+
 def _box(form: _Form, corner: tuple[int, int], state: str, label: str, sub: str, kind: str) -> str:
     x, y = corner
     w, h = form.width, form.height
@@ -180,8 +190,10 @@ def _box(form: _Form, corner: tuple[int, int], state: str, label: str, sub: str,
             f'<rect class="halo" x="{x - 4}" y="{y - 4}" width="{w + 8}" height="{h + 8}" rx="7"/>'
         )
     parts.append(f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="{radius:g}"/>')
-    mark = "✓ " if state == "past" else ""
-    parts.append(f'<text x="{middle:g}" y="{y + (23 if sub else 32)}">{mark}{escape(label)}</text>')
+    text = f"{'✓ ' if state == 'past' else ''}{label}"
+    parts.append(
+        f'<text x="{middle:g}" y="{y + (23 if sub else 32)}"{_fitted(text, w)}>{escape(text)}</text>'
+    )
     if sub:
         parts.append(f'<text class="sub" x="{middle:g}" y="{y + 41}">{escape(sub)}</text>')
     parts.append("</g>")

@@ -115,8 +115,9 @@ class TermSettled(TaskForm):
         labelled(
             "涉及的许可事项",
             "Licence items",
-            hint="每行一个事项编号；不涉及许可的留空",
-            widget="lines",
+            hint="不涉及许可的都不选",
+            widget="checkboxes",
+            options={row.id: [row.name, row.name_en] for row in licence_items.edition().items},
         ),
     ] = Field(default_factory=list, max_length=20)
     basis: Annotated[

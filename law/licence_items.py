@@ -243,18 +243,18 @@ def item(item_id: str, edition_number: str | None = None) -> LicenceItem:
 
 _INSTRUCTIONS = {
     Why.NOT_LISTED: (
-        "“{text}”不在经营范围表述目录中。请改用提示中的规范表述;没有合适的,由审查人员会同有关部门确认"
-        "是否需要许可,确认前不视为无需许可。",
+        "“{text}”不在经营范围表述目录中。请改用提示中的规范表述；没有合适的，由审查人员会同有关部门确认"
+        "是否需要许可，确认前不视为无需许可。",
         "“{text}” is not in the list of terms. Please use one of the suggested terms; if none fits, the "
         "reviewer settles with the departments whether it needs a licence. Until then it counts as unsettled.",
     ),
     Why.UNCLASSIFIED: (
-        "“{text}”没有分类(待核)。请审查人员确认是一般项目还是许可项目,确认前不视为无需许可。",
+        "“{text}”没有分类（待核）。请审查人员确认是一般项目还是许可项目，确认前不视为无需许可。",
         "“{text}” has no class yet. The reviewer settles whether it is a general or a licensed item; "
         "until then it counts as unsettled.",
     ),
     Why.NO_ITEM: (
-        "“{text}”是许可项目,但事项目录中没有对应的许可(待核)。请审查人员向有关部门确认,确认前不得经营该项目。",
+        "“{text}”是许可项目，但事项目录中没有对应的许可（待核）。请审查人员向有关部门确认，确认前不得经营该项目。",
         "“{text}” is a licensed item, but the catalogue has no licence for it. The reviewer asks the "
         "department; until it is settled the firm may not trade in it.",
     ),

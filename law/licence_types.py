@@ -228,7 +228,10 @@ _MODES = {
     Mode.FILE: ("审批改为备案", "approval replaced by filing"),
     Mode.COMMIT: ("实行告知承诺", "informed commitment"),
     Mode.OPTIMISE: ("优化审批服务", "optimised approval"),
-    Mode.UNKNOWN: ("待核(按优化审批服务办理)", "to be verified (handled as optimised approval)"),
+    Mode.UNKNOWN: (
+        "方式待核，按优化审批服务办理",
+        "mode to be verified, handled as optimised approval",
+    ),
 }
 _ORDERS = {
     Order.BEFORE: ("前置审批", "before registration"),

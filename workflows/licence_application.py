@@ -53,10 +53,4 @@ class LicenceApplication(LicenceItemCase):
         return await self.submit_as("licence_application")
 
     async def await_answer(self) -> str:
-        clock = self.state.memo.get("decision_clock")
-        effect = await self.answered_by(clock)
-        if not self.said_yes(effect):
-            return await self.refused_by(effect)
-        self.stop_clock(clock)
-        await self.stand(Standing.GRANTED, number=str(effect.answer.get("number", "")))
-        return "granted"
+        return await self.decided_as(Standing.GRANTED, "granted")

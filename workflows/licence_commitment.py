@@ -98,15 +98,7 @@ class LicenceCommitment(LicenceItemCase):
         return await self.submit_as("licence_commitment")
 
     async def await_answer(self) -> str:
-        clock = self.state.memo.get("decision_clock")
-        effect = await self.answered_by(clock)
-        if not self.said_yes(effect):
-            return await self.refused_by(effect)
-        self.stop_clock(clock)
-        number = str(effect.answer.get("number", ""))
-        self.state.memo["licence_number"] = number
-        await self.stand(Standing.GRANTED_ON_COMMITMENT, number=number)
-        return "verifying"
+        return await self.decided_as(Standing.GRANTED_ON_COMMITMENT, "verifying")
 
     # -- 全覆盖核查 ------------------------------------------------------------------------------------
 

@@ -53,10 +53,4 @@ class LicenceFiling(LicenceItemCase):
         return await self.submit_as("licence_filing")
 
     async def await_answer(self) -> str:
-        clock = self.state.memo.get("decision_clock")
-        effect = await self.answered_by(clock)
-        if not self.said_yes(effect):
-            return await self.refused_by(effect)
-        self.stop_clock(clock)
-        await self.stand(Standing.FILED, number=str(effect.answer.get("number", "")))
-        return "filed"
+        return await self.decided_as(Standing.FILED, "filed")

@@ -98,6 +98,17 @@ class LicenceItemCase(ErrandCase):
         """The department's answer; asked for when the clock's term is over."""
         return await self.answer(self.state.clocks[clock].ends_at if clock is not None else None)
 
+    async def decided_as(self, standing: Standing, following: str) -> str:
+        """The department's yes, after which the item stands so and `following` comes; or its no."""
+        clock = self.state.memo.get("decision_clock")
+        effect = await self.answered_by(clock)
+        if not self.said_yes(effect):
+            return await self.refused_by(effect)
+        self.stop_clock(clock)
+        self.state.memo["licence_number"] = str(effect.answer.get("number", ""))
+        await self.stand(standing, number=self.state.memo["licence_number"])
+        return following
+
     async def refused_by(self, effect: EffectState) -> str:
         """不予…: with the department's own reason; who may not commit is told so and goes the normal way."""
         self.stop_clock(self.state.memo.get("decision_clock"))

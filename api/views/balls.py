@@ -9,7 +9,9 @@ from api.i18n import gettext as _
 from api.views import words
 from api.views.clocks import ClockView
 from api.views.viewer import Viewer
+from domain.roles import STAFF
 from domain.transitions import Stage
+from law.licence_standing import Standing
 from law.offices import OFFICES
 from storage.tables import CaseRow, EffectRow, TaskRow
 
@@ -44,6 +46,9 @@ class Ball:
         if self.said:
             return self.said
         said = _("%(who)s正在%(todo)s") % {"who": self.who, "todo": self.todo}
+        # Whoever has not begun is not at it.
+        if self.mine and self.task_id is None:
+            said = _("请您%(todo)s") % {"todo": self.todo}
         return said + (_("，%(until)s") % {"until": self.until} if self.until else "")
 
 
@@ -66,6 +71,9 @@ def ball_of(now: Situation) -> Ball:
         return _closed(now)
     task = _leading_task(now)
     kind, _colon, name = now.stage.holder.partition(":")
+    # Where several may act at once, the reader's own duty comes first.
+    if (asked := _asked(now)) is not None and (now.viewer.own or task is None):
+        return asked
     if kind == "applicant":
         return _applicant(now)
     if kind == "parties":
@@ -115,7 +123,8 @@ def _staff(now: Situation, task: TaskRow) -> Ball:
         who = f"{post} {task.claimed_name}"
     else:
         who = _("%(post)s（待领取）") % {"post": post}
-    todo, said = _doing(now), ""
+    # A task beside what the stage waits for is called by its own name.
+    todo, said = _doing(now) if _staffed(now.stage) else words.form_title(task.form), ""
     if task.form == "kernel.trouble":
         todo = _("处理与外部系统的往来异常")
     if not mine and not task.claimed_name:
@@ -135,6 +144,33 @@ def _staff(now: Situation, task: TaskRow) -> Ball:
     )
 
 
+def _staffed(stage: Stage) -> bool:
+    """Whether an officer does the stage's own work."""
+    return stage.holder in STAFF
+
+
+def _asked(now: Situation) -> Ball | None:
+    """Licence items that wait for the applicant's word; departments work on beside them (证照分离)."""
+    items = now.case.decision.get("items", [])
+    asked = sum(item.get("standing") == Standing.ASKED for item in items)
+    if not asked or "answer_conditions" not in now.accepts:
+        return None
+    own = now.viewer.own
+    return Ball(
+        holder="you" if own else "applicant",
+        who=_("您") if own else _applicant_name(now),
+        todo=_("回答 %(n)s 项许可是否涉及") % {"n": asked},
+        until=_("不限期；没有回答的不推定"),
+        mine=own,
+        hint=_("其他事项照常办理") if own else "",
+        links=(Link(_("回答是否涉及"), "#conditions"),) if own else (),
+    )
+
+
+def _applicant_name(now: Situation) -> str:
+    return _("申请人 %(name)s") % {"name": now.case.owner_name}
+
+
 def _pool(now: Situation) -> Ball:
     """Between two tasks, or a task on its way into the read model."""
     until, at = _until(now)
@@ -152,11 +188,13 @@ def _applicant(now: Situation) -> Ball:
     if own and "resubmit" in now.accepts:
         said = _("去补正") if correction else _("去修改")
         links = (Link(said, f"/applications/{now.case.case_id}"),)
+    if own and "report_rectified" in now.accepts:
+        links = (Link(_("报告已整改"), "#rectify"),)
     if own and "release_name" in now.accepts:
         links = (Link(_("用这个名称办理登记"), "#names"), Link(_("放弃名称"), "#release"))
     return Ball(
         holder="you" if own else "applicant",
-        who=_("您") if own else _("申请人 %(name)s") % {"name": now.case.owner_name},
+        who=_("您") if own else _applicant_name(now),
         todo=_doing(now),
         until=until,
         until_at=clock.row.ends_at if clock else None,

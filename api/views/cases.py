@@ -107,7 +107,7 @@ class CaseView:
             "name": self.case.first_handler,
             "office": self.office_name,
             "phone": office.phone if office else "12345",
-            "hours": office.hours if office else "",
+            "hours": words.known(office.hours) if office else "",
         }
 
     @property

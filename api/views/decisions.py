@@ -61,6 +61,9 @@ BUTTONS: Final[dict[str, str]] = {
     "name_self_declaration.examination": mark("提交审核结论"),
     "name_self_declaration.cancellation": mark("作出决定"),
     "startup_part.failed": mark("提交处理意见"),
+    "license_separation.term": mark("提交确认结果"),
+    "licence_item.department_answer": mark("记录部门答复"),
+    "licence_commitment.failed": mark("作出处理决定"),
     "kernel.extension": mark("作出延期决定"),
     "kernel.trouble": mark("提交处理意见"),
 }
@@ -134,7 +137,7 @@ def _extra(info: FieldInfo) -> Mapping[str, Any]:
 
 
 def _values(annotation: Any) -> list[str]:
-    """The values of an enumeration, of a list or an optional of one, or of a literal."""
+    """The values of an enumeration, of a list or an optional of one, or of a literal; none of open texts."""
     if get_origin(annotation) in (Annotated, list, Union, UnionType):
         return [v for inner in get_args(annotation) for v in _values(inner)]
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
@@ -148,7 +151,7 @@ def _options(form: type[Form], name: str, info: FieldInfo) -> tuple[Option, ...]
     declared = _extra(info).get("options", {})
     worded = CHOICES.get((form.code, name), {})
     found = []
-    for value in _values(info.annotation):
+    for value in _values(info.annotation) or declared:
         if value in declared:
             zh, en, effect, effect_en = [*declared[value], "", "", ""][:4]
             found.append(Option(value, words.bilingual(zh, en), words.bilingual(effect, effect_en)))

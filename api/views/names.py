@@ -192,7 +192,8 @@ def _hit(given: str, found: Mapping[str, Any]) -> HitView:
         effect=known(_EFFECTS[found["effect"]]),
         tag=_TAGS[found["effect"]],
         title=found["title"],
-        explanation=found["explanation"],
+        # The basis stands on a line of its own.
+        explanation=found["explanation"].removesuffix(f"（{found['basis']}）"),
         basis=found["basis"].removesuffix(UNVERIFIED),
         verified=found["verified"],
         held=known(_HELD[found["held"]]),

@@ -66,7 +66,7 @@ class Received:
                 "name": "",
                 "office": office.name if office else row.office,
                 "phone": office.phone if office else "12345",
-                "hours": office.hours if office else "",
+                "hours": words.known(office.hours) if office else "",
             },
             "version": self.handed_in.version,
             "revision": 0,

@@ -229,6 +229,11 @@ class RelatedView:
         ]
 
     @property
+    def drafts(self) -> list[LicenceLine]:
+        """Items whose application was laid out and waits for its owner."""
+        return [line for line in self.licences if line.draft]
+
+    @property
     def asked(self) -> list[LicenceLine]:
         return [line for line in self.licences if line.condition]
 

@@ -20,6 +20,7 @@ from api.views.viewer import Viewer
 from domain.contracts import CaseEvent
 from forms.base import TaskForm
 from forms.registry import TASK_FORMS
+from law import licence_items
 from storage import applications
 from storage.colleagues import Colleague, colleagues
 from storage.projector import stored_events
@@ -163,6 +164,14 @@ class TaskPage:
     def context_rows(self) -> list[tuple[str, str]]:
         """What the kernel put beside the task: who asked for what, what the reviewer found."""
         context, rows = self.task.context, []
+        if context.get("item") or context.get("part"):
+            what = str(context.get("item") or context["part"])
+            rows.append((_("事项"), words.item_name(what)))
+        if context.get("department") or context.get("office"):
+            where = str(context.get("department") or context["office"])
+            rows.append((_("部门"), words.office_called(where)))
+        if context.get("term"):
+            rows += self._term_rows(str(context["term"]))
         if context.get("asked_by"):
             rows.append((_("申请人员"), str(context["asked_by"])))
         if context.get("reason"):
@@ -172,14 +181,32 @@ class TaskPage:
         finding = context.get("finding")
         if finding:
             options = decisions.CHOICES[("approval.review", "finding")]
-            said = words.known(options.get(finding, (finding, ""))[0])
-            rows.append((_("审查意见"), said))
+            if finding in options:
+                rows.append((_("审查意见"), words.known(options[finding][0])))
+            else:
+                rows.append((_("核查结果"), str(finding)))
         decision = self.view.case.decision
         if self.task.form == "approval.decision":
             if decision.get("reviewer"):
                 rows.append((_("审查人"), str(decision["reviewer"])))
             if self.opinion:
                 rows.append((_("审查理由"), self.opinion))
+        return rows
+
+    def _term_rows(self, term: str) -> list[tuple[str, str]]:
+        """A term of a business scope that nobody knows: what it resembles, and what that leads to."""
+        led = licence_items.items_for([term], self.view.case.decision.get("edition"))
+        rows = [(_("经营范围表述"), term)]
+        for unknown in led.unknown:
+            said = words.bilingual(unknown.instruction, unknown.instruction_en)
+            rows.append((_("为什么要确认"), said))
+            if unknown.resembling:
+                rows.append(
+                    (_("相近的规范表述"), words.names([t.text for t in unknown.resembling]))
+                )
+            if unknown.possible:
+                possible = [words.bilingual(i.name, i.name_en) for i in unknown.possible]
+                rows.append((_("相近表述涉及的许可"), words.names(possible)))
         return rows
 
     @property

@@ -93,6 +93,12 @@ class TaskLine:
         return self.task.form.startswith("kernel.")
 
     @property
+    def what(self) -> str:
+        """What is to be done: the stage's own work by the stage's name, a task beside it by its own."""
+        holder = words.stage_holder(self.task.procedure, self.task.stage)
+        return self.stage_label if not self.kernel and holder in STAFF else self.form_title
+
+    @property
     def day(self) -> date:
         """The last day."""
         return words.last_day(self.task.due_at)

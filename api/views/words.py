@@ -111,6 +111,19 @@ ANSWERS: Final[dict[str, str]] = {
 _ITEMS_EN: Final = {
     row.name: row.name_en for known in licence_items.EDITIONS.values() for row in known.items
 } | {row.name: row.name_en for row in startup_parts.PARTS.values()}
+# The same of those that decide them.
+_OFFICES_EN: Final = {
+    row.department_name: row.department_name_en
+    for known in licence_items.EDITIONS.values()
+    for row in known.items
+} | {row.office: row.office_en for row in startup_parts.PARTS.values()}
+# The keys under which a case keeps those that it opened → Chinese, English; a follow-up's is its procedure.
+_RELATED: Final = {
+    row.id: (row.name, row.name_en)
+    for known in licence_items.EDITIONS.values()
+    for row in known.items
+} | {row.part.value: (row.name, row.name_en) for row in startup_parts.PARTS.values()}
+_RELATED["registration"] = ("设立登记", "Establishment registration")
 # Who hears of an overrun at which level (law.md §3.11).
 ESCALATED: Final[dict[str, Role]] = {
     "overdue_l1": Role.SECTION_HEAD,
@@ -166,6 +179,19 @@ def item_name(name: str) -> str:
     return _ITEMS_EN.get(name, name) if english() else name
 
 
+def office_called(name: str) -> str:
+    """A department or office by the name that a case recorded, in the reader's language."""
+    return _OFFICES_EN.get(name, name) if english() else name
+
+
+def related_item(key: str) -> str:
+    """What a related case is about, by the key under which its opener keeps it: an item, a part, or a procedure."""
+    code = key.partition(".")[0]
+    if code in _RELATED:
+        return bilingual(*_RELATED[code])
+    return procedure_title(code)
+
+
 def standing_text(standing: str) -> str:
     """How a licence item stands, in the reader's language."""
     known_standing = Standing(standing)
@@ -182,17 +208,29 @@ def stage_label(stage: Stage) -> str:
     return bilingual(stage.label, stage.label_en)
 
 
-def stage_name(procedure: str, stage: str, version: str | None = None) -> str:
-    """A stage's label by the newest table of the procedure; the id of an unknown one."""
+def _stage(procedure: str, stage: str, version: str | None = None) -> Stage | None:
+    """By the newest table of the procedure that declares it."""
     try:
         tables = PROCEDURES[catalogue.procedure(procedure, version).workflow].tables
     except KeyError:
-        return stage
+        return None
     for table in reversed(list(tables.values())):
         for declared in table.stages:
             if declared.id == stage:
-                return stage_label(declared)
-    return stage
+                return declared
+    return None
+
+
+def stage_name(procedure: str, stage: str, version: str | None = None) -> str:
+    """A stage's label; the id of an unknown one."""
+    found = _stage(procedure, stage, version)
+    return stage_label(found) if found else stage
+
+
+def stage_holder(procedure: str, stage: str) -> str:
+    """Who does the stage's own work; nobody of an unknown one."""
+    found = _stage(procedure, stage)
+    return found.holder if found else ""
 
 
 def role_label(role: str) -> str:

@@ -14,9 +14,11 @@ from api.form_fields import fields_of
 from domain.refusals import MESSAGES
 from domain.roles import Role
 from forms.registry import APPLICATIONS, TASK_FORMS
-from law import catalogue, sod
+from law import catalogue, licence_items, sod
 from law.calendars import default_calendars
 from law.clocks import find_clock
+from law.offices import OFFICES
+from workflows import licence_commitment
 from workflows.registry import PROCEDURES
 
 ROOT = Path(__file__).parents[2]
@@ -74,19 +76,28 @@ def declared() -> dict[str, str]:
     for row in catalogue.procedures():
         found |= {gap.label: f"law/data/catalogue/{row.procedure}.yaml" for gap in row.gaps}
         for clock_id in filter(None, row.clocks.model_dump().values()):
-            clock = find_clock(clock_id)
-            found[clock.name] = "law/data/clocks.yaml"
-            if clock.extension is not None:
-                found[clock.extension.label] = "law/data/clocks.yaml"
+            found |= of_clock(clock_id)
+    for edition in licence_items.EDITIONS.values():
+        for item in edition.items:
+            for clock_id in filter(None, (item.clocks.decision, item.clocks.verification)):
+                found |= of_clock(clock_id)
+    found |= of_clock(licence_commitment.RECTIFICATION)
     for rule, message in SOD_MESSAGES.items():
         found |= {message: rule, message.partition("：")[0]: rule}
     found[sod.SIGNER_MISSING] = "law/sod.py"
+    found |= {office.hours: "law/offices.py" for office in OFFICES.values()}
     calendars = default_calendars()
     for year in (2025, 2026):
         for n in range(365):
             reason = calendars.day(date(year, 1, 1) + timedelta(n)).reason_zh
             found[reason] = "law/data/calendars"
     return found | hints() | dict.fromkeys(TRACE, "law/trace.py")
+
+
+def of_clock(clock_id: str) -> dict[str, str]:
+    clock = find_clock(clock_id)
+    texts = [clock.name, *([clock.extension.label] if clock.extension is not None else [])]
+    return dict.fromkeys(texts, "law/data/clocks.yaml")
 
 
 def hints() -> dict[str, str]:

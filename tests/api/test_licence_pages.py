@@ -13,7 +13,7 @@ assert callable(live)
 assert desk_deeds
 USCC = "91421303MA0BANJ05F"
 NAME = "随州市曾都区青禾商贸有限公司"
-SCOPE = ["广告发布", "住宿服务", "月球旅游观光服务"]
+SCOPE = ["广告发布", "住宿服务", "月球旅游观光服务", "食品互联网销售"]
 FORM: dict[str, Any] = {
     "name": NAME,
     "uscc": USCC,
@@ -58,7 +58,14 @@ async def test_the_page_says_what_may_be_traded_now_and_asks_what_it_must(live: 
     browser = await live.pages("applicant")
     page = await browser.get(f"/cases/{number}")
     assert page.status_code == 200
-    for words in ("什么时候可以经营", "广告发布登记", "待核", "月球旅游观光服务", "是否有这种情形"):
+    for words in (
+        "什么时候可以经营",
+        "可以经营吗",
+        "广告发布登记",
+        "待核",
+        "月球旅游观光服务",
+        "是否有这种情形",
+    ):
         assert words in page.text
     empty = await browser.post(
         f"/cases/{number}/licence-conditions", data={"csrf_token": csrf_of(page)}
@@ -74,7 +81,52 @@ async def test_the_page_says_what_may_be_traded_now_and_asks_what_it_must(live: 
     assert child.status_code == 200
     assert "关联办件" in child.text
     english = await (await live.pages("applicant", "en")).get(f"/cases/{number}")
-    assert "May you trade now?" in english.text
+    assert "May you trade?" in english.text
+
+
+async def test_the_page_says_whose_turn_it_is_and_for_what(live: Live) -> None:
+    """Conditions wait for the applicant, a term that nobody knows for an officer; departments work on beside them."""
+    await opened(live, "turns")
+    number = live.number("turns")
+    await standing(live, "turns", "fire_check", "asked")
+
+    def of_case(found: dict[str, Any]) -> dict[str, Any] | None:
+        return next((t for t in found["items"] if t["number"] == number), None)
+
+    task = of_case(await live.cast.until("reviewer", "/api/v1/tasks", of_case))
+    assert task
+    await standing(live, "turns", "food_operation", "to_apply")
+    own = await (await live.pages("applicant")).get(f"/cases/{number}")
+    assert "申请已经为您准备好" in own.text
+    mine = (await live.get("applicant", f"/api/v1/cases/{number}"))["waiting_for"]
+    assert (mine["holder"], mine["mine"]) == ("you", True)
+    assert mine["todo"] == "回答 2 项许可是否涉及"
+    theirs = (await live.get("reviewer", f"/api/v1/cases/{number}"))["waiting_for"]
+    assert (theirs["holder"], theirs["todo"]) == ("staff", "确认经营范围表述")
+    desk = await live.pages("reviewer")
+    assert "申请已经为您准备好" not in (await desk.get(f"/cases/{number}")).text
+    page = await desk.get(f"/desk/tasks/{task['task_id']}")
+    assert "兽药经营许可" not in page.text, "who has not claimed it reads no list of boxes"
+    for words in ("月球旅游观光服务", "不在经营范围表述目录中"):
+        assert words in page.text, words
+    claim = {"csrf_token": csrf_of(page), "task": f"{task['task_id']}/0"}
+    assert (await desk.post("/desk/claim", data=claim)).status_code == 303
+    page = await desk.get(f"/desk/tasks/{task['task_id']}")
+    # The items by their names, with a box each.
+    assert 'name="items" value="hr_service"' in page.text
+    assert "人力资源服务许可（职业中介）" in page.text
+    answers = {
+        "csrf_token": csrf_of(page),
+        "token": "t2",
+        "version": "1",
+        "do": "submit",
+        "items": "hr_service",
+        "basis": "电话询问有关部门确认",
+    }
+    told = await desk.post(f"/desk/tasks/{task['task_id']}", data=answers)
+    assert told.status_code == 303, told.text
+    line = await standing(live, "turns", "hr_service", "handling")
+    assert line["terms"] == ["月球旅游观光服务"]
 
 
 async def test_related_cases_are_nobody_elses(live: Live) -> None:

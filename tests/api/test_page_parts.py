@@ -11,7 +11,9 @@ from markupsafe import Markup
 from api import dates, i18n
 from api.clock_cards import MAX_SQUARES, Light, Promised, card, light_of
 from api.diagram import figure
+from api.routers.case_pages import said_once
 from api.templating import environment
+from api.views.timeline import Line
 from law.calendars import default_calendars
 from law.clock_types import Clock
 from law.clocks import CLOCKS, find_clock
@@ -254,3 +256,34 @@ def test_static_addresses_change_with_the_content() -> None:
     made = environment()
     address = made.from_string('{{ static_url("tokens.css") }}').render()
     assert re.fullmatch(r"/static/tokens\.css\?v=[0-9a-f]{12}", address)
+
+
+def test_a_page_says_the_same_thing_once_a_minute() -> None:
+    """The record keeps every event; five departments told alike are one line to read."""
+
+    def line(revision: int, second: str, what: str, by: str = "系统") -> Line:
+        return Line(revision, "effect_done", at(f"2026-09-21T09:{second}"), Markup(what), by)
+
+    lines = [
+        line(1, "00:01", "已告知部门"),
+        line(2, "00:02", "已告知部门"),
+        line(3, "00:03", "已告知部门", by="陈思远"),
+        line(4, "00:04", "已备案"),
+        line(5, "01:00", "已告知部门"),
+    ]
+    assert [shown.revision for shown in said_once(lines)] == [1, 3, 4, 5]
+
+
+def test_a_long_label_of_the_diagram_stays_in_its_box() -> None:
+    stages = {"a": ("To department", ""), "b": ("Filed", "good")}
+    drawn = BeautifulSoup(
+        figure(stages, [("a", "b", "")], ["a", "b"], [("a", "1 Sep"), ("b", "")], {}, "t"),  # type: ignore[arg-type]
+        "html.parser",
+    )
+    for svg in drawn.find_all("svg"):
+        long, short = (
+            next(t for t in svg.find_all("text") if word in t.text)
+            for word in ("To department", "Filed")
+        )
+        assert float(long["textlength"]) < float(svg.find("rect")["width"])
+        assert short.get("textlength") is None

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Look, reading
+from tests.browser.steps import sign_in
 from tests.security import ground as grounds
 from tests.security.ground import Ground
 
@@ -31,14 +32,6 @@ async def failing_call(ground: Ground) -> AsyncIterator[str]:
         yield ground.number(case)
     finally:
         await ground.do("fault", "identity", case, clear=True)
-
-
-async def sign_in(page: Page, who: str, password: str) -> None:
-    await page.goto("/sign-in")
-    await page.get_by_label("登录名").fill(who)
-    await page.get_by_label("密码").fill(password)
-    await page.get_by_role("button", name="登录").click()
-    await expect(page.get_by_role("button", name="退出")).to_be_visible()
 
 
 async def test_an_administrator_reads_why_a_case_waits(

@@ -11,7 +11,7 @@ from banjian.name_library import fill_library
 from banjian.player import bureau
 from banjian.player.stage import Stage, stage
 from tests.browser.conftest import Look, reading
-from tests.browser.test_whole_job import sign_in
+from tests.browser.steps import sign_in
 
 RED = {"uscc": "91421321MA0A00014A", "name": "随县红光酒业厂", "division": "421321"}
 

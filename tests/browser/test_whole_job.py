@@ -1,4 +1,4 @@
-"""The whole job in the browser, in Chinese: a company from application to licence, with a correction.
+"""The whole job in the browser, in Chinese: a company from its name to its licences, with a correction on the way.
 
 Everybody begins at the front page and goes by what can be read there: no address is typed, nothing is found by
 its name in the source. Once with JavaScript, where every page is looked at (axe, sideways scrolling, a picture where
@@ -8,183 +8,60 @@ SCREENSHOTS names a folder), and once without, where those are that scripts chan
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
+from banjian.name_library import fill_library
 from banjian.player import bureau
 from banjian.player.cast import Cast
 from banjian.player.deeds import Deed, Play, confirm_identity, sample_pdf, sign
 from banjian.player.stage import Stage, stage
 from tests.browser.conftest import Look, reading
+from tests.browser.steps import (
+    AGAIN,
+    NO_INTEREST,
+    PEOPLE,
+    TIMES,
+    begin,
+    decide,
+    describe_the_company,
+    goes,
+    hand_in,
+    hand_over_materials,
+    list_people,
+    name_the_company,
+    number_on,
+    open_case,
+    open_task,
+    presses,
+    reaches,
+    sign_in,
+    upload,
+)
 
-PEOPLE: list[dict[str, Any]] = [
-    {
-        "name": "周晓岚",
-        "id_number": "421303198506142016",
-        "phone": "13800006210",
-        "posts": ["legal_representative", "shareholder", "director"],
-        "contribution": "600000",
-    },
-    {
-        "name": "李国栋",
-        "id_number": "421303199202290014",
-        "phone": "13800006211",
-        "posts": ["shareholder"],
-        "contribution": "400000",
-    },
-    {
-        "name": "王雅琴",
-        "id_number": "421303199010033523",
-        "phone": "13800006212",
-        "posts": ["supervisor"],
-    },
+RED = {"uscc": "91421321MA0A00014A", "name": "随县红光酒业厂", "division": "421321"}
+# One item is filed, one granted on commitment, one only asked about; the last term nobody knows.
+SCOPE = [
+    "日用百货销售",
+    "食品销售（仅销售预包装食品）",
+    "职业中介活动",
+    "活禽销售",
+    "月球旅游观光服务",
 ]
-NO_INTEREST = "我与申请人没有利害关系"
-POSTS = {
-    "legal_representative": "法定代表人",
-    "shareholder": "股东",
-    "director": "董事",
-    "supervisor": "监事",
-}
-MATERIALS = ("公司章程", "任职文件", "住所使用证明")
+PARTS = ("公安印章备案", "税务信息确认", "社会保险登记", "住房公积金缴存登记", "银行预约开户")
+FILING, COMMITMENT = "仅销售预包装食品备案", "人力资源服务许可（职业中介）"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def on(module_database: str) -> AsyncIterator[tuple[Stage, dict[str, str]]]:
     async with stage(module_database) as made:
+        await fill_library(made.core.engine, [RED])
         yield made, await bureau.seed(made.core.engine)
-
-
-async def sign_in(page: Page, who: str, password: str) -> None:
-    await page.goto("/")
-    await page.get_by_role("link", name="登录", exact=True).click()
-    await page.get_by_label("登录名").fill(who)
-    await page.get_by_label("密码").fill(password)
-    await page.get_by_role("button", name="登录").click()
-    await expect(page.get_by_role("button", name="退出")).to_be_visible()
-
-
-async def goes(page: Page, link: str, *, exact: bool = True) -> None:
-    """Follow the link of this name in the text."""
-    await page.locator("main").get_by_role("link", name=link, exact=exact).first.click()
-
-
-async def back(page: Page) -> None:
-    """By the way that stands above the page."""
-    await page.get_by_role("link", name="返回任务列表").first.click()
-
-
-async def presses(page: Page, button: str, *, exact: bool = False) -> None:
-    await page.locator("main").get_by_role("button", name=button, exact=exact).first.click()
-
-
-async def fill_in(page: Page, name: str, files: Path, look: Look, tag: str) -> None:
-    """From the guide to the last material."""
-    await page.get_by_role("link", name="办事指南").click()
-    await goes(page, "有限责任公司设立登记", exact=False)
-    await look(page, f"guide{tag}")
-    await goes(page, "开始办理", exact=False)
-    await presses(page, "填写新的申请")
-    await look(page, f"tasks-empty{tag}")
-
-    await goes(page, "名称和类型", exact=False)
-    await presses(page, "保存并继续")
-    await expect(page.get_by_role("alert")).to_contain_text("企业名称")
-    await look(page, f"section-errors{tag}")
-    await page.get_by_label("企业名称").fill(name)
-    await page.get_by_label("有限责任公司").check()
-    await presses(page, "保存并继续")
-    await page.get_by_label("住所").fill("湖北省随州市曾都区东城街道烈山大道88号1栋102室")
-    await presses(page, "保存并继续")
-    await page.get_by_label("注册资本").fill("1000000")
-    await page.get_by_label("出资期限").fill("2029-09-22")
-    await presses(page, "保存并继续")
-    await page.get_by_label("经营范围", exact=True).fill(
-        "食用农产品批发\n食品销售（仅销售预包装食品）"
-    )
-    await presses(page, "保存并继续")
-    for number, person in enumerate(PEOPLE):
-        await goes(page, "再添加一项" if number else "添加人员")
-        await page.get_by_label("姓名").fill(person["name"])
-        await page.get_by_label("公民身份号码").fill(person["id_number"])
-        await page.get_by_label("手机号码").fill(person["phone"])
-        for post in person["posts"]:
-            await page.get_by_label(POSTS[post], exact=True).check()
-        if "contribution" in person:
-            await page.get_by_label("认缴出资额").fill(person["contribution"])
-        await presses(page, "保存", exact=True)
-    await look(page, f"people{tag}")
-    await expect(page.locator("main")).not_to_contain_text("421303198506142016")
-    await goes(page, "填好了，返回任务列表")
-    for part in MATERIALS:
-        await goes(page, part, exact=False)
-        pdf = files / f"{part}.pdf"
-        pdf.write_bytes(sample_pdf(part))
-        await upload(page, pdf)
-        if part == MATERIALS[-1]:
-            await look(page, f"material{tag}")
-        await goes(page, "完成，返回任务列表")
-    await look(page, f"tasks-full{tag}")
-    await goes(page, "核对并提交", exact=False)
-    await look(page, f"check{tag}")
-
-
-async def upload(page: Page, file: Path) -> None:
-    await page.get_by_label(re.compile("选择.*文件")).set_input_files(file)
-    await presses(page, "上传")
-
-
-async def hand_in(page: Page, look: Look, tag: str) -> str:
-    """Declare and submit; the receipt's number."""
-    await page.get_by_label("我已核对以上内容，同意以上声明").check()
-    await presses(page, "提交")
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("已收到")
-    await look(page, f"receipt{tag}")
-    text = await page.locator("main").inner_text()
-    found = re.search(r"\d{6}-\d{4}-\d{7}-\d", text)
-    assert found, text
-    return found.group()
-
-
-async def open_task(page: Page, number: str) -> None:
-    """From the inbox: claim, and open the task."""
-    pool = page.get_by_role("link", name="本组待领").first
-    if not await pool.count():
-        await page.get_by_role("link", name="工作台").click()
-    for _ in range(100):
-        await pool.click()
-        button = page.get_by_role("button", name=re.compile(f"领取.*{number}"))
-        if await button.count():
-            break
-        await asyncio.sleep(0.1)
-    await button.first.click()
-    # Who claims it is shown the task.
-    await expect(page.get_by_role("heading", name="事实与法律")).to_be_visible()
-
-
-async def decide(page: Page) -> None:
-    """Press the button of the officer's form: it says what happens, and stands alone."""
-    form = page.locator("form").filter(has=page.get_by_text("提交后立即生效，不能自行撤回。"))
-    await form.get_by_role("button").click()
-
-
-async def open_case(page: Page, number: str) -> None:
-    """The applicant's own case; its licences stand beside it under the same name."""
-    await page.get_by_role("link", name="我的办件").click()
-    await page.get_by_role("row").filter(has_text=number).get_by_role("link").click()
-
-
-async def reaches(page: Page, stage_name: str) -> None:
-    for _ in range(200):
-        if stage_name in await page.locator("main").inner_text():
-            return
-        await asyncio.sleep(0.1)
-        await page.reload()
-    raise AssertionError(f"{page.url} did not reach {stage_name}")
 
 
 SCRIPTED = {"material", "check", "receipt", "inbox", "task-acceptance", "case-done"}
@@ -200,33 +77,75 @@ def seldom(look: Look, tag: str) -> Look:
     return look_at
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-js", "without-js"])
-async def test_a_company_is_registered_through_the_pages(
-    on: tuple[Stage, dict[str, str]],
-    chromium: Browser,
-    look: Look,
-    tmp_path: Path,
-    javascript: bool,
-) -> None:
-    made, passwords = on
-    tag = "" if javascript else "-nojs"
-    look = look if javascript else seldom(look, tag)
-    name = f"随州市曾都区青禾{'甲' if javascript else '乙'}食品有限公司"
-    play = Play(Cast(made.http, passwords), made.twins)
-    url = made.api_url
+@dataclass(frozen=True)
+class Job:
+    """Whose pages are read, on which stage, and how they are looked at."""
 
-    async with reading(chromium, url, javascript=javascript) as page:
-        await sign_in(page, "applicant", passwords["applicant"])
-        await fill_in(page, name, tmp_path, look, tag)
-        number = await hand_in(page, look, tag)
-        await open_case(page, number)
-        await look(page, f"case-submitted{tag}")
-        case_id = (await play.cast.ask("applicant", "GET", f"/api/v1/cases/{number}"))["case_id"]
-    play.cases["case"] = {"id": case_id, "number": number, "owner": "applicant"}
+    made: Stage
+    passwords: dict[str, str]
+    browser: Browser
+    looking: Look
+    files: Path
+    javascript: bool = True
 
-    async with reading(chromium, url, javascript=javascript) as page:
-        await sign_in(page, "acceptor", passwords["acceptor"])
+    @property
+    def tag(self) -> str:
+        return "" if self.javascript else "-nojs"
+
+    @property
+    def look(self) -> Look:
+        return self.looking if self.javascript else seldom(self.looking, self.tag)
+
+    @asynccontextmanager
+    async def as_(self, who: str) -> AsyncIterator[Page]:
+        """A fresh browser, signed in by the front page."""
+        async with reading(self.browser, self.made.api_url, javascript=self.javascript) as page:
+            await sign_in(page, who, self.passwords[who])
+            yield page
+
+
+@pytest.fixture
+def job(on: tuple[Stage, dict[str, str]], chromium: Browser, look: Look, tmp_path: Path) -> Job:
+    return Job(*on, chromium, look, tmp_path)
+
+
+# -- the name --------------------------------------------------------------------------------------
+
+
+async def check_name(page: Page, name: str) -> None:
+    await page.get_by_label("拟用名称").fill(name)
+    await presses(page, "查一查")
+
+
+async def declare_name(job: Job, page: Page, taken: str, name: str) -> None:
+    """A name that is taken is explained; another one is declared and reserved. Ends on the reserved name's page."""
+    await check_name(page, taken)
+    await expect(page.get_by_role("heading", name="不能申报：与他人的名称相同")).to_be_visible()
+    hit = page.get_by_role("listitem").filter(has_text=RED["name"])
+    await expect(hit).to_contain_text("相同，不能申报")
+    await expect(hit).to_contain_text("企业名称登记管理规定")
+    await expect(page.get_by_role("button", name="申报这个名称")).to_have_count(0)
+    await page.get_by_label("企业类型").select_option(label="有限责任公司")
+    await check_name(page, name)
+    await expect(page.get_by_role("heading", name="可以申报")).to_be_visible()
+    await presses(page, "申报这个名称")
+    await goes(page, "核对并提交", exact=False)
+    await hand_in(page, job.look, "-name")
+    await goes(page, "查看办件进度")
+    await reaches(page, "名称开始保留")
+
+
+# -- the registration ------------------------------------------------------------------------------
+
+
+async def company_registered(job: Job, number: str, name: str) -> None:
+    """From the application that was handed in to the licence, by everybody's own pages."""
+    tag, look = job.tag, job.look
+    play = Play(Cast(job.made.http, job.passwords), job.made.twins)
+    case = await play.cast.ask("applicant", "GET", f"/api/v1/cases/{number}")
+    play.cases["case"] = {"id": case["case_id"], "number": number, "owner": "applicant"}
+
+    async with job.as_("acceptor") as page:
         await look(page, f"inbox{tag}")
         await open_task(page, number)
         await look(page, f"task-acceptance{tag}")
@@ -235,29 +154,26 @@ async def test_a_company_is_registered_through_the_pages(
         await decide(page)
         await expect(page.locator("main")).to_contain_text(name)
 
-    async with reading(chromium, url, javascript=javascript) as page:
-        await sign_in(page, "applicant", passwords["applicant"])
+    async with job.as_("applicant") as page:
         await open_case(page, number)
         await reaches(page, "补正")
         await look(page, f"case-correction{tag}")
         await goes(page, "补正", exact=False)
         await goes(page, "去改正", exact=False)
         await look(page, f"correction-material{tag}")
-        clear = tmp_path / "clear.pdf"
+        clear = job.files / "clear.pdf"
         clear.write_bytes(sample_pdf("清晰的住所使用证明"))
         await upload(page, clear)
         await goes(page, "完成，返回任务列表")
         await goes(page, "核对并提交", exact=False)
         await hand_in(page, look, f"-again{tag}")
 
-    async with reading(chromium, url, javascript=javascript) as page:
-        await sign_in(page, "acceptor", passwords["acceptor"])
+    async with job.as_("acceptor") as page:
         await open_task(page, number)
         await page.get_by_role("radio", name=re.compile("^受理")).check()
         await decide(page)
 
-    async with reading(chromium, url, javascript=javascript) as page:
-        await sign_in(page, "reviewer", passwords["reviewer"])
+    async with job.as_("reviewer") as page:
         await open_task(page, number)
         await look(page, f"task-review{tag}")
         await page.get_by_role("radio", name=re.compile("^建议准予")).check()
@@ -272,16 +188,14 @@ async def test_a_company_is_registered_through_the_pages(
     await confirm_identity(play, Deed("identity", "case", {"who": everyone}))
     await sign(play, Deed("signature", "case", {"who": everyone[:2]}))
 
-    async with reading(chromium, url, javascript=javascript) as page:
-        await sign_in(page, "approver", passwords["approver"])
+    async with job.as_("approver") as page:
         await open_task(page, number)
         await look(page, f"task-decision{tag}")
         await page.get_by_role("radio", name=re.compile("^准予")).check()
         await page.get_by_label(NO_INTEREST).check()
         await decide(page)
 
-    async with reading(chromium, url, javascript=javascript) as page:
-        await sign_in(page, "applicant", passwords["applicant"])
+    async with job.as_("applicant") as page:
         await open_case(page, number)
         await reaches(page, "办件已办结")
         await look(page, f"case-done{tag}")
@@ -290,6 +204,146 @@ async def test_a_company_is_registered_through_the_pages(
         await look(page, f"paper{tag}")
         await page.get_by_role("link", name="我的办件").click()
         await look(page, f"my-cases{tag}")
+
+
+async def fill_in(job: Job, page: Page, scope: list[str]) -> str:
+    """What follows the company's name, to the receipt; the case's number."""
+    tag, look = job.tag, job.look
+    await describe_the_company(page, scope)
+    await list_people(page, PEOPLE)
+    await look(page, f"people{tag}")
+    await goes(page, "填好了，返回任务列表")
+    await hand_over_materials(page, job.files, look, tag)
+    await look(page, f"tasks-full{tag}")
+    await goes(page, "核对并提交", exact=False)
+    await look(page, f"check{tag}")
+    number = await hand_in(page, look, tag)
+    await open_case(page, number)
+    await look(page, f"case-submitted{tag}")
+    return number
+
+
+@pytest.mark.timeout(240)
+async def test_a_company_is_registered_without_scripts(job: Job) -> None:
+    """By its guide, under a name that was never declared."""
+    job = replace(job, javascript=False)
+    name = "随州市曾都区青禾乙食品有限公司"
+    async with job.as_("applicant") as page:
+        await begin(page, "有限责任公司设立登记", job.look, job.tag)
+        await name_the_company(page, name, job.look, job.tag)
+        number = await fill_in(job, page, SCOPE[:2])
+    await company_registered(job, number, name)
+
+
+# -- its licences ----------------------------------------------------------------------------------
+
+
+def licence(page: Page, item: str) -> Locator:
+    """The line of an item in the table of licences."""
+    return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=item))
+
+
+async def to_licences(page: Page, number: str) -> None:
+    """From one's cases to the separation of licences that the registration opened."""
+    await open_case(page, number)
+    await goes(page, "涉企经营许可事项办理（证照分离）")
+
+
+async def may_trade(page: Page, item: str) -> None:
+    """The departments answer beside the page: look again until the item's line says so."""
+    for _ in range(TIMES):
+        if "还不可以" not in await licence(page, item).inner_text():
+            break
+        await asyncio.sleep(AGAIN)
+        await page.reload()
+    await expect(licence(page, item)).to_contain_text("可以")
+    await expect(licence(page, item)).not_to_contain_text("还不可以")
+
+
+@pytest.mark.timeout(240)
+async def test_a_company_from_its_name_to_its_licences(job: Job) -> None:
+    name = "随州市曾都区青禾甲食品有限公司"
+    async with job.as_("applicant") as page:
+        await declare_name(job, page, "随州市曾都区红光酒业有限公司", name)
+        await presses(page, "用这个名称办理公司设立登记")
+        await goes(page, "名称和类型", exact=False)
+        await expect(page.get_by_label("企业名称")).to_have_value(name)
+        await expect(page.get_by_label("名称申报的办件编号")).not_to_have_value("")
+        await presses(page, "保存并继续")
+        number = await fill_in(job, page, SCOPE)
+    await company_registered(job, number, name)
+
+    async with job.as_("applicant") as page:
+        await to_licences(page, number)
+        await reaches(page, "待您确认是否需要")
+        await job.look(page, "licences")
+        await page.get_by_role("group", name="动物防疫条件合格证").get_by_label("不涉及").check()
+        await presses(page, "提交回答")
+        await expect(licence(page, "动物防疫条件合格证")).to_contain_text("不需要办理")
+        separation = await number_on(page)
+
+    async with job.as_("reviewer") as page:
+        await open_task(page, separation)
+        await expect(page.locator("main")).to_contain_text("月球旅游观光服务")
+        await job.look(page, "task-term")
+        await page.get_by_label("依据").fill("电话询问文化和旅游部门，不涉及许可")
+        await decide(page)
+
+    async with job.as_("applicant") as page:
+        await to_licences(page, number)
+        for item, said in ((FILING, "已备案"), (COMMITMENT, "核查通过")):
+            await may_trade(page, item)
+            await licence(page, item).get_by_role("link", name="查看办件").click()
+            await reaches(page, said)
+            await job.look(page, f"licence-{said}")
+            await goes(page, "涉企经营许可事项办理（证照分离）")
+        await reaches(page, "办件已办结")
+        await job.look(page, "licences-done")
+
+
+# -- one-stop opening ------------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(120)
+async def test_an_enterprise_is_opened_by_one_application(job: Job) -> None:
+    """From the front page to the page that shows the registration and every part."""
+    async with job.as_("applicant") as page:
+        await goes(page, "企业开办“一次办”")
+        await job.look(page, "guide-onestop")
+        await goes(page, "开始办理", exact=False)
+        await presses(page, "填写新的申请")
+        await goes(page, "名称和类型", exact=False)
+        await page.get_by_label("企业名称").fill("随州市曾都区青禾丙商贸有限公司")
+        await page.get_by_label("有限责任公司").check()
+        await presses(page, "保存并继续")
+        await describe_the_company(page, ["日用百货销售"])
+        await list_people(page, [{**PEOPLE[0], "contribution": "1000000"}])
+        await goes(page, "填好了，返回任务列表")
+        await goes(page, "一并办理的事项", exact=False)
+        for part in PARTS:
+            await page.get_by_label(part, exact=True).check()
+        await page.get_by_label("公章", exact=True).check()
+        await page.get_by_label("小规模纳税人").check()
+        await page.get_by_label("职工人数").fill("3")
+        await page.get_by_label("开户银行").fill("曾都农商银行东城支行")
+        await job.look(page, "onestop-parts")
+        # The button leads on to the first material.
+        await presses(page, "保存并继续")
+        await goes(page, "返回任务列表")
+        await hand_over_materials(page, job.files, seldom(job.look, ""), "-onestop")
+        await goes(page, "核对并提交", exact=False)
+        number = await hand_in(page, seldom(job.look, ""), "-onestop")
+        await goes(page, "查看办件进度")
+        await reaches(page, "查看登记办件")
+        for part in PARTS:
+            row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=part))
+            await expect(row).to_contain_text("领取执照后办理")
+        await expect(page.locator("main")).to_contain_text(number)
+        await job.look(page, "onestop-case")
+        await goes(page, "查看登记办件")
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("青禾丙")
+        await goes(page, "企业开办“一次办”")
+        await expect(page.locator("main")).to_contain_text(number)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
