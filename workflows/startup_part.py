@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.base import TaskForm
-    from forms.startup_part import Action, PartCorrection, PartFailed
+    from forms.startup_part import Action, PartCorrection, PartFailed, visit_over
     from law.startup_parts import Standing, StartupPart, part_of
     from law.zone import CST, civil_date
 
@@ -165,9 +165,13 @@ class StartupPartCase(ErrandCase):
         """Only what this part needs, and something that is different: no office is asked the same thing again."""
         self.check_owner(command)
         try:
-            corrected = PartCorrection.model_validate(command.data).corrected
+            form = PartCorrection.model_validate(command.data)
         except ValidationError:
             raise Refused(Refusal.INVALID_ANSWERS) from None
+        if visit_over(form.visit_on, civil_date(self.now())):
+            told = "预约到访日期已过，请重新选择"
+            raise Refused(Refusal.INVALID_ANSWERS, told, {"/visit_on": told})
+        corrected = form.corrected
         self._check_facts(corrected)
         known = self.state.memo["facts"]
         if all(known.get(fact) == value for fact, value in corrected.items()):

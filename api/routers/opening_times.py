@@ -22,12 +22,21 @@ from law.zone import civil_date
 router = APIRouter(tags=["cases"])
 
 WHERE: Final = ("from", "to")
+YEARS: Final = range(2000, 2200)
 First = Annotated[
     str, Query(alias="from", max_length=10, description="a day; default: eleven months back")
 ]
 Last = Annotated[
     str, Query(alias="to", max_length=10, description="a day, included; default: today")
 ]
+
+
+def _day(sent: str) -> date:
+    """Raises ValueError, also for a year in which nothing can have been registered here."""
+    day = date.fromisoformat(sent)
+    if day.year not in YEARS:
+        raise ValueError(sent)
+    return day
 
 
 def period_of(first: str, last: str, today: date) -> Period:
@@ -40,7 +49,7 @@ def period_of(first: str, last: str, today: date) -> Period:
     days, errors = [], []
     for name, sent, default in zip(WHERE, (first, last), (usual.first, usual.last), strict=True):
         try:
-            days.append(date.fromisoformat(sent) if sent else default)
+            days.append(_day(sent) if sent else default)
         except ValueError:
             errors.append(FieldError(_("请填写日期，例如 2026-09-23"), parameter=name))
     if not errors:

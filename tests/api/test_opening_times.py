@@ -113,12 +113,14 @@ async def test_a_period_that_cannot_be_is_said(live: Live) -> None:
     for query, parameter in (
         ("from=yesterday", "from"),
         ("to=2026-13-01", "to"),
+        ("from=0001-01-01&to=0001-02-01", "from"),
+        ("from=9999-12-31&to=9999-12-31", "to"),
         ("from=2026-09-02&to=2026-09-01", "to"),
         ("from=2025-01-01&to=2026-09-01", "from"),
     ):
         refused = await live.cast.call("supervisor", "GET", f"{PATH}?{query}")
         assert refused.status_code == 422
-        assert refused.json()["errors"][0]["parameter"] == parameter
+        assert parameter in {e["parameter"] for e in refused.json()["errors"]}
     desk = await live.pages("supervisor")
     page = await desk.get("/desk/opening-times?from=2026-09-02&to=2026-09-01")
     assert page.status_code == 422
