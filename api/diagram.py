@@ -52,6 +52,8 @@ class _Form:
         )
 
 
+# What a phone of 320 px shows without making the labels too small to read.
+PHONE_COLUMNS = 3
 # Half an em of the labels, 14 px: what a letter takes at most, roughly; a Chinese character takes two.
 HALF = 7
 WIDE = _Form(tall=False, width=110, height=54, layer_gap=38, row_gap=24)
@@ -245,6 +247,18 @@ def _svg(
     )
 
 
+def _framed(
+    tall: Markup, stages: Stages, transitions: Transitions, main: Sequence[str], title: str
+) -> Markup:
+    """The tall drawing; one with more columns than a phone shows legibly is moved in its frame, also by keyboard."""
+    columns = 1 + max(_rows(transitions, main, _layers(stages, transitions)).values())
+    if columns <= PHONE_COLUMNS:
+        return tall
+    return Markup(
+        '<div class="flow__frame" role="region" aria-label="{}" tabindex="0">{}</div>'
+    ).format(_("%(title)s，可左右移动") % {"title": title}, tall)
+
+
 def _text(
     stages: Stages, transitions: Transitions, passed: Passed, notes: Mapping[str, str]
 ) -> Markup:
@@ -293,7 +307,7 @@ def figure(
     wide = _svg(WIDE, stages, transitions, main, passed, notes)
     tall = _svg(TALL, stages, transitions, main, passed, notes)
     # The drawings are built above from numbers and escaped labels only.
-    drawings = Markup(wide) + Markup(tall)  # noqa: S704
+    drawings = Markup(wide) + _framed(Markup(tall), stages, transitions, main, title)  # noqa: S704
     return Markup(
         '<figure class="flow" aria-label="{title}">{drawings}<figcaption><details>'
         "<summary>{summary}</summary>{words}</details></figcaption></figure>"

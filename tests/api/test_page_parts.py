@@ -287,3 +287,20 @@ def test_a_long_label_of_the_diagram_stays_in_its_box() -> None:
         )
         assert float(long["textlength"]) < float(svg.find("rect")["width"])
         assert short.get("textlength") is None
+
+
+@pytest.mark.parametrize(("ends", "framed"), [(2, False), (3, True)])
+def test_a_diagram_too_wide_for_a_phone_moves_in_its_frame(ends: int, framed: bool) -> None:
+    """One column for the main line, one for each other end; the frame is reached by keyboard."""
+    others = [f"end{n}" for n in range(ends)]
+    stages = {"a": ("受理", ""), "b": ("办结", "good")} | {o: ("不予", "bad") for o in others}
+    moves = [("a", "b", ""), *(("a", o, "") for o in others)]
+    drawn = BeautifulSoup(
+        figure(stages, moves, ["a", "b"], [("a", "9月1日")], {}, "流程"),  # type: ignore[arg-type]
+        "html.parser",
+    )
+    frame = drawn.select_one(".flow__frame")
+    assert (frame is not None) == framed
+    if frame is not None:
+        assert (frame["tabindex"], frame["aria-label"]) == ("0", "流程，可左右移动")
+        assert frame.select_one("svg.tb") is not None

@@ -356,7 +356,9 @@ async def test_the_pages_read_in_english_and_on_a_small_phone(
         await sign_in(page, "applicant", passwords["applicant"])
         cases = await Cast(made.http, passwords).ask("applicant", "GET", "/api/v1/cases")
         paths = ["/", "/items", "/items/establishment_registration", "/applications", "/verify"]
-        paths += [f"/cases/{c['number']}" for c in cases["items"][:1]]
+        # On the phone a case of every kind there is; what is too wide shows there first.
+        kinds = {c["procedure"]: f"/cases/{c['number']}" for c in cases["items"]}
+        paths += list(kinds.values()) if width == 320 else list(kinds.values())[:1]
         await (
             page.get_by_role("button", name="English")
             .or_(page.get_by_role("link", name="English"))
