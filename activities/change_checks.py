@@ -19,6 +19,7 @@ from activities.change_registration import (
 )
 from activities.context import CaseView
 from activities.declared_name import names_in_the_way
+from activities.hosted_domicile import host_facts, hosting_of
 from activities.register_calls import inquiry
 from domain.contracts import Fact, RegisterCall
 from forms.change_registration import CAPITAL, Application, Change
@@ -57,8 +58,14 @@ async def change_checks(view: CaseView, order: RegisterCall) -> dict[str, Any]:
         *await _capital(view, form, entry),
         *await _persons(view, form),
         *await _others(view, form),
+        *await _host(view, form, entry),
     ]
-    return {"entry": entry, "facts": [f.model_dump() for f in facts]}
+    hosting = await hosting_of(view, form.uscc) if Change.ADDRESS in form.changes else None
+    return {
+        "entry": entry,
+        "facts": [f.model_dump() for f in facts],
+        **({"hosting": hosting} if hosting else {}),
+    }
 
 
 def items(form: Application, entry: Mapping[str, Any]) -> Iterator[Fact]:
@@ -279,6 +286,14 @@ async def _persons(view: CaseView, form: Application) -> list[Fact]:
             )
         )
     return facts
+
+
+async def _host(view: CaseView, form: Application, entry: Mapping[str, Any]) -> list[Fact]:
+    """Of a domicile at a host's address; the scope is the new one, or the one that is registered."""
+    if Change.ADDRESS in form.changes and form.new_domicile:
+        scope = form.new_scope or entry.get("business_scope") or ()
+        return await host_facts(view, form.new_domicile, scope)
+    return []
 
 
 async def _others(view: CaseView, form: Application) -> list[Fact]:

@@ -145,6 +145,10 @@ async def _case(
         "reserved": _("新的名称保留已记入本件。"),
         "answered": _("回答已记入本件，涉及的事项随即办理。"),
         "rectified": _("整改报告已收到，部门将再次核查。"),
+        "leave": _("退出托管的申请已收到，托管企业随即得到通知。"),
+        "pause": _("已暂停接收新的托管企业。"),
+        "resume": _("已恢复接收新的托管企业。"),
+        "reported": _("报告已收到，记入托管企业的办件。"),
     }
     notices = notice_views(view.case, view.row)
     context = {

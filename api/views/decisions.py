@@ -61,6 +61,9 @@ BUTTONS: Final[dict[str, str]] = {
     "name_self_declaration.examination": mark("提交审核结论"),
     "name_self_declaration.cancellation": mark("作出决定"),
     "startup_part.failed": mark("提交处理意见"),
+    "cluster_hosting.mail_check": mark("提交核查结果"),
+    "cluster_hosting.address_order": mark("责令改正"),
+    "cluster_hosting.recheck": mark("再查登记库"),
     "kernel.extension": mark("作出延期决定"),
     "kernel.trouble": mark("提交处理意见"),
 }

@@ -78,11 +78,22 @@ class OpeningFigure(Shape):
     text: str
 
 
+class HostedEnterprise(Shape):
+    """An enterprise at a host's address (集群注册); `standing` is the stage of its hosting's case."""
+
+    name: str
+    uscc: str
+    standing: str
+    standing_text: str
+
+
 class RelatedCases(Shape):
-    """`licences` and `unsettled_terms`: of a separation of licences only; `parts` and `opening_time`: of an opening only."""
+    """`licences` and `unsettled_terms`: of a separation of licences only; `parts` and `opening_time`: of an opening;
+    `hosted`: of a host."""
 
     items: list[RelatedCase]
     licences: list[LicenceStanding]
     unsettled_terms: list[UnsettledTerm]
     parts: list[StartupPartStanding]
     opening_time: OpeningFigure | None
+    hosted: list[HostedEnterprise]
