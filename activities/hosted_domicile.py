@@ -1,6 +1,7 @@
 """What a registration at a host's address (集群注册) asks of our own register of hosts; the counterpart of `workflows.hosted_domicile`."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,10 @@ async def host_facts(view: CaseView, domicile: str, scope: Iterable[str]) -> lis
         return [_false_mark(domicile)] if is_marked(domicile) else []
     async with view.means.engine.connect() as connection:
         host = await cluster_hosts.host_of(connection, code)
-    return [_host(host, domicile), _scope(list(scope), view)]
+    return [
+        _host(host, domicile),
+        host_scope(list(scope), civil_date(view.submission.received_at)),
+    ]
 
 
 def _false_mark(domicile: str) -> Fact:
@@ -56,8 +60,8 @@ def _host(host: cluster_hosts.Host | None, domicile: str) -> Fact:
     )
 
 
-def _scope(scope: list[str], view: CaseView) -> Fact:
-    today = civil_date(view.submission.received_at)
+def host_scope(scope: list[str], today: date) -> Fact:
+    """Whether an enterprise of this scope can be at a host's address."""
     bars, doubts = scope_bars(scope, today), scope_doubts(scope, today)
     said = "；".join(bars) or "；".join(doubts) or "经营范围没有查到前置审批项目"
     return Fact(

@@ -11,8 +11,13 @@ from law.cluster_registration import lies_at
 from storage import cluster_hosts
 
 
-async def facts_of_host(connection: AsyncConnection, form: ApplicationForm) -> dict[str, Any]:
+async def facts_of_host(
+    connection: AsyncConnection, form: ApplicationForm, named_before: str | None = None
+) -> dict[str, Any]:
     """What a registration's case learns of the host that its form names; nothing where it names none.
+
+    Args:
+        named_before: the host of the application that this one corrects: a pause is for new applications.
 
     Raises:
         Problem: invalid_input: no admitted host, one that takes nobody new, or another address.
@@ -24,7 +29,7 @@ async def facts_of_host(connection: AsyncConnection, form: ApplicationForm) -> d
     host = await cluster_hosts.host_of(connection, code)
     if host is None:
         _refuse(_("这个代码的企业没有经准入成为托管机构，请核对，或者填写自有、租赁的住所"))
-    if host.standing == cluster_hosts.PAUSED:
+    if host.standing == cluster_hosts.PAUSED and code != named_before:
         _refuse(
             _("托管机构%(name)s被暂停接收新的托管企业，请选择其他托管机构") % {"name": host.name}
         )

@@ -143,7 +143,10 @@ async def hand_in(
             raise Problem("stale", extra={"etag": current.etag})
         # Here and not before: a repeated call is answered by its act, whatever became of name and host since.
         draft.data["facts"] |= await facts_of_name(connection, person, content.form)
-        draft.data["facts"] |= await facts_of_host(connection, content.form)
+        named = None
+        if kind == RESUBMIT and getattr(content.form, "hosted_by", None):
+            named = await _host_before(means, connection, application_id)
+        draft.data["facts"] |= await facts_of_host(connection, content.form, named)
         if kind == OPEN:
             if (opener := await cases.opener_of(connection, application_id)) is not None:
                 draft.data |= {"parent_case": str(opener[0]), "parent_item": opener[1]}
@@ -192,6 +195,13 @@ def _act_data(dossier: Dossier, content: Content, kind: str) -> dict[str, Any]:
             "office": dossier.row.office,
         }
     return data
+
+
+async def _host_before(means: Services, connection: AsyncConnection, case_id: UUID) -> str | None:
+    """The host that the version before named, where it is corrected now."""
+    _row, answers = await submissions.newest(connection, means.keys, case_id)
+    found = answers.get("hosted_by")
+    return None if found is None else str(found)
 
 
 async def _receipt_number(
