@@ -19,6 +19,7 @@ from activities.change_registration import (
 )
 from activities.context import CaseView
 from activities.declared_name import names_in_the_way
+from activities.hosted_domicile import host_facts, host_scope, hosting_of
 from activities.register_calls import inquiry
 from domain.contracts import Fact, RegisterCall
 from forms.change_registration import CAPITAL, Application, Change
@@ -26,6 +27,7 @@ from forms.establishment_registration import Post
 from law.calendars import default_calendars
 from law.clock_types import Verified
 from law.clocks import find_clock
+from law.cluster_registration import is_marked
 from law.deadlines import Deadline, deadline
 from law.zone import civil_date
 from registers import ports
@@ -57,8 +59,14 @@ async def change_checks(view: CaseView, order: RegisterCall) -> dict[str, Any]:
         *await _capital(view, form, entry),
         *await _persons(view, form),
         *await _others(view, form),
+        *await _host(view, form, entry),
     ]
-    return {"entry": entry, "facts": [f.model_dump() for f in facts]}
+    hosting = await hosting_of(view, form.uscc) if Change.ADDRESS in form.changes else None
+    return {
+        "entry": entry,
+        "facts": [f.model_dump() for f in facts],
+        **({"hosting": hosting} if hosting else {}),
+    }
 
 
 def items(form: Application, entry: Mapping[str, Any]) -> Iterator[Fact]:
@@ -279,6 +287,17 @@ async def _persons(view: CaseView, form: Application) -> list[Fact]:
             )
         )
     return facts
+
+
+async def _host(view: CaseView, form: Application, entry: Mapping[str, Any]) -> list[Fact]:
+    """Of a domicile at a host's address, the new or the registered one; the scope is the new one, or the registered one."""
+    if Change.ADDRESS in form.changes and form.new_domicile:
+        scope = form.new_scope or entry.get("business_scope") or ()
+        return await host_facts(view, form.new_domicile, scope)
+    if form.new_scope and is_marked(entry.get("address") or ""):
+        # Whoever is hosted stays within what can be hosted, or changes the domicile with the scope.
+        return [host_scope(form.new_scope, civil_date(view.submission.received_at))]
+    return []
 
 
 async def _others(view: CaseView, form: Application) -> list[Fact]:

@@ -62,7 +62,7 @@ def new_values(form: Application) -> dict[ports.ChangedItem, str]:
     """Of the chosen changes, in the order of the items."""
     values = {
         ports.ChangedItem.NAME: form.new_name or "",
-        ports.ChangedItem.ADDRESS: form.new_domicile or "",
+        ports.ChangedItem.ADDRESS: form.domicile_to_register or "",
         ports.ChangedItem.LEGAL_REPRESENTATIVE: form.head.name,
         ports.ChangedItem.BUSINESS_SCOPE: "；".join(form.new_scope or ()),
         ports.ChangedItem.CAPITAL: yuan(form.new_capital) if form.new_capital else "",
@@ -96,7 +96,7 @@ async def change_enterprise(view: CaseView, order: RegisterCall) -> ports.Change
             else None,
         ),
         name=form.name_to_register(),
-        address=form.new_domicile if Change.ADDRESS in chosen else None,
+        address=form.domicile_to_register if Change.ADDRESS in chosen else None,
         legal_representative=(
             register_person(form.head) if Change.LEGAL_REPRESENTATIVE in chosen else None
         ),

@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.context import CaseView
 from activities.declared_name import claim_name, keep_registered, names_in_the_way
+from activities.hosted_domicile import host_facts
 from activities.paper_fields import Fields
 from activities.paperwork import moment, paper
 from activities.parties import register_person
@@ -86,6 +87,7 @@ async def establishment_checks(view: CaseView, order: RegisterCall) -> dict[str,
             source="market",
         ),
     ]
+    facts += await host_facts(view, form.domicile, form.business_scope)
     return {"facts": [f.model_dump() for f in facts]}
 
 
@@ -101,7 +103,7 @@ async def register_enterprise(view: CaseView, order: RegisterCall) -> ports.Regi
         name=form.name,
         entity_type=ports.EntityType(form.entity_type.value),
         division=view.office.division,
-        address=form.domicile,
+        address=form.domicile_to_register,
         legal_representative=register_person(legal_representative(view)),
         persons=tuple(
             ports.ListedPerson(name=p.name, id_number=p.id_number, post=POST_LABELS[post][0])
@@ -123,7 +125,7 @@ async def publish_establishment(view: CaseView, order: RegisterCall) -> ports.Pu
         name=form.name,
         entity_type=ports.EntityType(form.entity_type.value),
         legal_representative_name=legal_representative(view).name,
-        address=form.domicile,
+        address=form.domicile_to_register,
         capital=form.capital,
         business_scope=tuple(form.business_scope),
         registered_at=moment(entry["registered_at"]),
@@ -144,7 +146,7 @@ def statement(view: CaseView) -> list[dict[str, str]]:
     return [
         {"label": "名称", "value": form.name},
         {"label": "类型", "value": ENTITY_LABELS[form.entity_type][0]},
-        {"label": "住所", "value": form.domicile},
+        {"label": "住所", "value": form.domicile_to_register},
         {
             "label": "注册资本",
             "value": f"{yuan(form.capital)}，{form.paid_until.isoformat()}前缴足",
@@ -188,6 +190,6 @@ async def business_licence(view: CaseView, order: PaperOrder) -> Fields:
         "capital": yuan(form.capital),
         "established_on": established,
         "issued_on": established,
-        "domicile": form.domicile,
+        "domicile": form.domicile_to_register,
         "scope": "；".join(form.business_scope),
     }

@@ -39,7 +39,7 @@ async def after_registration(view: CaseView, order: RelatedOrder) -> dict[str, A
         "uscc": order.data["fill"]["uscc"],
         "entity_type": form.entity_type.value,
         "registered_on": civil_date(order.at).isoformat(),
-        "domicile": form.domicile,
+        "domicile": form.domicile_to_register,
         "representative_name": head.name,
         "representative_id": head.id_number,
         "business_scope": list(form.business_scope),

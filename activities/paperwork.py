@@ -35,6 +35,10 @@ WORDS = {
     "reservation": "保",
     "cancellation": "撤",
     "told": "告",
+    "address_change": "限",
+    "hosting_told": "告",
+    "hosting_lead": "联",
+    "address_order": "责",
 }
 
 # 正本 and 副本 are two papers of equal force; a list must tell them apart.

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.acts import OPEN, Draft
+from api.cluster_hosts import facts_of_host
 from api.draft_forms import check_whole
 from api.i18n import gettext as _
 from api.intake import Dossier, Mode, keep, load, open_for_change, table_of
@@ -140,8 +141,12 @@ async def hand_in(
             raise Problem("stale", extra={"etag": current.etag})
         if current.row.version != dossier.row.version:
             raise Problem("stale", extra={"etag": current.etag})
-        # Here and not before: a repeated call is answered by its act, whatever became of the name since.
+        # Here and not before: a repeated call is answered by its act, whatever became of name and host since.
         draft.data["facts"] |= await facts_of_name(connection, person, content.form)
+        named = None
+        if kind == RESUBMIT and getattr(content.form, "hosted_by", None):
+            named = await _host_before(means, connection, application_id)
+        draft.data["facts"] |= await facts_of_host(connection, content.form, named)
         if kind == OPEN:
             if (opener := await cases.opener_of(connection, application_id)) is not None:
                 draft.data |= {"parent_case": str(opener[0]), "parent_item": opener[1]}
@@ -190,6 +195,13 @@ def _act_data(dossier: Dossier, content: Content, kind: str) -> dict[str, Any]:
             "office": dossier.row.office,
         }
     return data
+
+
+async def _host_before(means: Services, connection: AsyncConnection, case_id: UUID) -> str | None:
+    """The host that the version before named, where it is corrected now."""
+    _row, answers = await submissions.newest(connection, means.keys, case_id)
+    found = answers.get("hosted_by")
+    return None if found is None else str(found)
 
 
 async def _receipt_number(

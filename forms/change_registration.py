@@ -13,10 +13,11 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import AfterValidator, Field
 
 from forms.base import ApplicationForm, Fault, Section
-from forms.establishment_registration import Person, Post, Yuan
+from forms.establishment_registration import HostCode, Person, Post, Yuan, hosting_faults
 from forms.fields import Day, Line, labelled
 from law.calendars import default_calendars
 from law.clocks import find_clock
+from law.cluster_registration import marked
 from law.codes import check_uscc
 from law.deadline_types import ONE_DAY
 from law.deadlines import deadline
@@ -80,7 +81,7 @@ class Application(ApplicationForm):
             ("uscc", "company", "changes", "decided_on", "licence_paper"),
         ),
         Section("name", "名称变更", "Change of name", ("new_name", "name_reservation")),
-        Section("address", "住所变更", "Change of domicile", ("new_domicile",)),
+        Section("address", "住所变更", "Change of domicile", ("new_domicile", "hosted_by")),
         Section(
             "scope",
             "经营范围变更",
@@ -98,7 +99,7 @@ class Application(ApplicationForm):
     # The fields of each change; those with True must be filled in.
     OF: ClassVar[Mapping[Change, Mapping[str, bool]]] = {
         Change.NAME: {"new_name": True, "name_reservation": False},
-        Change.ADDRESS: {"new_domicile": True},
+        Change.ADDRESS: {"new_domicile": True, "hosted_by": False},
         Change.LEGAL_REPRESENTATIVE: {},
         Change.BUSINESS_SCOPE: {
             "new_scope": True,
@@ -176,6 +177,7 @@ class Application(ApplicationForm):
         ),
         Field(min_length=6),
     ] = None
+    hosted_by: HostCode = None
     new_scope: Annotated[
         list[Annotated[Line, Field(min_length=1)]] | None,
         labelled(
@@ -257,6 +259,12 @@ class Application(ApplicationForm):
         return self.new_name if Change.NAME in self.changes else None
 
     @property
+    def domicile_to_register(self) -> str | None:
+        """As entered and printed: a hosted one is marked."""
+        new = self.new_domicile
+        return marked(new) if new and self.hosted_by else new
+
+    @property
     def head(self) -> Person:
         """The legal representative as of after the change, who signs."""
         return next(p for p in self.persons if Post.LEGAL_REPRESENTATIVE in p.posts)
@@ -270,7 +278,8 @@ class Application(ApplicationForm):
         )
 
     def faults(self, today: date) -> list[Fault]:
-        return [*self._of_changes(), *self._of_persons(), *self._of_days(today)]
+        hosted = hosting_faults(self.hosted_by, self.new_scope or (), today)
+        return [*self._of_changes(), *self._of_persons(), *self._of_days(today), *hosted]
 
     def _of_changes(self) -> list[Fault]:
         """Exactly the fields of the chosen changes."""

@@ -3,6 +3,7 @@
 Identity numbers stay here, in the database, sealed; the workflow sees codes and names only.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,8 +11,10 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from forms.base import ApplicationForm, Form, Section
+from forms.base import ApplicationForm, Fault, Form, Section
 from forms.fields import Day, Line, labelled
+from forms.licence_item import UnifiedCode
+from law.cluster_registration import marked, scope_bars
 from law.codes import check_resident_id
 
 
@@ -65,6 +68,26 @@ Phone = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$")]
 Yuan = Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=2)]
 
 
+HostCode = Annotated[
+    UnifiedCode | None,
+    labelled(
+        "托管机构的统一社会信用代码",
+        "Code of the host of the domicile",
+        hint="住所由托管机构托管（集群注册）的填写，住所以托管地址开头，住所使用证明上传托管协议；其他的不填",
+    ),
+]
+
+
+def hosting_faults(host: str | None, scope: Iterable[str], today: date) -> list[Fault]:
+    """An enterprise whose scope needs an approval first, or may not be registered, cannot be hosted (law.md §2.5)."""
+    if host is None:
+        return []
+    return [
+        (("hosted_by",), f"集群注册的企业，经营范围不得有前置审批项目：{reason}")
+        for reason in scope_bars(scope, today)
+    ]
+
+
 class Person(Form):
     """One listed person; a person may hold several posts."""
 
@@ -112,7 +135,7 @@ class CompanyToRegister(ApplicationForm):
         Section(
             "company", "名称和类型", "Name and type", ("name", "name_reservation", "entity_type")
         ),
-        Section("address", "住所", "Domicile", ("domicile",)),
+        Section("address", "住所", "Domicile", ("domicile", "hosted_by")),
         Section("capital", "注册资本", "Registered capital", ("capital", "paid_until")),
         Section("scope", "经营范围", "Business scope", ("business_scope", "needs_preapproval")),
         Section("people", "人员", "Persons", ("persons",)),
@@ -140,6 +163,7 @@ class CompanyToRegister(ApplicationForm):
     domicile: Annotated[
         Line, labelled("住所", "Domicile", hint="省、市、区、街道、门牌号"), Field(min_length=6)
     ]
+    hosted_by: HostCode = None
     capital: Annotated[Yuan, labelled("注册资本（元）", "Registered capital (yuan)")]
     paid_until: Annotated[
         Day,
@@ -185,6 +209,17 @@ class CompanyToRegister(ApplicationForm):
         if total != self.capital:
             raise ValueError("全体股东认缴出资额之和应当等于注册资本")
         return self
+
+    @property
+    def domicile_to_register(self) -> str:
+        """As entered and printed: a hosted one is marked."""
+        return marked(self.domicile) if self.hosted_by else self.domicile
+
+    def faults(self, today: date) -> list[Fault]:
+        found = super().faults(today)
+        if self.hosted_by and self.needs_preapproval:
+            found.append((("hosted_by",), "经营范围包含前置审批项目的，不能集群注册"))
+        return found + hosting_faults(self.hosted_by, self.business_scope, today)
 
     def subject(self) -> str:
         return self.name

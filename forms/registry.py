@@ -3,6 +3,8 @@
 from forms import (
     approval,
     change_registration,
+    cluster_hosting,
+    cluster_registration,
     enterprise_startup_onestop,
     establishment_registration,
     food_operation_licence,
@@ -20,6 +22,8 @@ APPLICATIONS: dict[str, type[ApplicationForm]] = {
     form.code: form
     for form in (
         change_registration.Application,
+        cluster_hosting.Application,
+        cluster_registration.Application,
         enterprise_startup_onestop.Application,
         establishment_registration.Application,
         food_operation_licence.Application,
@@ -41,6 +45,9 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         approval.Decision,
         approval.ExtensionDecision,
         approval.Trouble,
+        cluster_hosting.AddressOrder,
+        cluster_hosting.MailCheck,
+        cluster_hosting.Recheck,
         licence_commitment.CommitmentFailed,
         licence_item.DepartmentAnswer,
         license_separation.TermSettled,

@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from law.offices import registrar_of
 
 from workflows.declared_name import RESERVE_AGAIN
+from workflows.hosted_domicile import HostedDomicile
 from workflows.kernel.approval import (
     ARCHIVED,
     ARCHIVING,
@@ -74,7 +75,9 @@ TABLE = Table(
         Transition("deciding", "issuing", "准予变更登记"),
         Transition("deciding", "refused", "不予变更登记，书面说明理由"),
         Transition("deciding", "withdrawn", "申请人撤回"),
-        Transition("issuing", "deciding", "登记系统依法拒绝，或者名称保留已经终止"),
+        Transition(
+            "issuing", "deciding", "登记系统依法拒绝，或者名称保留已经终止、托管机构已经退出"
+        ),
         Transition("issuing", "archiving", "已变更登记、换发执照并公示"),
         Transition("archiving", "archived", "档案已接收"),
     ),
@@ -100,7 +103,7 @@ TABLE = Table(
 
 
 @workflow.defn(name="change_registration")
-class ChangeRegistration(SignedByParties):
+class ChangeRegistration(SignedByParties, HostedDomicile):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -174,6 +177,9 @@ class ChangeRegistration(SignedByParties):
         facts = [Fact.model_validate(f) for f in checked.answer.get("facts", ())]
         self.state.memo["checked"] = [f.code for f in facts]
         self.state.memo["entry"] = checked.answer.get("entry")
+        self.state.memo.pop("hosting", None)
+        if hosting := checked.answer.get("hosting"):
+            self.state.memo["hosting"] = hosting
         self.put_facts(facts)
         self.record("facts_found", data={"facts": [f.code for f in facts if f.state != "ok"]})
 
@@ -201,7 +207,7 @@ class ChangeRegistration(SignedByParties):
         """The register enters the change and issues a new licence; the old one is void from then on."""
         attempt = int(self.state.memo.get("register_attempts", 0)) + 1
         self.state.memo["register_attempts"] = attempt
-        if not await self.name_secured(attempt):
+        if not await self.host_stands(attempt) or not await self.name_secured(attempt):
             return "deciding"
         before = self.state.memo["entry"]
         effect = await self.call(
@@ -226,7 +232,15 @@ class ChangeRegistration(SignedByParties):
             if published.state == "done":
                 break
         self.stop_clock(publication)
+        await self._tell_hosting()
+        await self.open_hosting(entry["uscc"], self.state.title)
         return "archiving"
+
+    async def _tell_hosting(self) -> None:
+        """The domicile is no longer the host's: the case of that hosting ends, whatever it was waiting for."""
+        if hosting := self.state.memo.get("hosting"):
+            number = self.state.numbers.get("case", "")
+            await self.tell_case(hosting, "address_changed", number=number)
 
     def _register_refused(self, message: str) -> None:
         self.put_facts(

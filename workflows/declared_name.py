@@ -68,12 +68,6 @@ class DeclaredName(Approval):
         self.state.facts = [f for f in self.state.facts if f.code != "name_reservation"]
         self.change(facts=[f.model_dump() for f in self.state.facts])
 
-    def put_facts(self, facts: list[Fact]) -> None:
-        """Facts beside the law; one of a code that is there already takes its place."""
-        codes = {f.code for f in facts}
-        self.state.facts = [f for f in self.state.facts if f.code not in codes] + facts
-        self.change(facts=[f.model_dump() for f in self.state.facts])
-
     def _name_fact(self, state: str, fact: str) -> None:
         self.put_facts(
             [

@@ -87,6 +87,7 @@ class EnterpriseStartupOnestop(Approval, OpeningCase):
     def opened(self, opening: Command) -> None:
         facts = opening.data.get("facts", {})
         self.state.memo["reservation"] = facts.get("reservation")
+        self.state.memo["host"] = facts.get("host")
         self.state.decision["parts"] = [{"part": part} for part in facts.get("parts", [])]
         for entry in self.parts:
             self._stands(entry, Standing.QUEUED)
@@ -114,9 +115,10 @@ class EnterpriseStartupOnestop(Approval, OpeningCase):
     # -- 设立登记 ------------------------------------------------------------------------------------
 
     async def register(self) -> str:
-        """The registration is a case of its own; the reserved name goes along with it."""
-        reserved = self.state.memo["reservation"]
-        facts = {"facts": {"reservation": reserved}} if reserved else {}
+        """The registration is a case of its own; the reserved name and the host of the domicile go along with it."""
+        found = {key: self.state.memo.get(key) for key in ("reservation", "host")}
+        known = {key: value for key, value in found.items() if value}
+        facts = {"facts": known} if known else {}
         await self.open_related(REGISTRATION, "establishment_registration", fill={}, **facts)
         related = self.state.related[REGISTRATION]
         try:

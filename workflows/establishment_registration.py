@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from law.offices import office
 
 from workflows.declared_name import RESERVE_AGAIN
+from workflows.hosted_domicile import HostedDomicile
 from workflows.kernel.approval import (
     ARCHIVED,
     ARCHIVING,
@@ -71,7 +72,7 @@ TABLE = Table(
         Transition("deciding", "issuing", "准予登记"),
         Transition("deciding", "refused", "不予登记，书面说明理由"),
         Transition("deciding", "withdrawn", "申请人撤回"),
-        Transition("issuing", "deciding", "登记系统依法拒绝"),
+        Transition("issuing", "deciding", "登记系统依法拒绝，或者托管机构已经退出"),
         Transition("issuing", "archiving", "执照已核发并公示"),
         Transition("archiving", "archived", "档案已接收"),
     ),
@@ -97,7 +98,7 @@ TABLE = Table(
 
 
 @workflow.defn(name="establishment_registration")
-class EstablishmentRegistration(SignedByParties, OpenedCase):
+class EstablishmentRegistration(SignedByParties, HostedDomicile, OpenedCase):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -173,7 +174,7 @@ class EstablishmentRegistration(SignedByParties, OpenedCase):
         """The register issues the USCC by its own rules; its day is the date of establishment."""
         attempt = int(self.state.memo.get("register_attempts", 0)) + 1
         self.state.memo["register_attempts"] = attempt
-        if not await self.name_secured(attempt):
+        if not await self.host_stands(attempt) or not await self.name_secured(attempt):
             return "deciding"
         effect = await self.call("register_enterprise", seq=attempt, **self.reserved_name())
         if effect.state != "done":
@@ -214,6 +215,7 @@ class EstablishmentRegistration(SignedByParties, OpenedCase):
             if published.state == "done":
                 break
         self.stop_clock(publication)
+        await self.open_hosting(entry["uscc"], self.state.title)
         await self.open_follow_ups(uscc=entry["uscc"])
         return "archiving"
 

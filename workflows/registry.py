@@ -1,6 +1,8 @@
 """Every workflow of a procedure, by the name that the catalogue uses."""
 
 from workflows.change_registration import ChangeRegistration
+from workflows.cluster_hosting import ClusterHosting
+from workflows.cluster_registration import ClusterRegistration
 from workflows.enterprise_startup_onestop import EnterpriseStartupOnestop
 from workflows.establishment_registration import EstablishmentRegistration
 from workflows.general_approval import GeneralApproval
@@ -14,6 +16,8 @@ from workflows.startup_part import StartupPartCase
 
 PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "change_registration": ChangeRegistration,
+    "cluster_hosting": ClusterHosting,
+    "cluster_registration": ClusterRegistration,
     "enterprise_startup_onestop": EnterpriseStartupOnestop,
     "establishment_registration": EstablishmentRegistration,
     "general_approval": GeneralApproval,

@@ -157,6 +157,10 @@ async def _case(
         "answered": _("回答已记入本件，涉及的事项随即办理。"),
         "rectified": _("整改报告已收到，部门将再次核查。"),
         "corrected": _("更正已收到，随即再次提交。"),
+        "leave": _("退出托管的申请已收到，托管企业随即得到通知。"),
+        "pause": _("已暂停接收新的托管企业。"),
+        "resume": _("已恢复接收新的托管企业。"),
+        "reported": _("报告已收到，记入托管企业的办件。"),
     }
     notices = notice_views(view.case, view.row)
     context = {

@@ -51,10 +51,12 @@ def of_case(
         if "withdraw" in accepted:
             href = f"/api/v1/cases/{number}/withdrawals"
             found.append(Action("withdraw", _("撤回申请"), "POST", href))
-        return found + _of_names(case, accepted, number) + _of_licences(case, accepted, number)
+        found += _of_names(case, accepted, number) + _of_licences(case, accepted, number)
+        return found + _of_hosts(accepted, number)
     if "request_cancellation" in accepted and may_ask_cancellation(case, tasks, viewer):
         href = f"/api/v1/cases/{number}/name-cancellations"
         found.append(Action("request_cancellation", _("申请取消名称保留"), "POST", href))
+    found += _of_heads(case, accepted, number, viewer)
     for task in tasks:
         found += of_task(task, case, viewer)
     if may_ask_extension(case, tasks, clocks, viewer):
@@ -92,6 +94,36 @@ def _of_licences(case: CaseRow, accepted: frozenset[str], number: str) -> list[A
     if "correct_part" in accepted:
         href = f"{base}/part-corrections"
         found.append(Action("correct_part", _("更正并再次提交"), "POST", href))
+    return found
+
+
+def _of_hosts(accepted: frozenset[str], number: str) -> list[Action]:
+    """What a host may tell of its enterprises, and that it leaves."""
+    base = f"/api/v1/cases/{number}"
+    found: list[Action] = []
+    if "report_hosted" in accepted:
+        href = f"{base}/hosted-reports"
+        found.append(Action("report_hosted", _("报告托管企业的情况"), "POST", href))
+    if "leave_hosting" in accepted:
+        found.append(Action("leave_hosting", _("退出托管"), "POST", f"{base}/hosting-exits"))
+    return found
+
+
+def _of_heads(case: CaseRow, accepted: frozenset[str], number: str, viewer: Viewer) -> list[Action]:
+    """A head of the office keeps new enterprises from a host, or lets it take them again."""
+    person = viewer.person
+    if person is None or not viewer.staff or person.office != case.office:
+        return []
+    if HEADS.isdisjoint(role.value for role in person.roles):
+        return []
+    base = f"/api/v1/cases/{number}"
+    found: list[Action] = []
+    if "pause_hosting" in accepted:
+        href = f"{base}/hosting-pauses"
+        found.append(Action("pause_hosting", _("暂停接收新的托管企业"), "POST", href))
+    if "resume_hosting" in accepted:
+        href = f"{base}/hosting-resumptions"
+        found.append(Action("resume_hosting", _("恢复接收新的托管企业"), "POST", href))
     return found
 
 

@@ -64,6 +64,9 @@ BUTTONS: Final[dict[str, str]] = {
     "license_separation.term": mark("提交确认结果"),
     "licence_item.department_answer": mark("记录部门答复"),
     "licence_commitment.failed": mark("作出处理决定"),
+    "cluster_hosting.mail_check": mark("提交核查结果"),
+    "cluster_hosting.address_order": mark("责令改正"),
+    "cluster_hosting.recheck": mark("再查登记库"),
     "kernel.extension": mark("作出延期决定"),
     "kernel.trouble": mark("提交处理意见"),
 }

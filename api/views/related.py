@@ -1,6 +1,6 @@
 """Cases beside a case: what opened it, what it opened; of a separation of licences, when one may trade in what; of an opening, its parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,7 @@ from law.licence_standing import Standing
 from law.offices import office
 from law.opening_time import OpeningTime
 from law.zone import local
-from storage import cases
+from storage import cases, cluster_hosts
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ class RelatedView:
 
     view: CaseView
     found: list[cases.Related]
+    hosted: list[cluster_hosts.Hosted] = field(default_factory=list)
 
     @cached_property
     def parent(self) -> cases.Related | None:
@@ -248,6 +249,22 @@ class RelatedView:
             "free": free,
         }
 
+    @property
+    def is_host(self) -> bool:
+        """Of an admitted host, also one that hosts nobody yet."""
+        return self.view.case.procedure == cluster_hosts.ADMISSION and (
+            "hosting" in self.view.case.decision
+        )
+
+    @property
+    def hosted_options(self) -> list[tuple[str, str]]:
+        """To choose one of them."""
+        return [(h.uscc, h.name) for h in self.hosted]
+
+    @staticmethod
+    def hosted_stage(hosted: cluster_hosts.Hosted) -> str:
+        return words.stage_name(cluster_hosts.HOSTING, hosted.standing)
+
     @staticmethod
     def title_of(related: cases.Related) -> str:
         return words.procedure_title(related.procedure, related.catalogue_version)
@@ -279,6 +296,15 @@ class RelatedView:
             "not_done": [each.to_json() for each in self.not_done],
             "opening_time": self.figure.to_json() if self.figure else None,
             "opening_time_so_far": figure_json(self.so_far) if self.so_far else None,
+            "hosted": [
+                {
+                    "name": h.name,
+                    "uscc": h.uscc,
+                    "standing": h.standing,
+                    "standing_text": self.hosted_stage(h),
+                }
+                for h in self.hosted
+            ],
         }
 
 
@@ -286,4 +312,8 @@ async def related_of(connection: AsyncConnection, view: CaseView) -> RelatedView
     """Nothing of it is for those who only hold a query code."""
     if view.viewer.audience == "public":
         return RelatedView(view, [])
-    return RelatedView(view, await cases.related(connection, view.case.case_id))
+    found = await cases.related(connection, view.case.case_id)
+    hosted = []
+    if view.case.procedure == cluster_hosts.ADMISSION:
+        hosted = await cluster_hosts.hosted_by(connection, view.case.case_id)
+    return RelatedView(view, found, hosted)

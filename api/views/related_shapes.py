@@ -108,11 +108,20 @@ class FigureSoFar(Shape):
     meets_target: bool
 
 
+class HostedEnterprise(Shape):
+    """An enterprise at a host's address (集群注册); `standing` is the stage of its hosting's case."""
+
+    name: str
+    uscc: str
+    standing: str
+    standing_text: str
+
+
 class RelatedCases(Shape):
     """`licences` and `unsettled_terms`: of a separation of licences only; `parts` and `opening_time`: of an opening only.
 
     `not_done`: of an opening, and of the case of a part that was not done. `opening_time_so_far`: of an accepted registration
-    and its opening, until the licence is issued.
+    and its opening, until the licence is issued. `hosted`: of a host.
     """
 
     items: list[RelatedCase]
@@ -122,3 +131,4 @@ class RelatedCases(Shape):
     not_done: list[PartNotDone]
     opening_time: OpeningFigure | None
     opening_time_so_far: FigureSoFar | None
+    hosted: list[HostedEnterprise]

@@ -176,6 +176,10 @@ class TaskPage:
             rows.append((_("申请人员"), str(context["asked_by"])))
         if context.get("reason"):
             rows.append((_("理由"), str(context["reason"])))
+        if context.get("domicile"):
+            rows.append((_("登记的住所"), str(context["domicile"])))
+        if context.get("host"):
+            rows.append((_("托管机构"), str(context["host"])))
         if context.get("kind"):
             rows.append((_("外部调用"), words.effect_name(str(context["kind"]))))
         finding = context.get("finding")

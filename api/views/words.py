@@ -65,6 +65,9 @@ EFFECTS: Final[dict[str, str]] = {
     "release_name": mark("释放名称"),
     "look_up_name": mark("查询全市名称"),
     "registered_enterprise": mark("核对企业登记状态"),
+    "host_checks": mark("核查托管机构的登记事项和任职限制"),
+    "host_standing": mark("核对托管机构是否退出"),
+    "hosted_entry": mark("核对托管企业的登记状态和住所"),
 }
 PAPERS: Final[dict[str, str]] = {
     "receipt": mark("接收申请材料凭证"),
@@ -80,6 +83,10 @@ PAPERS: Final[dict[str, str]] = {
     "reservation": mark("企业名称保留告知书"),
     "cancellation": mark("企业名称取消保留决定书"),
     "told": mark("涉企经营许可事项告知书"),
+    "address_change": mark("限期办理住所变更登记告知书"),
+    "hosting_told": mark("住所托管告知书"),
+    "hosting_lead": mark("通过登记的住所无法联系告知书"),
+    "address_order": mark("责令改正通知书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {
@@ -88,6 +95,8 @@ DECISIONS: Final[dict[str, str]] = {
     "settled": mark("各事项均有结果"),
     "done": mark("已办成"),
     "given_up": mark("不在本次办理"),
+    "moved": mark("住所已经变更"),
+    "deregistered": mark("企业已经注销"),
 }
 OUTCOMES: Final[dict[str, str]] = {
     "confirmed": mark("完成了实名认证"),

@@ -15,6 +15,7 @@ from forms.papers.decisions import (
     RegistrationNotice,
     RegistrationRefusal,
 )
+from forms.papers.hosting import HostingNotice
 from forms.papers.licences import LicenceItemsTold
 from forms.papers.names import NameCancellation, NameRefusal, NameReservation
 from forms.papers.notices import (
@@ -46,6 +47,7 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         NameRefusal,
         NameCancellation,
         LicenceItemsTold,
+        HostingNotice,
         ArchiveCatalogue,
     )
 }

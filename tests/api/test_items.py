@@ -90,6 +90,7 @@ async def test_a_form_schema_and_how_to_draw_it(guest: httpx.AsyncClient) -> Non
         "name_reservation": "text",
         "entity_type": "radios",
         "domicile": "text",
+        "hosted_by": "text",
         "capital": "money",
         "paid_until": "date",
         "business_scope": "lines",

@@ -74,6 +74,10 @@ def test_a_paper_is_archivable_tagged_and_the_same_twice(kind: str) -> None:
             "name_reservation",
             ["2026年9月30日（星期三）24:00", "晏辉商贸", "第十六条", "第十八条", "不是行政许可"],
         ),
+        (
+            "hosting_notice",
+            ["限期办理住所变更登记告知书", "（集群注册）", "2026年10月8日", "第二十四条", "六十日"],
+        ),
         ("name_refusal", ["不予通过", "第十二条", "六十日", "六个月"]),
         ("name_cancellation", ["取消保留", "2026年7月31日", "六十日"]),
         (

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
         SYSTEM,
         Actor,
         Command,
+        Fact,
         FileVersion,
         NoticeGiven,
         OpenTask,
@@ -250,6 +251,12 @@ class Approval(Filing):
             if effect.state == "done":
                 break
         return "archived"
+
+    def put_facts(self, facts: list[Fact]) -> None:
+        """Facts beside the law; one of a code that is there already takes its place."""
+        codes = {f.code for f in facts}
+        self.state.facts = [f for f in self.state.facts if f.code not in codes] + facts
+        self.change(facts=[f.model_dump() for f in self.state.facts])
 
     # -- what validators of the procedure add ----------------------------------------------------------
 

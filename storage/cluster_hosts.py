@@ -1,0 +1,109 @@
+"""The register of hosts (托管机构名录): read from the cases that admitted them, which live on while they host (law.md §2.5).
+
+No table of its own: a host's standing is the stage of its case, who is hosted are the open cases of hosting.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import CaseRow
+
+ADMISSION = "cluster_registration"
+HOSTING = "cluster_hosting"
+# Stages of a host's case: takes new enterprises; takes none for a time; leaves, its enterprises first.
+HOSTS, PAUSED, LEAVING = "hosting", "paused", "leaving"
+CASES = CaseRow.__table__
+
+
+@dataclass(frozen=True)
+class Host:
+    """An admitted host. `standing` is the stage of its case."""
+
+    case_id: UUID
+    number: str
+    name: str
+    uscc: str
+    address: str
+    standing: str
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """An enterprise at a host's address. `standing` is the stage of the hosting's case."""
+
+    case_id: UUID
+    number: str
+    name: str
+    uscc: str
+    standing: str
+
+
+async def hosts(connection: AsyncConnection, office: str) -> list[Host]:
+    """The hosts of an office that are not gone, by name."""
+    return await _hosts(connection, CASES.c.office == office)
+
+
+async def host_of(connection: AsyncConnection, uscc: str) -> Host | None:
+    """The admitted host of this code, also one that takes nobody new; None of an enterprise that is no host."""
+    found = await _hosts(connection, CASES.c.numbers["uscc"].astext == uscc)
+    return found[0] if found else None
+
+
+async def host_of_case(connection: AsyncConnection, case_id: UUID) -> Host | None:
+    """The host that this case admitted; None once it is gone."""
+    found = await _hosts(connection, CASES.c.case_id == case_id)
+    return found[0] if found else None
+
+
+async def _hosts(connection: AsyncConnection, which: ColumnElement[bool]) -> list[Host]:
+    c = CASES.c
+    rows = await connection.execute(
+        select(c.case_id, c.receipt_no, c.title, c.numbers, c.decision, c.stage)
+        .where(c.procedure == ADMISSION, c.stage.in_((HOSTS, PAUSED, LEAVING)), which)
+        .order_by(c.title, c.case_id)
+    )
+    return [
+        Host(
+            case_id=r.case_id,
+            number=r.receipt_no or str(r.case_id),
+            name=r.title,
+            uscc=r.numbers["uscc"],
+            address=r.decision["address"],
+            standing=r.stage,
+        )
+        for r in rows
+    ]
+
+
+async def hosted_by(connection: AsyncConnection, host_case: UUID) -> list[Hosted]:
+    """The enterprises whose domicile the host of this case provides, by name."""
+    c = CASES.c
+    rows = await connection.execute(
+        select(c.case_id, c.receipt_no, c.title, c.numbers, c.stage)
+        .where(
+            c.procedure == HOSTING,
+            c.closed_at.is_(None),
+            c.decision["host_case"].astext == str(host_case),
+        )
+        .order_by(c.title, c.case_id)
+    )
+    return [
+        Hosted(r.case_id, r.receipt_no or str(r.case_id), r.title, r.numbers["uscc"], r.stage)
+        for r in rows
+    ]
+
+
+async def hosting_of(connection: AsyncConnection, uscc: str) -> UUID | None:
+    """The open case of this enterprise's hosting; None where its domicile is nobody's but its own."""
+    c = CASES.c
+    found = await connection.execute(
+        select(c.case_id)
+        .where(c.procedure == HOSTING, c.closed_at.is_(None), c.numbers["uscc"].astext == uscc)
+        .order_by(c.opened_at.desc(), c.case_id)
+        .limit(1)
+    )
+    ident: UUID | None = found.scalar_one_or_none()
+    return ident
