@@ -81,7 +81,7 @@ async def test_the_page_says_what_may_be_traded_now_and_asks_what_it_must(live: 
     assert child.status_code == 200
     assert "关联办件" in child.text
     english = await (await live.pages("applicant", "en")).get(f"/cases/{number}")
-    assert "May you trade?" in english.text
+    assert "Trade now?" in english.text
 
 
 async def test_the_page_says_whose_turn_it_is_and_for_what(live: Live) -> None:
