@@ -82,7 +82,8 @@ _PARTIES: Final = mark("全体相关人员办理")
 def items(search: str = "") -> list[Procedure]:
     """The items that can be applied for, all whose texts hold every word searched for."""
     wanted = search.casefold().split()
-    return [row for row in catalogue.offered() if all(w in _haystack(row) for w in wanted)]
+    found = [row for row in catalogue.offered() if all(w in _haystack(row) for w in wanted)]
+    return sorted(found, key=lambda row: row.listed_at)
 
 
 def _haystack(row: Procedure) -> str:

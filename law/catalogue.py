@@ -115,7 +115,8 @@ class Procedure(Row):
     another procedure opens may have no term of law at all.
 
     `opened_by` names the procedures that alone open it as a related case: nobody applies for it. `follow_ups` are opened
-    when it has ended well. `listed_with` is the kind beside which people find it.
+    when it has ended well. `listed_with` is the kind beside which people find it, `listed_at` where among those: small
+    numbers first, in the order in which an enterprise needs them.
     """
 
     procedure: str
@@ -144,6 +145,7 @@ class Procedure(Row):
     opened_by: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
     listed_with: Kind | None = None
+    listed_at: int = 100
     guide: Guide
 
     @model_validator(mode="after")

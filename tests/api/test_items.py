@@ -7,6 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from api import guides
 from api.guides import limits_of
 from api.receipts import steps_after
 from law.catalogue import procedure
@@ -137,3 +138,12 @@ async def test_progress_needs_number_and_code(
 @pytest.mark.parametrize("no", ["nonsense", "曾市监〔2026〕登设字第000001号", "0" * 32])
 async def test_a_paper_that_is_not_ours(guest: httpx.AsyncClient, no: str) -> None:
     assert (await guest.get(f"/api/v1/certificates/{no}/verification")).status_code == 404
+
+
+def test_what_an_enterprise_needs_first_stands_first() -> None:
+    shelf = [row.procedure for row in guides.items() if row.shelf == "registration"]
+    assert shelf[:3] == [
+        "enterprise_startup_onestop",
+        "establishment_registration",
+        "change_registration",
+    ]
