@@ -1,11 +1,14 @@
 """A host's case page: its register of enterprises, what it reports, how a head pauses it; and who is told what elsewhere."""
 
 import asyncio
+import io
 from typing import Any
 
 import httpx
 from bs4 import BeautifulSoup
+from pypdf import PdfReader
 
+from banjian.compose import registers_of
 from banjian.player import hosting_deeds, licence_deeds
 from banjian.player.deeds import DEEDS, Deed
 from tests.api.case_stage import FILES, Live, application, live
@@ -103,6 +106,16 @@ async def standing(live: Live, host: str, wanted: str) -> dict[str, Any]:
     raise AssertionError(f"not {wanted}: {found['hosted']}")
 
 
+async def licence_of(live: Live, case: str) -> str:
+    """What is printed on the original of its business licence, without blanks."""
+    number = live.number(case)
+    listed = await live.get("applicant2", f"/api/v1/cases/{number}/documents")
+    licence = next(d for d in listed["items"] if d["kind"] == "licence")
+    content = await live.cast.call("applicant2", "GET", licence["content_url"])
+    pages = PdfReader(io.BytesIO(content.content)).pages
+    return "".join("".join(page.extract_text() for page in pages).split())
+
+
 async def test_host_and_head_act_on_the_page_and_the_enterprise_is_told(live: Live) -> None:
     guest = await live.pages("applicant2")
     assert "现在没有托管机构" in text_of(await guest.get("/hosts"))
@@ -129,6 +142,14 @@ async def test_host_and_head_act_on_the_page_and_the_enterprise_is_told(live: Li
     assert "暂停的理由" not in shown, "that is the registrar's"
     licence = text_of(await guest.get(f"/cases/{live.number('company')}"))
     assert "住所托管" in licence, "the hosting is among the related cases"
+
+    printed = await licence_of(live, "company")
+    assert "".join(f"{ADDRESS}A12工位（集群注册）".split()) in printed
+    async with registers_of(live.on.core) as registers:
+        code = (await live.shown("company"))["numbers"]["uscc"]
+        entry = await registers.market.enterprise(code)
+    assert entry is not None
+    assert entry.address == f"{ADDRESS}A12工位（集群注册）"
 
     # 失联: nothing is reported by half.
     data = sent_form(page, f"{path}/hosted")
