@@ -45,6 +45,7 @@ from registers.requests import (
     Withdrawn,
     WithdrawNotice,
 )
+from registers.trust import trusted
 
 
 class MarketClient(RegisterClient):
@@ -177,7 +178,7 @@ async def connect(
     """Build the clients of one installation; `transport` lets a story reach twins in its own process."""
     # trust_env off: a proxy variable on the host must not see ID numbers.
     async with httpx.AsyncClient(
-        transport=transport, follow_redirects=False, trust_env=False
+        transport=transport, follow_redirects=False, trust_env=False, verify=trusted()
     ) as http:
         yield Registers(
             MarketClient(endpoints[Register.MARKET], http),

@@ -32,6 +32,7 @@ from banjian.secret_files import create_missing
 from banjian.serve import KEEP_ALIVE
 from banjian.settings import Settings
 from banjian.worker import workers
+from registers.trust import trusted
 from registers.twins.app import create_twins
 from storage.codec import data_converter
 from storage.migrate import upgrade_async
@@ -267,10 +268,15 @@ async def stage(
             )
         )
         admin = core.secrets.registers.admin_key.get_secret_value()
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=api_url, timeout=30))
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=api_url, timeout=30, verify=trusted())
+        )
         twins = await stack.enter_async_context(
             httpx.AsyncClient(
-                base_url=twins_url, headers={"Authorization": f"Bearer {admin}"}, timeout=30
+                base_url=twins_url,
+                headers={"Authorization": f"Bearer {admin}"},
+                timeout=30,
+                verify=trusted(),
             )
         )
         made = Stage(core, client, env, http, twins, app, api_url, twins_url, offset)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 from fastapi import FastAPI
 
+from registers.trust import trusted
 from registers.twins import (
     admin,
     admin_desks,
@@ -64,7 +65,7 @@ def create_twins(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = create_engine(settings.database_url, settings.pool_size)
         http = httpx.AsyncClient(
-            transport=callback_transport, follow_redirects=False, trust_env=False
+            transport=callback_transport, follow_redirects=False, trust_env=False, verify=trusted()
         )
         courier = Courier(engine, settings, http)
         app.state.settings, app.state.engine, app.state.courier = settings, engine, courier
