@@ -112,6 +112,15 @@ DATA: dict[str, dict[str, Any]] = {
     "name_ended": {"how": "used", "uscc": "91421303MA4K1X2Y9A"},
     "name_lost": {"outcome": "lapsed"},
     "name_reserved_again": {"number": "421303-2026-0000002-2"},
+    "host_standing": {"standing": "leaving", "reason": "暂不开办"},
+    "hosted_standing": {
+        "what": "joined",
+        "uscc": "91421303MA4K1X2Y9A",
+        "name": "随州市曾都区青禾食品有限公司",
+    },
+    "mail_checked": {"outcome": "returned", "sent_on": "2026-09-22"},
+    "lead_passed_on": {"number": "曾市监〔2026〕集托索字第000001号", "sent_on": "2026-09-22"},
+    "address_changed": {"how": "active", "number": "421303-2026-0000002-2"},
     "withdrawn": {"reason": "暂不开办"},
     "closed": {"outcome": "archived"},
 }

@@ -106,6 +106,16 @@ async def standing(live: Live, host: str, wanted: str) -> dict[str, Any]:
     raise AssertionError(f"not {wanted}: {found['hosted']}")
 
 
+async def says(browser: httpx.AsyncClient, path: str, words: str) -> str:
+    """The page's text, once it says so."""
+    for _ in range(200):
+        text = text_of(await browser.get(path))
+        if words in text:
+            return text
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{path} never said {words}: {text}")
+
+
 async def licence_of(live: Live, case: str) -> str:
     """What is printed on the original of its business licence, without blanks."""
     number = live.number(case)
@@ -173,9 +183,11 @@ async def test_host_and_head_act_on_the_page_and_the_enterprise_is_told(live: Li
     }
     assert (await desk.post(task, data=mail)).status_code == 303
     await standing(live, "host", "referred")
-    told = text_of(await guest.get(f"/cases/{live.number('company.hosted')}"))
-    for words in ("通过登记的住所无法联系", "作为列入经营异常名录的线索移送办理"):
-        assert words in told
+    # The lead is passed on within the stage, once its paper is made.
+    told = await says(
+        guest, f"/cases/{live.number('company.hosted')}", "作为列入经营异常名录的线索移送办理"
+    )
+    assert "通过登记的住所无法联系" in told
     assert "EMS1029384756" not in told, "what the officer noted is in the notice, not in the story"
 
     # 暂停: a head, on the same page.
