@@ -1,13 +1,14 @@
 # make demo   fresh machine -> everything running, one company opened; ONCE=1 stops by itself
 # make test   fresh machine -> the test suite
 # make check  lint, types, import contracts, templates, migrations
+# make slow   the tests that `make test` leaves out to stay under twenty minutes
 # make chaos | bench | simulate   the long suites
 PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check chaos bench simulate lock setup browser
+.PHONY: demo test slow check chaos bench simulate lock setup browser
 
 setup: $(STAMP)
 
@@ -24,7 +25,10 @@ demo: $(STAMP)
 	@$(BIN)/banjian demo $(if $(ONCE),--once,)
 
 test: $(STAMP) browser
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest tests -q -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest tests -q -n 2 --dist loadfile --no-loadscope-reorder -m "not long and not slow"
+
+slow: $(STAMP) browser
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest tests -q -n 2 --dist loadfile -m slow
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -183,7 +183,7 @@ _skipped: list[str] = []
 
 
 # A file is played by one process from beginning to end: the longest begin first, so that none is left at the end.
-LONGEST = ("test_scenarios.py", "test_whole_job.py", "test_name_check.py", "test_services.py")
+LONGEST = ("test_scenarios.py", "test_whole_job.py", "test_name_check.py", "test_openings.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

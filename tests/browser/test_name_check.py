@@ -68,6 +68,7 @@ async def test_the_check_page(
         await look(page, f"name-check-free{tag}")
 
 
+@pytest.mark.slow
 async def test_from_the_check_to_a_reserved_name(
     on: tuple[Stage, dict[str, str]], chromium: Browser, look: Look
 ) -> None:

@@ -20,8 +20,12 @@ STORY = Path(__file__).parents[1] / "scenarios" / "startup_part" / "applicant_co
 CORRECTS = "correct_part"
 READERS = pytest.mark.parametrize(
     ("language", "phone"),
-    [("zh-CN", False), ("zh-CN", True), ("en", False), ("en", True)],
-    ids=["zh-CN-wide", "zh-CN-phone", "en-wide", "en-phone"],
+    [
+        pytest.param("zh-CN", False, id="zh-CN-wide"),
+        pytest.param("zh-CN", True, id="zh-CN-phone", marks=pytest.mark.slow),
+        pytest.param("en", False, id="en-wide", marks=pytest.mark.slow),
+        pytest.param("en", True, id="en-phone"),
+    ],
 )
 
 

@@ -26,6 +26,9 @@ from storage.schema import schema_of
 from tests.deploy.compose import PUBLIC_URL, ROOT, service
 from tests.deploy.image import environment, install
 
+# It installs the package and starts production five times.
+pytestmark = pytest.mark.slow
+
 SCRIPTS = ROOT / "deploy" / "compose"
 
 

@@ -158,6 +158,7 @@ def mutated(value: Any, dice: random.Random) -> Any:
     return body
 
 
+@pytest.mark.slow
 async def test_no_body_makes_a_twin_fail(twins: World) -> None:
     """Mutations of every example: refused or accepted, never a 5xx, always a problem. Seed 421303."""
     dice = random.Random(421303)

@@ -124,7 +124,7 @@ def check(pages: dict[str, Page]) -> None:
         assert not re.search(r"证件49|(?<![:\d])49 ", page.text), url
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("language", ["zh-CN", pytest.param("en", marks=pytest.mark.slow)])
 async def test_the_applicants_pages_show_it_as_text(
     live: Ground, story: dict[str, str], language: str
 ) -> None:

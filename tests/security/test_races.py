@@ -226,6 +226,7 @@ async def test_two_hundred_rounds_of_deciding_against_withdrawing(live: Ground) 
     assert min(winners["decided"], winners["withdrawn"]) >= 10, winners
 
 
+@pytest.mark.slow
 async def test_granting_against_withdrawing_has_one_winner(live: Ground) -> None:
     case = await live.deciding()
     path, etag = await claimed(live, "approver", case)
