@@ -110,10 +110,11 @@ async def once(
     """
     asked = digest or await request_digest(request)
     name = (str(person.id), key)
-    kept = await idempotency.reserve(means.engine, *name, asked)
+    # Of an act under the same key there may be no row yet.
+    if name in means.under_way:
+        raise _not_now(means.under_way[name], asked)
+    kept = means.answers.get(name) or await idempotency.reserve(means.engine, *name, asked)
     if kept is not None:
-        if kept.status is None:
-            kept = means.answers.get(name) or kept
         return _again(means, name, kept, asked)
     try:
         response = await work(act_id_of(person, key))

@@ -68,7 +68,12 @@ _KEEP = Prepared(
         created_at=func.app_now(),
         **_ANSWER,
     )
-    .on_conflict_do_update(index_elements=["person_id", "key"], set_=_ANSWER)
+    # Another process may have reserved the key for something else meanwhile: that row is its own.
+    .on_conflict_do_update(
+        index_elements=["person_id", "key"],
+        set_=_ANSWER,
+        where=IdempotencyRow.digest == bindparam("asked"),
+    )
 )
 
 

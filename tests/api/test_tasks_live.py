@@ -202,6 +202,24 @@ async def test_one_key_is_one_call_whatever_it_asks_for(live: Live) -> None:
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+async def test_an_acts_key_is_used_up_before_its_answer_is_written(live: Live) -> None:
+    """What reserves its key (a draft) and what does not (an act) share the keys of a person."""
+    case = await live.open()
+    key = str(uuid.uuid4())
+    path = f"/api/v1/cases/{live.number(case)}/withdrawals"
+    left = await live.cast.call("applicant", "POST", path, key=key, json={"reason": "暂不开办"})
+    assert left.status_code == 200, left.text
+    begin = {"procedure": "food_operation_licence"}
+    for _ in range(2):
+        used = await live.cast.call(
+            "applicant", "POST", "/api/v1/applications", key=key, json=begin
+        )
+        assert (used.status_code, used.json()["code"]) == (422, "idempotency_key_reused")
+        await live.on.app.state.services.answers.written()
+    again = await live.cast.call("applicant", "POST", path, key=key, json={"reason": "暂不开办"})
+    assert (again.status_code, again.json()) == (200, left.json())
+
+
 async def test_separation_of_duties_is_refused_and_kept_for_supervision(live: Live) -> None:
     case, _path = await free_task(live)
     await live.complete("allround", case, decision="accept")
