@@ -39,6 +39,19 @@ RECEIVED: dict[int | str, dict[str, Any]] = {
     202: {"description": "received: durable, on its way; ask `act_url`"}
 }
 SIGNED_IN = ("sign_in_required", "forged_request", "password_change_required", "not_permitted")
+# An act on a case as a whole (`api.routers.case_acts.act_on_case`).
+CASE_ACT = (
+    *SIGNED_IN,
+    *WITH_BODY,
+    "not_found",
+    "not_accepted_now",
+    "case_closed",
+    "wrong_role",
+    "idempotency_key_reused",
+    "request_in_progress",
+)
+# One whose answers the case itself judges.
+ANSWERED_ACT = (*CASE_ACT, "invalid_answers")
 
 
 def refusals(*codes: str) -> dict[int | str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.acts import Draft
 from api.case_access import Number, load_case, must_know
-from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
+from api.documentation import CASE_ACT, RECEIVED, SIGNED_IN, WITH_BODY, refusals
 from api.idempotency import Key, act_once
 from api.performing import answered, perform
 from api.security.current import SignedIn
@@ -42,17 +42,7 @@ class ExtensionRequest(BaseModel):
     "/{number}/withdrawals",
     operation_id="withdrawCase",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED
-    | refusals(
-        *SIGNED_IN,
-        *WITH_BODY,
-        "not_found",
-        "not_accepted_now",
-        "case_closed",
-        "wrong_role",
-        "idempotency_key_reused",
-        "request_in_progress",
-    ),
+    responses=RECEIVED | refusals(*CASE_ACT),
 )
 async def withdraw_case(
     request: Request,

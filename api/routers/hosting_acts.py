@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.case_access import Number
-from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
+from api.documentation import ANSWERED_ACT, RECEIVED, refusals
 from api.idempotency import Key
 from api.routers.case_acts import act_on_case
 from api.security.current import Anyone, SignedIn
@@ -18,17 +18,6 @@ from forms.licence_item import UnifiedCode
 from storage import cluster_hosts
 
 router = APIRouter(prefix="/api/v1", tags=["cases"])
-ACT = (
-    *SIGNED_IN,
-    *WITH_BODY,
-    "not_found",
-    "not_accepted_now",
-    "case_closed",
-    "wrong_role",
-    "invalid_answers",
-    "idempotency_key_reused",
-    "request_in_progress",
-)
 Reason = Annotated[Text, Field(min_length=1, max_length=2000)]
 
 
@@ -90,7 +79,7 @@ async def list_hosts(visitor: Anyone, means: Means) -> ClusterHosts:
     "/cases/{number}/hosted-reports",
     operation_id="reportHosted",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT),
+    responses=RECEIVED | refusals(*ANSWERED_ACT),
 )
 async def report_hosted(
     request: Request,
@@ -109,7 +98,7 @@ async def report_hosted(
     "/cases/{number}/hosting-exits",
     operation_id="leaveHosting",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT),
+    responses=RECEIVED | refusals(*ANSWERED_ACT),
 )
 async def leave_hosting(
     request: Request,
@@ -128,7 +117,7 @@ async def leave_hosting(
     "/cases/{number}/hosting-pauses",
     operation_id="pauseHosting",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT, "own_case"),
+    responses=RECEIVED | refusals(*ANSWERED_ACT, "own_case"),
 )
 async def pause_hosting(
     request: Request,
@@ -147,7 +136,7 @@ async def pause_hosting(
     "/cases/{number}/hosting-resumptions",
     operation_id="resumeHosting",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT, "own_case"),
+    responses=RECEIVED | refusals(*ANSWERED_ACT, "own_case"),
 )
 async def resume_hosting(
     request: Request,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.case_access import Number, load_case
-from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
+from api.documentation import ANSWERED_ACT, RECEIVED, SIGNED_IN, refusals
 from api.idempotency import Key
 from api.routers.case_acts import act_on_case
 from api.security.current import SignedIn
@@ -18,17 +18,6 @@ from api.views.related_shapes import RelatedCases
 from forms.fields import Code, Text
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
-ACT = (
-    *SIGNED_IN,
-    *WITH_BODY,
-    "not_found",
-    "not_accepted_now",
-    "case_closed",
-    "wrong_role",
-    "invalid_answers",
-    "idempotency_key_reused",
-    "request_in_progress",
-)
 
 
 class ConditionAnswers(BaseModel):
@@ -66,7 +55,7 @@ async def related_cases(person: SignedIn, means: Means, number: Number) -> dict[
     "/{number}/licence-conditions",
     operation_id="answerLicenceConditions",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT),
+    responses=RECEIVED | refusals(*ANSWERED_ACT),
 )
 async def answer_conditions(
     request: Request,
@@ -85,7 +74,7 @@ async def answer_conditions(
     "/{number}/rectification-reports",
     operation_id="reportRectification",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT),
+    responses=RECEIVED | refusals(*ANSWERED_ACT),
 )
 async def report_rectified(
     request: Request,

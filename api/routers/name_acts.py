@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.acts import Draft
 from api.case_access import Number, load_case, must_know
-from api.documentation import RECEIVED, SIGNED_IN, WITH_BODY, refusals
+from api.documentation import CASE_ACT, RECEIVED, refusals
 from api.idempotency import Key, act_once
 from api.name_reservations import name_of_case, reservation_for
 from api.performing import answered, perform
@@ -20,16 +20,6 @@ from api.views import shapes
 from forms.fields import Line, Text
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
-ACT = (
-    *SIGNED_IN,
-    *WITH_BODY,
-    "not_found",
-    "not_accepted_now",
-    "case_closed",
-    "wrong_role",
-    "idempotency_key_reused",
-    "request_in_progress",
-)
 
 
 class Search(BaseModel):
@@ -66,7 +56,7 @@ class NewReservation(BaseModel):
     "/{number}/name-searches",
     operation_id="searchNameAgain",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT),
+    responses=RECEIVED | refusals(*CASE_ACT),
 )
 async def search_again(
     request: Request,
@@ -84,7 +74,7 @@ async def search_again(
     "/{number}/name-releases",
     operation_id="releaseName",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT),
+    responses=RECEIVED | refusals(*CASE_ACT),
 )
 async def release_name(
     request: Request,
@@ -103,7 +93,7 @@ async def release_name(
     "/{number}/name-cancellations",
     operation_id="requestNameCancellation",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT, "own_case", "invalid_answers"),
+    responses=RECEIVED | refusals(*CASE_ACT, "own_case", "invalid_answers"),
 )
 async def request_cancellation(
     request: Request,
@@ -122,7 +112,7 @@ async def request_cancellation(
     "/{number}/name-reservations",
     operation_id="giveNameReservation",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT),
+    responses=RECEIVED | refusals(*CASE_ACT),
 )
 async def give_reservation(
     request: Request,

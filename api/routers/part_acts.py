@@ -7,12 +7,11 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.case_access import Number, load_case
-from api.documentation import RECEIVED, refusals
+from api.documentation import ANSWERED_ACT, RECEIVED, refusals
 from api.i18n import gettext as _
 from api.idempotency import Key
 from api.routers.case_acts import act_on_case
 from api.routers.case_pages import case_to_correct
-from api.routers.licence_acts import ACT
 from api.routers.name_pages import act_on_page
 from api.security.current import SignedIn
 from api.services import Means
@@ -26,7 +25,7 @@ router = APIRouter(tags=["cases"])
     "/api/v1/cases/{number}/part-corrections",
     operation_id="correctPart",
     response_model=shapes.ActOutcome,
-    responses=RECEIVED | refusals(*ACT),
+    responses=RECEIVED | refusals(*ANSWERED_ACT),
 )
 async def correct_part(
     request: Request,
