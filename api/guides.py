@@ -9,7 +9,6 @@ from typing import Final
 
 from api.i18n import gettext as _
 from api.i18n import mark
-from api.intake import table_of
 from api.views import words
 from law import catalogue
 from law.calendars import default_calendars
@@ -19,6 +18,7 @@ from law.clocks import Clock, Verified, find_clock
 from law.deadlines import deadline
 from law.offices import Office, office
 from law.zone import day_start
+from workflows.registry import table_of
 
 
 @dataclass(frozen=True)

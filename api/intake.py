@@ -16,7 +16,6 @@ from api.i18n import gettext as _
 from api.problems import Problem
 from api.security.person import Person
 from api.services import Services
-from domain.transitions import Table
 from forms.base import ApplicationForm
 from law import catalogue
 from law.catalogue import Material, Procedure
@@ -25,7 +24,7 @@ from storage.keys import KeyDestroyed
 from storage.prepared import Place
 from storage.submissions import open_form, seal_form
 from storage.tables import ApplicationRow, CaseRow, FileRow
-from workflows.registry import PROCEDURES
+from workflows.registry import table_of
 
 
 class Mode(StrEnum):
@@ -82,12 +81,6 @@ class Dossier:
     def files_for(self, part: str) -> list[FileRow]:
         """What was uploaded for one material."""
         return [f for f in self.files if f.part == part]
-
-
-def table_of(row: Procedure, version: str | None = None) -> Table:
-    """The declared stages of a procedure: the pinned version, or the newest."""
-    tables = PROCEDURES[row.workflow].tables
-    return tables[version or max(tables, key=lambda v: [int(n) for n in v.split(".")])]
 
 
 def item(code: str) -> Procedure:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from api.i18n import gettext as _
 from api.i18n import mark
-from api.intake import Dossier, table_of
+from api.intake import Dossier
 from api.problems import Problem
 from api.query_codes import code_of
 from api.services import Services
@@ -24,6 +24,7 @@ from law.offices import Office, office
 from law.zone import day_start
 from storage import applications
 from storage.tables import FileRow
+from workflows.registry import table_of
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from api.acts import OPEN, Draft
 from api.cluster_hosts import facts_of_host
 from api.draft_forms import check_whole
 from api.i18n import gettext as _
-from api.intake import Dossier, Mode, keep, load, open_for_change, table_of
+from api.intake import Dossier, Mode, keep, load, open_for_change
 from api.name_reservations import facts_of_name
 from api.problems import FieldError, Problem
 from api.security.person import Person
@@ -27,6 +27,7 @@ from law.zone import civil_date
 from storage import applications, cases, numbers, submissions
 from storage.submissions import seal_form
 from storage.tables import FileRow
+from workflows.registry import table_of
 
 RESUBMIT: Final = "resubmit"
 RECEIPT: Final = "receipt"

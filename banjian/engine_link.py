@@ -96,23 +96,6 @@ def explain(settings: Settings, reason: str) -> str:
     return f"{place}没有应答（{tls}）：检查 TEMPORAL_ADDRESS、网络和 TEMPORAL_TLS。"
 
 
-def command_line(settings: Settings) -> tuple[list[str], dict[str, str]]:
-    """The same link for the `temporal` program: options, and the key in its environment only."""
-    options: list[str] = []
-    if settings.temporal_uses_tls:
-        options.append("--tls")
-    for option, value in (
-        ("--tls-ca-path", settings.temporal_tls_ca),
-        ("--tls-cert-path", settings.temporal_tls_cert),
-        ("--tls-key-path", settings.temporal_tls_key),
-        ("--tls-server-name", settings.temporal_tls_server_name),
-    ):
-        if value:
-            options += [option, str(value)]
-    key = settings.temporal_api_key
-    return options, {"TEMPORAL_API_KEY": key.get_secret_value()} if key is not None else {}
-
-
 def _read(name: str, path: Path) -> bytes:
     try:
         return path.read_bytes()

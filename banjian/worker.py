@@ -48,7 +48,6 @@ from activities.related import RelatedActivities
 from activities.related_filing import prepare_draft, related_file
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
-from api.intake import table_of
 from banjian.compose import (
     Core,
     connect_engine,
@@ -68,7 +67,7 @@ from law.calendars import default_calendars
 from registers.clients import Registers
 from workflows.dispatch import CASES_QUEUE, Dispatcher
 from workflows.kernel.effects import EFFECTS_QUEUE
-from workflows.registry import PROCEDURES
+from workflows.registry import PROCEDURES, table_of
 from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
 
 # Imported for their side effect: they declare effects and papers.

@@ -1,5 +1,7 @@
 """Every workflow of a procedure, by the name that the catalogue uses."""
 
+from domain.transitions import Table
+from law.catalogue import Procedure
 from workflows.change_registration import ChangeRegistration
 from workflows.cluster_hosting import ClusterHosting
 from workflows.cluster_registration import ClusterRegistration
@@ -28,3 +30,9 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "name_self_declaration": NameSelfDeclaration,
     "startup_part": StartupPartCase,
 }
+
+
+def table_of(row: Procedure, version: str | None = None) -> Table:
+    """The declared stages of a procedure: the pinned version, or the newest."""
+    tables = PROCEDURES[row.workflow].tables
+    return tables[version or max(tables, key=lambda v: [int(n) for n in v.split(".")])]

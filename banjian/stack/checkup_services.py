@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from banjian.engine_link import command_line, tls_of
+from banjian.engine_command import command_line
+from banjian.engine_link import tls_of
 from banjian.secret_files import RegisterSecrets, SecretsError
 from banjian.settings import Settings
 from banjian.stack import temporal

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from banjian.engine_link import command_line
+from banjian.engine_command import command_line
 from banjian.secret_files import PostgresSecrets, create_missing
 from banjian.settings import Settings, check_start
 from banjian.stack import addresses, layout, logs, parts, preparation, processes, state, temporal

@@ -4,7 +4,6 @@ The keys live in the twins' schema: they are worth nothing outside it, and every
 """
 
 import asyncio
-import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,17 +11,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.signers import (
-    PdfSignatureMetadata,
-    PdfSigner,
-    SimpleSigner,
-)
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -130,51 +118,25 @@ async def identity_of(
 
 async def check_pdf(pdf: bytes) -> None:
     """Raise UnreadablePdf for what could not be signed later; a thread keeps the service answering."""
-    await asyncio.to_thread(_open, pdf)
+
+    def check() -> None:
+        # At first need and off the loop: pyHanko takes 25 MB, and most hours nobody signs.
+        from registers.twins import pades
+
+        pades.open_pdf(pdf)
+
+    await asyncio.to_thread(check)
 
 
 async def sign_pdf(pdf: bytes, identity: Identity, field: str, now: datetime) -> bytes:
     """Add one approval signature; the earlier ones stay valid, as the bytes before it are untouched."""
-    return await asyncio.to_thread(lambda: asyncio.run(_sign(pdf, identity, field, now)))
 
+    def sign() -> bytes:
+        from registers.twins import pades
 
-def _open(pdf: bytes) -> IncrementalPdfFileWriter:
-    # pyHanko answers broken input with several unrelated exceptions; all of them mean the same here.
-    try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        if writer.prev.encrypted or not writer.prev.root["/Pages"]:
-            raise UnreadablePdf("encrypted or empty")
-    except (PdfError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
-        raise UnreadablePdf("not a readable PDF") from error
-    return writer
+        return asyncio.run(pades.sign(pdf, identity, field, now))
 
-
-async def _sign(pdf: bytes, identity: Identity, field: str, now: datetime) -> bytes:
-    registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # its __init__ has no types
-    registry.register_multiple(load_certs_from_pemder_data(identity.issuer))
-    (certificate,) = load_certs_from_pemder_data(identity.certificate)
-    signer = SimpleSigner(
-        signing_cert=certificate,
-        signing_key=load_private_key_from_pemder_data(identity.key, None),
-        cert_registry=registry,
-    )
-    meta = PdfSignatureMetadata(
-        field_name=field, subfilter=SigSeedSubFilter.PADES, reason="电子签名(测试证书)"
-    )
-    try:
-        session = PdfSigner(meta, signer).init_signing_session(_open(pdf))
-        # Not the process's clock: a story signs at its own instant.
-        session.system_time = now
-        reserved = await session.estimate_signature_container_size(None, tight=False)
-        document = session.prepare_tbs_document(validation_info=None, bytes_reserved=reserved)
-        prepared, output = document.digest_tbs_document()
-        await document.perform_signature(
-            prepared.document_digest, PdfCMSSignedAttributes(signing_time=now)
-        )
-    except PdfError as error:
-        raise UnreadablePdf("cannot be signed") from error
-    output.seek(0)
-    return bytes(output.read())
+    return await asyncio.to_thread(sign)
 
 
 def _identity(certificate: x509.Certificate, key: object, issuer: bytes) -> Identity:

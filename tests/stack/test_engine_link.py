@@ -22,7 +22,8 @@ from temporalio.testing import WorkflowEnvironment
 from typer.testing import CliRunner
 
 from banjian.cli import app
-from banjian.engine_link import command_line, connect, connect_arguments, tls_of
+from banjian.engine_command import command_line
+from banjian.engine_link import connect, connect_arguments, tls_of
 from banjian.secret_files import SecretsError
 from banjian.settings import Settings
 from banjian.stack import layout, temporal
