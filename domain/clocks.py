@@ -6,6 +6,7 @@ days, for the API, the pages and the papers alike.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from domain.contracts import RunningClock
@@ -29,6 +30,17 @@ DECIDING: Final = frozenset(
     }
 )
 """Only these expiries decide anything without a person (law.md §3.10); all others tell and escalate."""
+
+
+class Cause(StrEnum):
+    """Why a running clock's dates were computed again; its event is `clock_<cause>`."""
+
+    EXTENDED = "extended"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    RECOMPUTED = "recomputed"
+    """A calendar was published, or taken back."""
+
 
 LEVELS: Final = ("amber", "overdue_l1", "overdue_l2", "overdue_l3")
 """The rungs that light up a clock, its tasks and its case, the lightest first."""

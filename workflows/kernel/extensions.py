@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.clocks import Cause
     from domain.contracts import Command, ExtensionGrant, OpenTask
     from domain.refusals import Refusal, Refused
     from forms.approval import ExtensionDecision, ExtensionOutcome
@@ -81,7 +82,7 @@ class Extensions(Effects):
         )
         revised = self.revise_clock(
             clock,
-            "extended",
+            Cause.EXTENDED,
             actor=command.actor,
             at=command.received_at,
             data={"reason": answers.reason},

@@ -7,7 +7,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.clocks import deadline_of, worst
+    from domain.clocks import Cause, deadline_of, worst
     from domain.contracts import SYSTEM, Actor, CaseInput, RungState, RunningClock
     from law.calendars import Calendars
     from law.clocks import find_clock
@@ -23,7 +23,7 @@ class Revision:
     """What an event did to a clock: its legal end before and after, None while it stands still."""
 
     clock: str
-    cause: str
+    cause: Cause
     before: date | None
     after: date | None
 
@@ -62,7 +62,7 @@ class Terms(Recorder):
     def revise_clock(
         self,
         clock: RunningClock,
-        cause: str,
+        cause: Cause,
         *,
         actor: Actor = SYSTEM,
         at: datetime | None = None,
@@ -90,7 +90,7 @@ class Terms(Recorder):
         self.change(level=worst(c.level for c in running))
         self._move_tasks(clock, left)
         self.record(
-            f"clock_{cause}",
+            f"clock_{cause.value}",
             actor=actor,
             at=at,
             act_id=act_id,
