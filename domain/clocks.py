@@ -4,7 +4,9 @@ A trace is never stored or put into a payload: editions are immutable, so the sa
 days, for the API, the pages and the papers alike.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from domain.contracts import RunningClock
@@ -29,6 +31,20 @@ DECIDING: Final = frozenset(
 )
 """Only these expiries decide anything without a person (law.md §3.10); all others tell and escalate."""
 
+
+class Cause(StrEnum):
+    """Why a running clock's dates were computed again; its event is `clock_<cause>`."""
+
+    EXTENDED = "extended"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    RECOMPUTED = "recomputed"
+    """A calendar was published, or taken back."""
+
+
+LEVELS: Final = ("amber", "overdue_l1", "overdue_l2", "overdue_l3")
+"""The rungs that light up a clock, its tasks and its case, the lightest first."""
+
 EXPIRES: Final = frozenset({"overdue_l1", "expiry"})
 """Rungs at which a clock ends."""
 
@@ -39,12 +55,21 @@ IN_TIME: Final = 2 * WRITTEN_WITHIN
 """So long after its end a clock that decides is left alone: what was received in time may still be on its way."""
 
 
-def deadline_of(clock: RunningClock) -> Deadline:
-    """Raises UnknownClock or UnknownEdition where the record names what this release lacks."""
+def worst(kinds: Iterable[str]) -> str:
+    """The gravest light among these rungs or levels; empty where none shines."""
+    return max((k for k in kinds if k in LEVELS), key=LEVELS.index, default="")
+
+
+def deadline_of(clock: RunningClock, calendars: Calendars | None = None) -> Deadline:
+    """By the calendars that the clock pins, or by others.
+
+    Raises UnknownClock or UnknownEdition where the record names what this release lacks, DeadlineError
+    where its pauses or its extension are not lawful.
+    """
     return deadline(
         find_clock(clock.clock_id),
         clock.trigger,
-        Calendars.from_pins(tuple(clock.calendar_pins)),
+        calendars or Calendars.from_pins(tuple(clock.calendar_pins)),
         length=clock.length,
         suspensions=tuple(
             Suspension(p.start, p.end, p.ground, p.article, p.paper) for p in clock.pauses

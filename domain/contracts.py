@@ -143,6 +143,10 @@ class RunningClock(Contract):
     extension: ExtensionGrant | None = None
     pauses: list[Pause] = Field(default_factory=list)
     rungs: list[RungState] = Field(default_factory=list)
+    # Stands still now (an open pause): its end is not known, `legal_end` is the earliest possible one.
+    paused: bool = False
+    # Rungs of earlier ends that somebody was told.
+    told: list[RungState] = Field(default_factory=list)
     state: str = "running"
     level: str = ""
     closed_at: datetime | None = None

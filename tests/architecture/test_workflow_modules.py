@@ -14,7 +14,6 @@ MODULES = sorted(m.name for m in pkgutil.walk_packages(workflows.__path__, "work
 TABLES = {
     ("workflows.registry", "PROCEDURES"),
     ("workflows.dispatch", "_REFUSALS"),
-    ("workflows.kernel.clockwork", "LEVELS"),
     ("workflows.kernel.search_attributes", "SEARCH_ATTRIBUTES"),
 }
 

@@ -8,6 +8,7 @@ import pytest
 
 from banjian import secret_files
 from banjian.settings import Settings
+from domain.clocks import Cause
 from domain.roles import Role
 from law.clock_types import Effect
 from law.ladder import RungKind
@@ -69,8 +70,9 @@ def recorded_kinds() -> set[str]:
         composed |= set(re.findall(r'\.record\(\s*f"([^"]+)"', text))
         unread = len(re.findall(r"\.record\(", text)) - len(re.findall(r'\.record\(\s*f?"', text))
         assert unread == 0, f"{path.name}: a kind that cannot be read from the source"
-    assert composed == {"clock_{kind}", "effect_{answer.state}"}, "teach this test the new kinds"
-    kinds |= {f"clock_{rung.value}" for rung in RungKind}
+    known = {"clock_{kind}", "clock_{cause.value}", "effect_{answer.state}"}
+    assert composed == known, "teach this test the new kinds"
+    kinds |= {f"clock_{rung.value}" for rung in RungKind} | {f"clock_{c.value}" for c in Cause}
     return kinds | {f"effect_{state}" for state in ("done", "waiting", "refused", "given_up")}
 
 

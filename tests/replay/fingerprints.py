@@ -19,7 +19,7 @@ COMMANDS = frozenset(
         # effects, papers, related cases, numbers
         "call", "serve", "open_related", "number",
         # people and clocks
-        "decided", "answer_of", "start_clock", "stop_clock", "extend_clock", "set_alarm",
+        "decided", "answer_of", "start_clock", "stop_clock", "revise_clock", "set_alarm",
         # concurrency: what runs beside decides the order of commands
         "aside", "gather", "create_task",
         # the engine

@@ -1,4 +1,4 @@
-"""The clocks of law in a case: start, stop, extend, remind, escalate, expire. One armed timer."""
+"""The clocks of law in a case: start, stop, remind, escalate, expire. One armed timer."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,30 +9,14 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.projection import ProjectionActivities
-    from domain.clocks import DECIDING, EXPIRES
-    from domain.contracts import (
-        CaseInput,
-        Command,
-        ExtensionGrant,
-        PendingQuery,
-        RungState,
-        RunningClock,
-    )
+    from domain.clocks import DECIDING, EXPIRES, LEVELS
+    from domain.contracts import CaseInput, Command, PendingQuery, RunningClock
     from domain.refusals import Refusal, Refused
-    from law.calendars import Calendars
     from law.clock_types import Clock
     from law.clocks import find_clock
-    from law.deadlines import Suspension, deadline
-    from law.ladder import ladder
 
-from workflows.kernel.recorder import PERSISTENT, QUICK, Recorder
-
-LEVELS = {
-    "amber": "amber",
-    "overdue_l1": "overdue_l1",
-    "overdue_l2": "overdue_l2",
-    "overdue_l3": "overdue_l3",
-}
+from workflows.kernel.recorder import PERSISTENT, QUICK
+from workflows.kernel.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -44,12 +28,11 @@ class Due:
     name: str
 
 
-class Clockwork(Recorder):
+class Clockwork(Terms):
     """Running clocks. The `clocks` rows are an index of what is here, never the authority."""
 
     def __init__(self, case: CaseInput, first: str) -> None:
         super().__init__(case, first)
-        self._calendars = Calendars.from_pins(tuple(case.calendar_pins))
         self._poked = False
 
     # -- verbs ---------------------------------------------------------------------------------
@@ -58,21 +41,8 @@ class Clockwork(Recorder):
         self, clock_id: str, trigger: datetime, *, length: int | None = None, subject: str = ""
     ) -> str:
         """Start a clock of law from its triggering instant; returns its key in this case."""
-        count = sum(1 for c in self.state.clocks.values() if c.clock_id == clock_id) + 1
-        clock = RunningClock(
-            key=f"{clock_id}#{count}",
-            clock_id=clock_id,
-            trigger=trigger,
-            started_at=self.now(),
-            law_edition=self.case.law_edition,
-            calendar_pins=[],
-            length=length,
-            legal_end=trigger.date(),
-            ends_at=trigger,
-            subject=subject,
-        )
-        self.state.clocks[clock.key] = clock
-        self._compute(clock)
+        clock = self.new_clock(clock_id, trigger, length=length, subject=subject)
+        self.show_clock(clock)
         self.record(
             "clock_started",
             data={
@@ -90,7 +60,7 @@ class Clockwork(Recorder):
         if clock is None or clock.state != "running":
             return
         clock.state, clock.closed_at = how, self.now()
-        self._show_clock(clock)
+        self.show_clock(clock)
 
     def clock_running(self, key: str) -> bool:
         return self.state.clocks[key].state == "running"
@@ -118,68 +88,6 @@ class Clockwork(Recorder):
         if at >= clock.ends_at:
             raise Refused(Refusal.EXTENSION_TOO_LATE)
         return clock
-
-    def extend_clock(self, key: str, grant: ExtensionGrant) -> RunningClock:
-        """New end = the original, unrolled end plus the extension, then rolled (law.md §3.9)."""
-        clock = self.state.clocks[key]
-        clock.extension = grant
-        # A light that the old end lit goes out: the term is in time again.
-        clock.level = ""
-        self._compute(clock)
-        self.change(level="")
-        for row in self.level_rows(clock):
-            self.change_row("tasks", row)
-        return clock
-
-    def _compute(self, clock: RunningClock) -> None:
-        """Deadline and rungs from the pinned editions: at start, and when an event changes them."""
-        law = find_clock(clock.clock_id)
-        pauses = tuple(
-            Suspension(p.start, p.end, p.ground, p.article, p.paper) for p in clock.pauses
-        )
-        end = deadline(
-            law,
-            clock.trigger,
-            self._calendars,
-            length=clock.length,
-            suspensions=pauses,
-            extended=clock.extension is not None,
-        )
-        clock.raw_end, clock.legal_end, clock.ends_at = end.raw_end, end.legal_end, end.ends_at
-        clock.provisional = end.provisional
-        clock.calendar_pins = list(end.pins)
-        clock.rungs = [
-            RungState(kind=r.kind.value, at=r.at, role=r.role) for r in ladder(end, self._calendars)
-        ]
-        self._show_clock(clock)
-
-    def _show_clock(self, clock: RunningClock) -> None:
-        coming = next((r for r in clock.rungs if r.fired_at is None), None)
-        running = clock.state == "running"
-        self.change_row(
-            "clocks",
-            {
-                "key": clock.key,
-                "clock_id": clock.clock_id,
-                "state": clock.state,
-                "level": clock.level,
-                "trigger": clock.trigger.isoformat(),
-                "raw_end": clock.raw_end.isoformat() if clock.raw_end else None,
-                "legal_end": clock.legal_end.isoformat(),
-                "ends_at": clock.ends_at.isoformat(),
-                "provisional": clock.provisional,
-                "next_rung": coming.kind if coming and running else None,
-                "next_rung_at": coming.at.isoformat() if coming and running else None,
-                "closed_at": clock.closed_at.isoformat() if clock.closed_at else None,
-                "body": clock.model_dump(mode="json"),
-            },
-        )
-        ends = [
-            c.ends_at
-            for c in self.state.clocks.values()
-            if c.state == "running" and find_clock(c.clock_id).binds_agency
-        ]
-        self.change(due_at=min(ends).isoformat() if ends else None)
 
     # -- the one timer --------------------------------------------------------------------------
 
@@ -260,16 +168,16 @@ class Clockwork(Recorder):
         kind = due.name
         data = {"clock": clock.key, "clock_id": clock.clock_id, "rung": kind, "role": rung.role}
         if kind in LEVELS:
-            clock.level = LEVELS[kind]
+            clock.level = kind
         if kind in EXPIRES and law.effect in DECIDING:
             clock.state, clock.closed_at = "expired", clock.ends_at
-            self._show_clock(clock)
+            self.show_clock(clock)
             self.record("clock_expired", at=rung.at, data={**data, "effect": law.effect.value})
             self.on_expired(clock, law)
             return
         if kind == "expiry":
             clock.state, clock.closed_at = "expired", clock.ends_at
-        self._show_clock(clock)
+        self.show_clock(clock)
         if kind in LEVELS:
             self.change(level=clock.level)
             for row in self.level_rows(clock):

@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.clocks import Cause
     from domain.contracts import Command, ExtensionGrant, OpenTask
     from domain.refusals import Refusal, Refused
     from forms.approval import ExtensionDecision, ExtensionOutcome
@@ -70,39 +71,27 @@ class Extensions(Effects):
         if answers.decision is ExtensionOutcome.REFUSE:
             self.record("extension_refused", data={"clock": key})
             return
-        before = self.state.clocks[key].model_copy(deep=True)
         asked = next(d for d in reversed(self.state.duties) if d.duty == "extension_asker")
-        clock = self.extend_clock(
-            key,
-            ExtensionGrant(
-                asked_by=asked.person_id,
-                approved_by=command.actor.person_id,
-                reason=answers.reason,
-                at=command.received_at,
-            ),
+        clock = self.state.clocks[key]
+        # New end = the original, unrolled end plus the extension, then rolled (law.md §3.9).
+        clock.extension = ExtensionGrant(
+            asked_by=asked.person_id,
+            approved_by=command.actor.person_id,
+            reason=answers.reason,
+            at=command.received_at,
         )
-        for other in self.state.tasks.values():
-            if other.clock == key and other.task_id != task.task_id:
-                other.due_at = clock.ends_at
-                self.change_row(
-                    "tasks", {"task_id": other.task_id, "due_at": clock.ends_at.isoformat()}
-                )
-        self.record(
-            "clock_extended",
+        revised = self.revise_clock(
+            clock,
+            Cause.EXTENDED,
             actor=command.actor,
             at=command.received_at,
-            data={
-                "clock": key,
-                "from": before.legal_end.isoformat(),
-                "to": clock.legal_end.isoformat(),
-                "reason": answers.reason,
-            },
+            data={"reason": answers.reason},
+            left=task.task_id,
         )
-        self.aside(
-            self._serve_extension(
-                key, before.legal_end.isoformat(), clock.legal_end.isoformat(), answers.reason
-            )
-        )
+        old, new = revised.before, revised.after
+        assert old is not None, "a clock that stands still is not extended"
+        assert new is not None
+        self.aside(self._serve_extension(key, old.isoformat(), new.isoformat(), answers.reason))
 
     async def _serve_extension(self, key: str, old: str, new: str, reason: str) -> None:
         accepted = self.state.accepted_at or self.state.versions[-1].received_at

@@ -15,7 +15,6 @@ with workflow.unsafe.imports_passed_through():
 from workflows.kernel.clockwork import Clockwork
 
 F = TypeVar("F", bound=TaskForm)
-NEVER = "9999-12-31T00:00:00+00:00"
 TITLE_LIMIT = 200
 
 
@@ -62,7 +61,6 @@ class Tasks(Clockwork):
         self.state.tasks_opened += 1
         if not form.code.startswith("kernel."):
             self._decided = False
-        bound = self.state.clocks.get(clock or "")
         task = OpenTask(
             task_id=f"{self.case.case_id}-{self.state.tasks_opened}",
             form=form.code,
@@ -71,7 +69,7 @@ class Tasks(Clockwork):
             stage=self.state.stage,
             opened_at=self.now(),
             clock=clock,
-            due_at=bound.ends_at if bound else None,
+            due_at=self.due_of(clock),
             context=context or {},
         )
         self.state.tasks[task.task_id] = task
@@ -91,7 +89,7 @@ class Tasks(Clockwork):
             "title": self.state.title[:TITLE_LIMIT],
             "number": numbers.get("receipt", ""),
             "clock": task.clock,
-            "due_at": task.due_at.isoformat() if task.due_at else NEVER,
+            "due_at": self.due_text(task.due_at),
             "state": "open",
             "assignee": task.assignee,
             "context": task.context,

@@ -1,0 +1,174 @@
+"""The dates of running clocks. Nothing else sets them: a start, and every event that moves one, comes here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.clocks import Cause, deadline_of, worst
+    from domain.contracts import SYSTEM, Actor, CaseInput, RungState, RunningClock
+    from law.calendars import Calendars
+    from law.clocks import find_clock
+    from law.ladder import ladder
+
+from workflows.kernel.recorder import Recorder
+
+NEVER = "9999-12-31T00:00:00+00:00"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What an event did to a clock: its legal end before and after, None while it stands still."""
+
+    clock: str
+    cause: Cause
+    before: date | None
+    after: date | None
+
+    @property
+    def moved(self) -> bool:
+        return self.before != self.after
+
+
+class Terms(Recorder):
+    """`revise_clock` is the one way by which a date of a running clock changes."""
+
+    def __init__(self, case: CaseInput, first: str) -> None:
+        super().__init__(case, first)
+        self._calendars = Calendars.from_pins(tuple(case.calendar_pins))
+
+    def new_clock(
+        self, clock_id: str, trigger: datetime, *, length: int | None, subject: str
+    ) -> RunningClock:
+        """A clock with its dates, in the state but not yet in an event."""
+        count = sum(1 for c in self.state.clocks.values() if c.clock_id == clock_id) + 1
+        clock = RunningClock(
+            key=f"{clock_id}#{count}",
+            clock_id=clock_id,
+            trigger=trigger,
+            started_at=self.now(),
+            law_edition=self.case.law_edition,
+            length=length,
+            legal_end=trigger.date(),
+            ends_at=trigger,
+            subject=subject,
+        )
+        self.state.clocks[clock.key] = clock
+        self._set_term(clock)
+        return clock
+
+    def revise_clock(
+        self,
+        clock: RunningClock,
+        cause: Cause,
+        *,
+        actor: Actor = SYSTEM,
+        at: datetime | None = None,
+        act_id: str | None = None,
+        data: dict[str, Any] | None = None,
+        internal: dict[str, Any] | None = None,
+        left: str = "",
+    ) -> Revision:
+        """Compute the clock again after what bears on it changed; the event `clock_<cause>` says so.
+
+        The caller changes the reason first (the clock's extension or pauses, the case's calendars) and
+        then comes here. Rungs whose instant did not move stay fired. A rung that already lies in the
+        past is not told again to who was told it before. Open tasks take the new end, but `left`, the
+        task that is being decided by this very act.
+
+        Raises DeadlineError where the change is not lawful; the caller's check refuses it before.
+        """
+        before = None if clock.paused else clock.legal_end
+        self._set_term(clock)
+        clock.level = worst(r.kind for r in clock.rungs if r.fired_at is not None)
+        revision = Revision(clock.key, cause, before, None if clock.paused else clock.legal_end)
+        self.show_clock(clock)
+        # A light that the old end lit goes out with it.
+        running = (c for c in self.state.clocks.values() if c.state == "running")
+        self.change(level=worst(c.level for c in running))
+        self._move_tasks(clock, left)
+        self.record(
+            f"clock_{cause.value}",
+            actor=actor,
+            at=at,
+            act_id=act_id,
+            data={
+                "clock": clock.key,
+                "clock_id": clock.clock_id,
+                "from": revision.before.isoformat() if revision.before else None,
+                "to": revision.after.isoformat() if revision.after else None,
+                **(data or {}),
+            },
+            internal=internal,
+        )
+        return revision
+
+    def due_of(self, key: str | None) -> datetime | None:
+        """When work that the clock bounds falls due; None without a clock and while it stands still."""
+        clock = self.state.clocks.get(key or "")
+        return None if clock is None or clock.paused else clock.ends_at
+
+    def _set_term(self, clock: RunningClock) -> None:
+        """Dates and rungs from the case's editions."""
+        end = deadline_of(clock, self._calendars)
+        clock.calendar_pins = list(end.pins)
+        clock.raw_end, clock.legal_end, clock.ends_at = end.raw_end, end.legal_end, end.ends_at
+        clock.provisional, clock.paused = end.provisional, end.paused
+        clock.told = [*clock.told, *(r for r in clock.rungs if r.fired_at and r not in clock.told)]
+        clock.rungs = [
+            RungState(kind=r.kind.value, at=r.at, role=r.role) for r in ladder(end, self._calendars)
+        ]
+        for rung in clock.rungs:
+            rung.fired_at = self._told_before(clock, rung)
+
+    def _told_before(self, clock: RunningClock, rung: RungState) -> datetime | None:
+        past = rung.at <= self.now()
+        told = (
+            t for t in reversed(clock.told) if t.kind == rung.kind and (past or t.at == rung.at)
+        )
+        return next((t.fired_at for t in told), None)
+
+    def _move_tasks(self, clock: RunningClock, left: str) -> None:
+        for task in self.state.tasks.values():
+            if task.clock != clock.key:
+                continue
+            row = {"task_id": task.task_id, "level": clock.level}
+            if task.task_id != left:
+                task.due_at = self.due_of(clock.key)
+                row |= {"due_at": self.due_text(task.due_at)}
+            self.change_row("tasks", row)
+
+    def due_text(self, due: datetime | None) -> str:
+        """As the tasks' rows hold it: what has no due date sorts behind everything that has one."""
+        return due.isoformat() if due else NEVER
+
+    def show_clock(self, clock: RunningClock) -> None:
+        """The clock as it stands, and the case's due date, into the next event."""
+        coming = next((r for r in clock.rungs if r.fired_at is None), None)
+        running = clock.state == "running"
+        self.change_row(
+            "clocks",
+            {
+                "key": clock.key,
+                "clock_id": clock.clock_id,
+                "state": clock.state,
+                "level": clock.level,
+                "trigger": clock.trigger.isoformat(),
+                "raw_end": clock.raw_end.isoformat() if clock.raw_end else None,
+                "legal_end": clock.legal_end.isoformat(),
+                "ends_at": clock.ends_at.isoformat(),
+                "provisional": clock.provisional,
+                "next_rung": coming.kind if coming and running else None,
+                "next_rung_at": coming.at.isoformat() if coming and running else None,
+                "closed_at": clock.closed_at.isoformat() if clock.closed_at else None,
+                "body": clock.model_dump(mode="json"),
+            },
+        )
+        ends = [
+            c.ends_at
+            for c in self.state.clocks.values()
+            if c.state == "running" and not c.paused and find_clock(c.clock_id).binds_agency
+        ]
+        self.change(due_at=min(ends).isoformat() if ends else None)
