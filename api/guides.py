@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from api.i18n import counted, mark
 from api.i18n import gettext as _
-from api.i18n import mark
 from api.views import words
 from law import catalogue
 from law.calendars import default_calendars
@@ -137,7 +137,7 @@ def length_of(length: int | None, unit: Unit) -> str:
     """3 个工作日; a length that is set case by case says so."""
     if length is None or unit not in _LENGTHS:
         return _("个案确定")
-    return _(_LENGTHS[unit]) % {"n": length}
+    return counted(_LENGTHS[unit], length)
 
 
 def _extension(clock: Clock) -> str:
