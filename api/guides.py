@@ -87,7 +87,8 @@ def items(search: str = "") -> list[Procedure]:
 
 
 def _haystack(row: Procedure) -> str:
-    texts = (row.title, row.title_en, row.guide.lede, row.guide.result, row.procedure)
+    told = (row.guide.lede, row.guide.result)
+    texts = (row.title, row.title_en, *told, *map(words.known, told), row.procedure)
     return " ".join(texts).casefold()
 
 

@@ -81,7 +81,7 @@ def declared() -> dict[str, str]:
             found |= {stage.doing: where for stage in table.stages if stage.doing}
             found |= {move.when: where for move in table.transitions if move.when}
     for row in catalogue.procedures():
-        found |= {gap.label: f"law/data/catalogue/{row.procedure}.yaml" for gap in row.gaps}
+        found |= dict.fromkeys(in_row(row), f"law/data/catalogue/{row.procedure}.yaml")
         for clock_id in filter(None, row.clocks.model_dump().values()):
             found |= of_clock(clock_id)
     for edition in licence_items.EDITIONS.values():
@@ -99,6 +99,12 @@ def declared() -> dict[str, str]:
             reason = calendars.day(date(year, 1, 1) + timedelta(n)).reason_zh
             found[reason] = "law/data/calendars"
     return found | hints() | dict.fromkeys(TRACE, "law/trace.py")
+
+
+def in_row(row: catalogue.Procedure) -> list[str]:
+    """Deficiencies, who provides what, and what the item's guide says; nobody reads the guide of what nobody applies for."""
+    guide = row.guide.sentences if not row.opened_by else (row.guide.promised, row.guide.remedy)
+    return [g.label for g in row.gaps] + [m.provided_by for m in row.materials] + [*guide]
 
 
 def of_clock(clock_id: str) -> dict[str, str]:

@@ -16,7 +16,6 @@ from workflows.kernel.effects import ATTEMPT, EFFECTS_QUEUE, SILENCE
 from workflows.kernel.extensions import Extensions
 from workflows.kernel.recorder import PERSISTENT
 
-
 # Of a link: what this case relies on no longer. It may end by itself later, and is dropped all the same.
 DROPPED: Final = "dropped"
 
