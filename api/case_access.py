@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.problems import Problem
 from api.security.person import Person
-from api.views.cases import CaseView, seen
+from api.views.cases import CaseView, seen_with_awaited
 from api.views.viewer import OVERSEERS, viewer_of
 from storage import cases
 from storage.prepared import Place
@@ -24,7 +24,7 @@ async def load_case(place: Place, person: Person, number: str) -> CaseView:
     whole = await cases.whole(place, case_id) if case_id else None
     viewer = viewer_of(whole.case if whole else None, person)
     assert whole is not None, "viewer_of refuses a missing case"
-    return seen(whole, viewer)
+    return await seen_with_awaited(place, whole, viewer)
 
 
 def must_know(view: CaseView, kind: str) -> None:

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
 from api import dates
+from api.i18n import counted, mark
 from api.i18n import gettext as _
-from api.i18n import mark
 from law.clock_types import Unit
 from law.worktime import Remaining
 from law.zone import civil_date, local
@@ -206,8 +206,8 @@ def _rule(deadline: Mapping[str, Any]) -> str:
     if length is None or unit not in _RULES:
         return _("法律规定的固定日期")
     if deadline["direction"] == "before":
-        return _(_BACKWARD) % {"n": length}
-    rule = _(_RULES[unit]) % {"n": length}
+        return counted(_BACKWARD, length)
+    rule = counted(_RULES[unit], length)
     return rule + _("，已延长") if deadline["extended"] else rule
 
 
@@ -240,7 +240,7 @@ def _sentence(
                 _("今天%(day)s为第 %(n)s 日")
                 % {"day": dates.short_text(today), "n": numbers[today]}
             )
-        parts.append(_("共 %(n)s 日") % {"n": max(numbers.values())})
+        parts.append(counted("共 %(n)s 日", max(numbers.values())))
     parts.append(_("%(day)s到期") % {"day": dates.day_text(legal)})
     return _("，").join(parts)
 
@@ -304,10 +304,10 @@ def light_of(deadline: Mapping[str, Any], left: Remaining) -> Light:
     legal = date.fromisoformat(deadline["legal_end"])
     if left.state.code == "overdue":
         if left.working_days:
-            return Light("red", _("超 %(n)s 个工作日") % {"n": left.working_days})
+            return Light("red", counted("超 %(n)s 个工作日", left.working_days))
         return Light("red", _("已超时"))
     if left.state.code == "paused":
-        return Light("paused", _("已暂停，还剩 %(n)s 日") % {"n": left.working_days})
+        return Light("paused", counted("已暂停，还剩 %(n)s 日", left.working_days))
     if deadline["provisional"]:
         return Light("prov", _("暂定 %(date)s") % {"date": dates.date_text(legal)})
     if left.minutes is not None:
@@ -316,9 +316,9 @@ def light_of(deadline: Mapping[str, Any], left: Remaining) -> Light:
     if left.state.code == "today":
         return Light("amber", _("今天到期"))
     if deadline["unit"] == Unit.WD.value:
-        n, text = left.working_days, _("还剩 %(n)s 个工作日") % {"n": left.working_days}
+        n, text = left.working_days, counted("还剩 %(n)s 个工作日", left.working_days)
     else:
-        n, text = left.calendar_days, _("还剩 %(n)s 天") % {"n": left.calendar_days}
+        n, text = left.calendar_days, counted("还剩 %(n)s 天", left.calendar_days)
     short = left.working_days <= 1 or (deadline["length"] or 0) >= 5 * n
     if short and deadline["unit"] in (Unit.WD.value, Unit.CD.value):
         return Light("amber", text)

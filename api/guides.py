@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from api.i18n import counted, mark
 from api.i18n import gettext as _
-from api.i18n import mark
 from api.views import words
 from law import catalogue
 from law.calendars import default_calendars
@@ -87,7 +87,8 @@ def items(search: str = "") -> list[Procedure]:
 
 
 def _haystack(row: Procedure) -> str:
-    texts = (row.title, row.title_en, row.guide.lede, row.guide.result, row.procedure)
+    told = (row.guide.lede, row.guide.result)
+    texts = (row.title, row.title_en, *told, *map(words.known, told), row.procedure)
     return " ".join(texts).casefold()
 
 
@@ -137,7 +138,7 @@ def length_of(length: int | None, unit: Unit) -> str:
     """3 个工作日; a length that is set case by case says so."""
     if length is None or unit not in _LENGTHS:
         return _("个案确定")
-    return _(_LENGTHS[unit]) % {"n": length}
+    return counted(_LENGTHS[unit], length)
 
 
 def _extension(clock: Clock) -> str:

@@ -62,6 +62,11 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _TRANSLATIONS[_current.get()].ngettext(singular, plural, n)
 
 
+def counted(message: str, n: int) -> str:
+    """The message with its %(n)s: “3 days”, but “1 day”. Chinese says both alike, so the message is its own plural."""
+    return ngettext(message, message, n) % {"n": n}
+
+
 def mark(message: str) -> str:
     """Marks a text for the catalogue where it is declared before a request exists."""
     return message

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
-WIDTH: Final = 600
-LEFT: Final = 84
-RIGHT: Final = 96
+# Shares of the width: the figure takes what there is, down to a telephone's, and its words keep their size.
+LEFT: Final = 25.0
+RIGHT: Final = 30.0
 ROW: Final = 30
 BAR: Final = 16
 INK, TRACK, BLUE, RED = "#17202b", "#eef2f6", "#174a86", "#a8201a"
@@ -34,11 +34,10 @@ def bullets(rows: Sequence[Row], target: float) -> Markup:
     height = len(rows) * ROW + 6
 
     def across(days: float) -> float:
-        return LEFT + days / top * (WIDTH - LEFT - RIGHT)
+        return LEFT + days / top * (100 - LEFT - RIGHT)
 
     drawn = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
-        ' aria-hidden="true" focusable="false">'
+        f'<svg class="chart" width="100%" height="{height}" aria-hidden="true" focusable="false">'
     ]
     limit = across(target)
     for n, row in enumerate(rows):
@@ -48,11 +47,25 @@ def bullets(rows: Sequence[Row], target: float) -> Markup:
         reach = BLUE if row.p90 <= target else RED
         drawn += [
             f'<text x="0" y="{y + 13}">{escape(row.label)}</text>',
-            f'<rect x="{LEFT}" y="{y}" width="{WIDTH - LEFT - RIGHT}" height="{BAR}" fill="{TRACK}"/>',
-            f'<rect x="{LEFT}" y="{y + 4}" width="{middle - LEFT:.1f}" height="8" fill="{colour}"/>',
-            f'<path d="M{middle:.1f} {y + 8}H{far:.1f}M{far:.1f} {y + 4}v8" stroke="{reach}"'
-            ' stroke-width="1.5" fill="none"/>',
-            f'<path d="M{limit:.1f} {y - 2}v{BAR + 4}" stroke="{INK}" stroke-width="3"/>',
-            f'<text class="q" x="{WIDTH}" y="{y + 13}" text-anchor="end">{escape(row.note)}</text>',
+            _bar(LEFT, 100 - RIGHT, y, BAR, TRACK),
+            _bar(LEFT, middle, y + 4, 8, colour),
+            _line(middle, far, y + 8, y + 8, reach, 1.5),
+            _line(far, far, y + 4, y + 12, reach, 1.5),
+            _line(limit, limit, y - 2, y + BAR + 2, INK, 3),
+            f'<text class="q" x="100%" y="{y + 13}" text-anchor="end">{escape(row.note)}</text>',
         ]
     return Markup("".join(drawn) + "</svg>")  # noqa: S704
+
+
+def _bar(begin: float, end: float, y: int, height: int, colour: str) -> str:
+    return (
+        f'<rect x="{begin:.2f}%" y="{y}" width="{end - begin:.2f}%" height="{height}"'
+        f' fill="{colour}"/>'
+    )
+
+
+def _line(x1: float, x2: float, y1: int, y2: int, colour: str, width: float) -> str:
+    return (
+        f'<line x1="{x1:.2f}%" y1="{y1}" x2="{x2:.2f}%" y2="{y2}"'
+        f' stroke="{colour}" stroke-width="{width}"/>'
+    )

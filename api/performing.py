@@ -10,7 +10,7 @@ from api.officers import check_named
 from api.problems import Problem, from_refusal
 from api.security.person import Person
 from api.services import Services
-from api.views.cases import CaseView, seen
+from api.views.cases import CaseView, seen_with_awaited
 from api.views.viewer import Viewer, audience_of
 from domain.refusals import Refused
 from law.zone import local
@@ -26,7 +26,7 @@ async def seen_case(means: Services, person: Person, case_id: UUID) -> CaseView 
     audience = audience_of(whole.case, person) if whole is not None else None
     if whole is None or audience is None:
         return None
-    return seen(whole, Viewer(audience, person, person.now))
+    return await seen_with_awaited(means.engine, whole, Viewer(audience, person, person.now))
 
 
 def current_state(view: CaseView) -> dict[str, Any]:

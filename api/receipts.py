@@ -123,7 +123,7 @@ def steps_after(row: Procedure, received_at: datetime) -> list[NextStep]:
         # Counted from the last day of acceptance: the decision cannot lawfully be later than this.
         trigger = day_start(first.due or received_at.date())
         second = _bounded(_(_DECIDE), text, decision, trigger, row)
-    result = _("决定作出后送达%(result)s，同时通知您。") % {"result": row.guide.result}
+    result = _("决定作出后送达%(result)s，同时通知您。") % {"result": words.known(row.guide.result)}
     return [first, second, NextStep(_(_RESULT), result)]
 
 
@@ -136,7 +136,7 @@ def _steps_declared(row: Procedure, received_at: datetime) -> list[NextStep]:
         received_at,
     )
     compared = NextStep(_("与名称库比对"), _("系统当场比对，结果马上显示在办件页面。"))
-    result = _("保留以后送达%(result)s，同时通知您。") % {"result": row.guide.result}
+    result = _("保留以后送达%(result)s，同时通知您。") % {"result": words.known(row.guide.result)}
     return [compared, kept, NextStep(_(_RESULT), result)]
 
 
@@ -159,7 +159,7 @@ def _steps_coordinated(row: Procedure, received_at: datetime) -> list[NextStep]:
 
 
 def _promise(row: Procedure) -> str:
-    return _("承诺期限：%(promised)s。") % {"promised": row.guide.promised}
+    return _("承诺期限：%(promised)s。") % {"promised": words.known(row.guide.promised)}
 
 
 def _bounded(

@@ -27,7 +27,8 @@ class Stage:
     label: str
     label_en: str
     kind: StageKind = StageKind.OPEN
-    # Who holds the ball: a role, "applicant", "parties", "register:<name>" or "" for the system.
+    # Who holds the ball: a role, "applicant", "parties", "register:<name>", "related:<item>" (whoever holds it in
+    # the case opened for the item) or "" for the system.
     holder: str = ""
     doing: str = ""
 

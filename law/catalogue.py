@@ -102,6 +102,12 @@ class Guide(Row):
         "不服决定的，可以自知道之日起60日内申请行政复议，或者自知道之日起6个月内提起行政诉讼。"
     )
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What a page says in the reader's language; what the law is called stays as it is."""
+        parts = (self.lede, *self.conditions, *self.bars, self.fee, self.promised, self.result)
+        return (*parts, self.remedy)
+
 
 Kind = Literal["registration", "licence", "declaration", "coordination"]
 

@@ -297,6 +297,21 @@ async def related(connection: AsyncConnection, case_id: UUID) -> list[Related]:
     return found
 
 
+_OPEN_CHILD = Prepared(
+    select(CaseLinkRow.child_case).where(
+        CaseLinkRow.parent_case == bindparam("case_id"),
+        CaseLinkRow.item == bindparam("item"),
+        CaseLinkRow.state == "open",
+    )
+)
+
+
+async def open_child(place: Place, case_id: UUID, item: str) -> UUID | None:
+    """The related case that this one opened for the item and that has not ended by its word; None where there is none."""
+    found: UUID | None = await _OPEN_CHILD.scalar(place, case_id=case_id, item=item)
+    return found
+
+
 async def opener_of(connection: AsyncConnection, case_id: UUID) -> tuple[UUID, str] | None:
     """The case that laid out this draft, and for which item; None for a draft of the owner's own."""
     link = CaseLinkRow.__table__

@@ -38,6 +38,11 @@ class ClusterHost(Approval):
         kept: dict[str, str] = self.state.memo.setdefault("hosted", {})
         return kept
 
+    def _named(self, uscc: str) -> dict[str, str]:
+        """An enterprise as an event tells it: a code alone says nothing to its reader."""
+        names: dict[str, str] = self.state.memo.setdefault("hosted_names", {})
+        return {"uscc": uscc, "name": names.get(uscc, "")}
+
     def _stands(self, standing: str, *, by: Command | None = None, reason: str = "") -> None:
         """How the host stands from now on; the register of hosts is the stage that follows."""
         self.state.decision |= {"hosting": standing, "hosting_reason": reason}
@@ -73,8 +78,8 @@ class ClusterHost(Approval):
         """The enterprises first: each is told to change its domicile, and has its own term for that."""
         if "told_leaving" not in self.state.memo:
             self.state.memo["told_leaving"] = True
-            for case in list(self.hosted.values()):
-                await self._tell_hosted(case, "ended", self.state.decision["hosting_reason"])
+            for uscc, case in list(self.hosted.items()):
+                await self._tell_hosted(case, uscc, "ended", self.state.decision["hosting_reason"])
         await self._keep_until(lambda: not self.hosted)
         self._void_certificate()
         self._stands("ended", reason=self.state.decision["hosting_reason"])
@@ -87,14 +92,15 @@ class ClusterHost(Approval):
                 row = {"document_id": paper.document_id, "state": "cancelled"}
                 self.change_row("documents", row)
 
-    async def _tell_hosted(self, case: str, what: str, reason: str) -> None:
+    async def _tell_hosted(self, case: str, uscc: str, what: str, reason: str) -> None:
+        known = self._named(uscc)
         told = int(self.state.memo.get("told", 0)) + 1
         self.state.memo["told"] = told
         data = {"host": self.case.case_id, "what": what, "reason": reason}
         refused = await self.tell_case(case, "host_reported", seq=told, **data)
         if refused:
             # It has moved meanwhile, or was told so before.
-            self.record("hosted_standing", data={"what": "not_taken", "case": case})
+            self.record("hosted_standing", data={"what": "not_taken", "case": case, **known})
 
     # -- acts of the host ------------------------------------------------------------------------------
 
@@ -119,9 +125,9 @@ class ClusterHost(Approval):
             actor=command.actor,
             at=command.received_at,
             act_id=command.act_id,
-            data={"what": what, "uscc": uscc, "reason": reason},
+            data={"what": what, **self._named(uscc), "reason": reason},
         )
-        self.aside(self._tell_hosted(self.hosted[uscc], what, reason))
+        self.aside(self._tell_hosted(self.hosted[uscc], uscc, what, reason))
 
     def check_leave_hosting(self, command: Command) -> None:
         self.check_owner(command)
@@ -173,12 +179,13 @@ class ClusterHost(Approval):
     def apply_hosted_joined(self, command: Command) -> None:
         uscc, case = str(command.data["uscc"]), str(command.data["case"])
         self.hosted[uscc] = case
+        self.state.memo.setdefault("hosted_names", {})[uscc] = str(command.data.get("name", ""))
         self.tell("applicant", "host_joined")
         self._count(command, "joined")
         if self.state.memo["standing"] == "leaving":
             # Registered in the very moment in which the host left.
             reason = self.state.decision["hosting_reason"]
-            self.aside(self._tell_hosted(case, "ended", reason))
+            self.aside(self._tell_hosted(case, uscc, "ended", reason))
 
     def check_hosted_left(self, command: Command) -> None:
         self.check_hosted_joined(command)
@@ -187,6 +194,7 @@ class ClusterHost(Approval):
         uscc = str(command.data["uscc"])
         if self.hosted.get(uscc) == command.data["case"]:
             del self.hosted[uscc]
+            self.state.memo.get("hosted_names", {}).pop(uscc, None)
         self._count(command, "left")
 
     def _count(self, command: Command, what: str) -> None:

@@ -67,6 +67,7 @@ class DeclaredName(Approval):
             return
         self.state.facts = [f for f in self.state.facts if f.code != "name_reservation"]
         self.change(facts=[f.model_dump() for f in self.state.facts])
+        self.drop_related(ITEM)
 
     def _name_fact(self, state: str, fact: str) -> None:
         self.put_facts(

@@ -35,7 +35,7 @@ TABLE = Table(
             "registering",
             "设立登记",
             "Registration",
-            holder="system",
+            holder="related:registration",
             doing="办理设立登记，进度见登记办件",
         ),
         Stage(

@@ -28,6 +28,11 @@ class HostedEnterprise(Approval):
         """The host's last word on the enterprise: `lost`, `ended`, or "" while all is well."""
         return str(self.state.memo.get("word", ""))
 
+    @property
+    def _itself(self) -> dict[str, str]:
+        """The enterprise as an event tells it."""
+        return {"uscc": self.state.memo["uscc"], "name": self.state.memo["name"]}
+
     async def _told_host(self, kind: str) -> str:
         """A word to the host's case; why it refused, where it did."""
         told = int(self.state.memo.get("told", 0)) + 1
@@ -86,12 +91,12 @@ class HostedEnterprise(Approval):
             "hosted_standing",
             at=command.received_at,
             act_id=command.act_id,
-            data={"what": what, "uscc": self.state.memo["uscc"], "reason": reason},
+            data={"what": what, **self._itself, "reason": reason},
         )
 
     def _ended(self, at: datetime, reason: str) -> None:
         self.state.memo |= {"word": "ended", "reason": reason, "ended_at": at.isoformat()}
-        told = {"what": "ended", "uscc": self.state.memo["uscc"], "reason": reason}
+        told = {"what": "ended", **self._itself, "reason": reason}
         self.record("hosted_standing", data=told)
 
     def check_address_changed(self, command: Command) -> None:

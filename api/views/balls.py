@@ -1,6 +1,6 @@
 """Who holds the ball (轮到谁): exactly one answer per case, with what, until when, and what the reader can do."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -82,7 +82,25 @@ def ball_of(now: Situation) -> Ball:
         return _staff(now, task)
     if kind in {"register", "system", ""} or now.effects:
         return _register(now, name)
+    # Of a related case nothing can be read yet, or its word is on its way to this one.
+    if kind == "related":
+        return _register(now, "")
     return _pool(now)
+
+
+def through(ball: Ball, title: str, number: str) -> Ball:
+    """The ball of a related case as the case that waits for it shows it: the same holder, with the way there."""
+    page = f"/cases/{number}"
+    ways = tuple(
+        Link(link.text, page + link.href if link.href.startswith("#") else link.href)
+        for link in ball.links
+    )
+    return replace(
+        ball,
+        task_id=None,
+        said=_("%(case)s：%(said)s") % {"case": title, "said": ball.sentence},
+        links=(*ways, Link(_("查看办件：%(name)s") % {"name": title}, page)),
+    )
 
 
 def _leading_task(now: Situation) -> TaskRow | None:
@@ -192,6 +210,11 @@ def _applicant(now: Situation) -> Ball:
         links = (Link(_("报告已整改"), "#rectify"),)
     if own and "release_name" in now.accepts:
         links = (Link(_("用这个名称办理登记"), "#names"), Link(_("放弃名称"), "#release"))
+    if own and "report_hosted" in now.accepts:
+        links = _of_host(now)
+    # Whoever is hosted changes its domicile by a registration of its own, which ends this case.
+    if own and "address_changed" in now.accepts:
+        links = (Link(_("去办理住所变更登记"), "/items/change_registration"),)
     return Ball(
         holder="you" if own else "applicant",
         who=_("您") if own else _applicant_name(now),
@@ -201,6 +224,16 @@ def _applicant(now: Situation) -> Ball:
         mine=own,
         links=links,
     )
+
+
+def _of_host(now: Situation) -> tuple[Link, ...]:
+    """What an admitted host can do: report one of its enterprises, where it has any, and leave."""
+    links = [Link(_("查看托管企业名册"), "#hosted")]
+    if now.case.decision.get("hosted"):
+        links.append(Link(_("报告托管企业失联、恢复联系或者托管终止"), "#report-hosted"))
+    if "leave_hosting" in now.accepts:
+        links.append(Link(_("退出托管"), "#leave-hosting"))
+    return tuple(links)
 
 
 def missing_parties(parties: list[Any], stage: str) -> list[str]:

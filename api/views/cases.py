@@ -1,6 +1,6 @@
 """A case for one reader: stage, ball, clocks, papers, actions. Read from SQL in one go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.i18n import gettext as _
 from api.services import Services
 from api.views import actions, clocks, flow, words
-from api.views.balls import Ball, Situation, ball_of
+from api.views.balls import Ball, Situation, ball_of, through
 from api.views.clocks import ClockView
 from api.views.timeline import Line, lines
 from api.views.viewer import Viewer
@@ -37,6 +37,8 @@ class CaseView:
     tasks: list[TaskRow]
     effects: list[EffectRow]
     documents: list[DocumentRow]
+    # The related case that this one's stage waits for, where it can be read.
+    awaited: "CaseView | None" = None
 
     @property
     def number(self) -> str:
@@ -62,6 +64,8 @@ class CaseView:
 
     @cached_property
     def ball(self) -> Ball:
+        if self.awaited is not None:
+            return through(self.awaited.ball, self.awaited.procedure_title, self.awaited.number)
         accepts = self.table.accepts.get(self.case.stage, frozenset())
         return ball_of(
             Situation(
@@ -238,11 +242,22 @@ def seen(whole: cases.Whole, viewer: Viewer) -> CaseView:
     )
 
 
+async def seen_with_awaited(place: Place, whole: cases.Whole, viewer: Viewer) -> CaseView:
+    """The same with the related case that its stage waits for: whose turn it is there, is whose turn it is here."""
+    view = seen(whole, viewer)
+    kind, _colon, item = view.stage.holder.partition(":")
+    if kind != "related":
+        return view
+    child = await cases.open_child(place, view.case.case_id, item)
+    found = await cases.whole(place, child) if child is not None else None
+    return replace(view, awaited=seen(found, viewer)) if found is not None else view
+
+
 async def view_of(place: Place, case: CaseRow, viewer: Viewer) -> CaseView:
     """The same of a case whose row is at hand."""
     # A row may be gone meanwhile: the task that wrote it was lost, and is done again.
     whole = await cases.whole(place, case.case_id) or cases.Whole(case)
-    return seen(whole, viewer)
+    return await seen_with_awaited(place, whole, viewer)
 
 
 async def timeline_of(

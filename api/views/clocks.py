@@ -8,8 +8,8 @@ from math import ceil
 from typing import Any, Final
 
 from api.clock_cards import ClockCard, Light, Promised, card, light_of
+from api.i18n import counted, mark
 from api.i18n import gettext as _
-from api.i18n import mark
 from api.views import words
 from domain.clocks import deadline_of
 from domain.contracts import RunningClock
@@ -89,8 +89,8 @@ class ClockView:
         if self.light.kind != "green" or left.minutes is not None:
             return self.light.text
         if self.deadline.unit is Unit.WD:
-            return _("还剩 %(n)s 个工作日") % {"n": left.working_days}
-        return _("还剩 %(n)s 天") % {"n": left.calendar_days}
+            return counted("还剩 %(n)s 个工作日", left.working_days)
+        return counted("还剩 %(n)s 天", left.calendar_days)
 
     @property
     def end_text(self) -> str:
@@ -106,7 +106,7 @@ class ClockView:
     def over_text(self) -> str:
         """By how much a passed end is passed."""
         days = self.left.working_days
-        return _("超时 %(n)s 个工作日") % {"n": days} if days else _("超时，不满 1 个工作日")
+        return counted("超时 %(n)s 个工作日", days) if days else _("超时，不满 1 个工作日")
 
     def overdue_text(self, reason: str) -> str:
         """超时 N 个工作日，原因：…，已升级到〔岗位〕 (优化营商环境条例 36); empty while in time."""

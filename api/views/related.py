@@ -271,7 +271,11 @@ class RelatedView:
 
     @staticmethod
     def stage_of(related: cases.Related) -> str:
-        return words.stage_name(related.procedure, related.stage, related.catalogue_version)
+        """How it stands by its own account; one that this case relies on no longer says so first."""
+        stage = words.stage_name(related.procedure, related.stage, related.catalogue_version)
+        if related.state == "dropped":
+            return _("本件不再使用；它自己：%(stage)s") % {"stage": stage}
+        return stage
 
     def to_json(self) -> dict[str, Any]:
         return {

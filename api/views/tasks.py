@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import dates
 from api.clock_cards import ClockCard, Light, card, light_of
+from api.i18n import counted
 from api.i18n import gettext as _
 from api.security.person import Person
 from api.views import actions, words
@@ -221,7 +222,7 @@ def plain_light(due_at: datetime, now: datetime) -> Light:
     if day == today:
         return Light("amber", _("今天到期"))
     left = default_calendars().workdays_between(today, day)
-    text = _("还剩 %(n)s 个工作日") % {"n": left}
+    text = counted("还剩 %(n)s 个工作日", left)
     if left <= 1:
         return Light("amber", text)
     return Light("green", _("正常，%(left)s") % {"left": text})

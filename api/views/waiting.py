@@ -87,6 +87,11 @@ def why_waiting(facts: Facts) -> str:
 
 
 def _waits(facts: Facts, ball: Ball) -> str:
+    if (awaited := facts.view.awaited) is not None:
+        return _("等关联办件 %(number)s，%(said)s") % {
+            "number": awaited.number,
+            "said": ball.sentence,
+        }
     if ball.task_id is not None:
         task = next(t for t in facts.view.tasks if t.task_id == ball.task_id)
         return _person(facts, ball, task)

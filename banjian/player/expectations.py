@@ -64,7 +64,7 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 out += await _facts(stage, ident, value)
             case "name_check":
                 out += _name_check(shown.get("decision", {}).get("check") or {}, value)
-            case "items" | "may_trade" | "parts" | "opening_time" | "hosted":
+            case "items" | "may_trade" | "parts" | "opening_time" | "hosted" | "related":
                 found = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}/related")
                 out += _related(found, name, value)
             case "public_status":
@@ -93,14 +93,15 @@ def _clocks(shown: list[dict[str, Any]], wanted: Mapping[str, Mapping[str, Any]]
 
 
 def _related(found: Mapping[str, Any], what: str, wanted: Mapping[str, Any]) -> list[str]:
-    """How each named licence item, part or hosted enterprise stands, whether one may trade in an item now, or the plan's
-    figure."""
+    """How each named licence item, part, hosted enterprise or related case stands, whether one may trade in an item now,
+    or the plan's figure."""
     have: Mapping[str, Any] = {
         "items": {line["item"]: line["standing"] for line in found["licences"]},
         "may_trade": {line["item"]: line["may_trade"] for line in found["licences"]},
         "parts": {line["part"]: line["standing"] for line in found["parts"]},
         "opening_time": found["opening_time"] or {},
         "hosted": {line["name"]: line["standing"] for line in found["hosted"]},
+        "related": {line["item"]: line["state"] for line in found["items"] if not line["parent"]},
     }[what]
     return [
         f"{what} {key}: expected {value}, got {have.get(key)}"

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -43,25 +44,31 @@ SOD_MESSAGES = {
     )
     if (violation := sod.check([rule], [sod.Taken(one, "x")], other, "x")) is not None
 }
-KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2), "counted": None}
 
 
 def said() -> dict[str, str]:
     """Message id → where it is said."""
-    found = {}
-    options = {
-        "templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
-    }
-    extracted = extract_from_dir(
-        ROOT / "api", METHODS, options_map=options, keywords=KEYWORDS, strip_comment_tags=True
-    )
-    for filename, line, message, _comments, _context in extracted:
-        for one in message if isinstance(message, tuple) else (message,):
-            found[one] = f"api/{filename}:{line}"
+    found = in_code(KEYWORDS)
     found |= dict.fromkeys(MESSAGES.values(), "domain/refusals.py")
     found |= {role.label.zh: "domain/roles.py" for role in Role}
     found |= declared()
     return found
+
+
+def in_code(keywords: dict[str, Any]) -> dict[str, str]:
+    """What modules and templates pass to these functions."""
+    options = {
+        "templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+    }
+    extracted = extract_from_dir(
+        ROOT / "api", METHODS, options_map=options, keywords=keywords, strip_comment_tags=True
+    )
+    return {
+        one: f"api/{filename}:{line}"
+        for filename, line, message, _comments, _context in extracted
+        for one in (message if isinstance(message, tuple) else (message,))
+    }
 
 
 def declared() -> dict[str, str]:
@@ -74,7 +81,7 @@ def declared() -> dict[str, str]:
             found |= {stage.doing: where for stage in table.stages if stage.doing}
             found |= {move.when: where for move in table.transitions if move.when}
     for row in catalogue.procedures():
-        found |= {gap.label: f"law/data/catalogue/{row.procedure}.yaml" for gap in row.gaps}
+        found |= dict.fromkeys(in_row(row), f"law/data/catalogue/{row.procedure}.yaml")
         for clock_id in filter(None, row.clocks.model_dump().values()):
             found |= of_clock(clock_id)
     for edition in licence_items.EDITIONS.values():
@@ -92,6 +99,12 @@ def declared() -> dict[str, str]:
             reason = calendars.day(date(year, 1, 1) + timedelta(n)).reason_zh
             found[reason] = "law/data/calendars"
     return found | hints() | dict.fromkeys(TRACE, "law/trace.py")
+
+
+def in_row(row: catalogue.Procedure) -> list[str]:
+    """Deficiencies, who provides what, and what the item's guide says; nobody reads the guide of what nobody applies for."""
+    guide = row.guide.sentences if not row.opened_by else (row.guide.promised, row.guide.remedy)
+    return [g.label for g in row.gaps] + [m.provided_by for m in row.materials] + [*guide]
 
 
 def of_clock(clock_id: str) -> dict[str, str]:
@@ -119,8 +132,19 @@ def english() -> Catalog:
     return read_po(BytesIO(path.read_bytes()), locale="en")
 
 
+def message_id(message: Message) -> str:
+    """What a text is known by; one that is counted is its own plural."""
+    return str(message.id[0] if isinstance(message.id, tuple) else message.id)
+
+
+def strings(message: Message) -> tuple[str, ...]:
+    """Its translation, or translations for one and for many."""
+    found = message.string
+    return tuple(found) if isinstance(found, tuple | list) else (str(found),)
+
+
 def test_every_text_has_its_translation() -> None:
-    translated = {m.id: m.string for m in english() if m.id}
+    translated = {message_id(m): m.string for m in english() if m.id and all(strings(m))}
     missing = {text: where for text, where in said().items() if not translated.get(text)}
     assert missing == {}
 
@@ -128,7 +152,7 @@ def test_every_text_has_its_translation() -> None:
 def test_nothing_is_left_over_and_nothing_is_fuzzy() -> None:
     texts = said()
     catalogue = [m for m in english() if m.id]
-    assert [m.id for m in catalogue if m.id not in texts] == []
+    assert [m.id for m in catalogue if message_id(m) not in texts] == []
     assert [m.id for m in catalogue if m.fuzzy] == []
 
 
@@ -137,9 +161,28 @@ def test_placeholders_are_the_same_in_both() -> None:
     assert wrong == []
     for message in english():
         if message.id:
-            named = {part.split(")")[0] for part in str(message.id).split("%(")[1:]}
-            again = {part.split(")")[0] for part in str(message.string).split("%(")[1:]}
-            assert named == again, message.id
+            named = named_in(message_id(message))
+            assert all(named_in(text) == named for text in strings(message)), message.id
+
+
+def named_in(text: str) -> set[str]:
+    return {part.split(")")[0] for part in text.split("%(")[1:]}
+
+
+def test_what_is_counted_is_never_said_without_its_number() -> None:
+    plural = {message_id(m) for m in english() if isinstance(m.id, tuple)}
+    assert plural
+    assert plural & set(in_code({"_": None, "gettext": None})) == set()
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, "1 day left"), (2, "2 days left"), (0, "0 days left")])
+def test_one_is_counted_as_one(n: int, said: str) -> None:
+    assert i18n.counted("还剩 %(n)s 天", n) == f"还剩 {n} 天"
+    i18n.use("en")
+    try:
+        assert i18n.counted("还剩 %(n)s 天", n) == said
+    finally:
+        i18n.use(i18n.DEFAULT)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,16 @@ def text_of(page: httpx.Response) -> str:
     return main.get_text(" ", strip=True)
 
 
+def ways_of(page: httpx.Response) -> set[str]:
+    """Where the box that says whose turn it is leads to; each is on the page."""
+    soup = BeautifulSoup(page.text, "html.parser")
+    ball = soup.select_one(".ball")
+    assert ball is not None
+    found = {str(a["href"]) for a in ball.find_all("a")}
+    assert all(soup.select_one(way) for way in found)
+    return found
+
+
 async def admitted(live: Live, case: str) -> str:
     """A host of the applicant's; returns its number."""
     entry = {
@@ -139,8 +149,9 @@ async def test_host_and_head_act_on_the_page_and_the_enterprise_is_told(live: Li
         {"uscc": USCC, "name": HOST["company"], "address": ADDRESS, "takes_new": True}
     ]
     browser = await live.pages("applicant")
-    alone = text_of(await browser.get(path))
+    alone = text_of(page := await browser.get(path))
     assert "现在没有托管企业" in alone
+    assert ways_of(page) == {"#hosted", "#leave-hosting"}
     assert "报告什么" not in alone
 
     form = await hosted(live, "company")
@@ -150,6 +161,7 @@ async def test_host_and_head_act_on_the_page_and_the_enterprise_is_told(live: Li
     for words in (form["name"], "托管中", "报告什么", "退出托管"):
         assert words in shown
     assert "暂停的理由" not in shown, "that is the registrar's"
+    assert ways_of(page) == {"#hosted", "#report-hosted", "#leave-hosting"}
     licence = text_of(await guest.get(f"/cases/{live.number('company')}"))
     assert "住所托管" in licence, "the hosting is among the related cases"
 
@@ -171,6 +183,8 @@ async def test_host_and_head_act_on_the_page_and_the_enterprise_is_told(live: Li
     sent = await browser.post(f"{path}/hosted", data=data | full)
     assert sent.status_code == 303
     await standing(live, "host", "host_notified_lost")
+    told = await says(browser, path, "托管机构报告企业失联")
+    assert f"托管机构报告企业失联：{form['name']} {uscc}" in told, "a code alone says nothing"
     desk, task = await claimed(live, "inspector", "company.hosted", "cluster_hosting.mail_check")
     check = await desk.get(task)
     for words in (f"{ADDRESS}A12工位（集群注册）", HOST["company"], "电话停机", "退回、无人签收"):

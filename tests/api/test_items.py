@@ -1,11 +1,13 @@
 """Items, guides and form schemas; progress and verification without signing in."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 
 import httpx
 import pytest
 import pytest_asyncio
+from bs4 import BeautifulSoup
 
 from api import guides
 from api.guides import limits_of
@@ -19,6 +21,8 @@ from tests.api.intake_app import (  # noqa: F401  # with its fixtures
     complete,
     submit,
 )
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -147,3 +151,20 @@ def test_what_an_enterprise_needs_first_stands_first() -> None:
         "establishment_registration",
         "change_registration",
     ]
+
+
+async def test_a_guide_speaks_english_and_marks_what_does_not(guest: httpx.AsyncClient) -> None:
+    guest.cookies.set("lang", "en")
+    try:
+        for item in (i["code"] for i in (await guest.get("/api/v1/items")).json()["items"]):
+            page = BeautifulSoup((await guest.get(f"/items/{item}")).text, "html.parser")
+            main = page.find("main")
+            assert main is not None
+            for part in main.select(".cite, dd, [lang=zh-CN]"):
+                # What a law or a paper is called stays Chinese.
+                part.decompose()
+            told = [text for section in main.select(".lede, #check li") for text in section.strings]
+            assert told
+            assert [text for text in told if CHINESE.search(text) and "“" not in text] == []
+    finally:
+        guest.cookies.clear()

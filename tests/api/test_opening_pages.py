@@ -108,6 +108,30 @@ async def test_one_page_shows_all_of_it(live: Live) -> None:
     assert "送交有关部门" in part
 
 
+async def test_the_opening_says_whose_turn_it_is_at_the_registration(live: Live) -> None:
+    company = await opened(live, "turn")
+    number = live.number(company)
+    waits = (await live.shown("turn"))["waiting_for"]
+    assert (waits["holder"], waits["mine"]) == ("staff", False)
+    gap = {"gap": "address_unclear", "part": "address_proof", "advice": "请重新拍摄住所使用证明。"}
+    await live.complete(
+        "acceptor", company, task="approval.acceptance", decision="one_time_notice", gaps=[gap]
+    )
+    await live.stage_is(company, "correction")
+    waits = (await live.shown("turn"))["waiting_for"]
+    assert (waits["holder"], waits["mine"]) == ("you", True)
+    page = await (await live.pages("applicant")).get(f"/cases/{live.number('turn')}")
+    ball = BeautifulSoup(page.text, "html.parser").select_one(".ball")
+    assert ball is not None
+    ways = {a.get_text(strip=True): a["href"] for a in ball.find_all("a")}
+    assert ways["去补正"] == f"/applications/{live.ident(company)}"
+    assert f"/cases/{number}" in ways.values()
+    assert "设立登记" in text_of(page).split("请您")[0]
+    admin = await live.pages("admin")
+    why = text_of(await admin.get(f"/admin/cases/{live.number('turn')}"))
+    assert f"等关联办件 {number}" in why
+
+
 async def test_an_officer_settles_what_failed_on_the_desk(live: Live) -> None:
     company = await opened(live, "failing")
     await registered(live, company)

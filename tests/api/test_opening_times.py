@@ -159,8 +159,10 @@ def test_the_waits_are_the_applicants_stages() -> None:
 def test_the_figure_is_drawn_to_scale() -> None:
     drawn = bullets([Row("2026-09", 0.75, 1.5, "9/10"), Row("<b>", 3, 3, "0/1")], 1.5)
     svg = BeautifulSoup(drawn, "html.parser")
-    bars = [float(str(r["width"])) for r in svg.find_all("rect") if r["height"] == "8"]
-    assert bars[0] * 4 == pytest.approx(bars[1], abs=0.5)
+    bars = [
+        float(str(r["width"]).removesuffix("%")) for r in svg.find_all("rect") if r["height"] == "8"
+    ]
+    assert bars[0] * 4 == pytest.approx(bars[1], abs=0.05)
     colours = [r["fill"] for r in svg.find_all("rect") if r["height"] == "8"]
     assert colours[0] != colours[1], "what misses the target is red"
     assert "<b>" not in drawn

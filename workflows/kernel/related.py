@@ -3,7 +3,7 @@
 Cases that neither opened tell each other by durable acts (`tell_case`).
 """
 
-from typing import Any
+from typing import Any, Final
 
 from temporalio import workflow
 
@@ -15,6 +15,9 @@ with workflow.unsafe.imports_passed_through():
 from workflows.kernel.effects import ATTEMPT, EFFECTS_QUEUE, SILENCE
 from workflows.kernel.extensions import Extensions
 from workflows.kernel.recorder import PERSISTENT
+
+# Of a link: what this case relies on no longer. It may end by itself later, and is dropped all the same.
+DROPPED: Final = "dropped"
 
 
 class RelatedCases(Extensions):
@@ -74,6 +77,11 @@ class RelatedCases(Extensions):
             },
         )
 
+    def drop_related(self, item: str) -> None:
+        """This case relies on it no longer: it stays among the related cases, and is told there to be dropped."""
+        self.state.related[item].state = DROPPED
+        self._show_link(self.state.related[item])
+
     def _order(self, item: str, procedure: str, data: dict[str, Any]) -> RelatedOrder:
         return RelatedOrder(
             parent_case=self.case.case_id,
@@ -105,7 +113,9 @@ class RelatedCases(Extensions):
 
     def apply_related_ended(self, command: Command) -> None:
         related = self.state.related[str(command.data["item"])]
-        related.state, related.outcome = "ended", str(command.data.get("outcome", ""))
+        related.outcome = str(command.data.get("outcome", ""))
+        if related.state != DROPPED:
+            related.state = "ended"
         self._show_link(related)
         self.record(
             "related_ended",
