@@ -25,9 +25,16 @@ DECIDING: Final = frozenset(
         Effect.WINDOW_OPENS,
         Effect.RELEASE_NAME,
         Effect.CLAIMS_CLOSED,
+        Effect.DEEMED_RESUMED,
+        Effect.BAR_ENDS,
+        Effect.RESULT_FINAL,
+        Effect.LICENCE_VOID,
     }
 )
 """Only these expiries decide anything without a person (law.md §3.10); all others tell and escalate."""
+
+OPENING: Final = frozenset({Effect.MAY_PROCEED, Effect.WINDOW_OPENS, Effect.BAR_ENDS})
+"""What was not allowed before the end is allowed from it on."""
 
 EXPIRES: Final = frozenset({"overdue_l1", "expiry"})
 """Rungs at which a clock ends."""
