@@ -147,6 +147,16 @@ async def licensing_grant(view: CaseView, order: PaperOrder) -> Fields:
     }
 
 
+@paper("renewed", "licence")
+async def renewed(view: CaseView, order: PaperOrder) -> Fields:
+    clock = view.clocks[order.data["clock"]]
+    return "renewal_deemed", {
+        "received_at": moment(order.data["received_at"]),
+        "expired": due(view, clock.key),
+        "basis": find_clock(clock.clock_id).citation,
+    }
+
+
 @paper("refusal", "licence")
 async def licensing_refusal(view: CaseView, order: PaperOrder) -> Fields:
     return "licensing_refusal", {

@@ -30,6 +30,7 @@ WORDS = {
     "extension": "延",
     "grant": "准",
     "refusal": "不准",
+    "renewed": "续",
     "licence": "证",
     "application": "申",
     "reservation": "保",

@@ -44,6 +44,7 @@ ENTRIES: Final = (
     Entry("desk", "intake", mark("窗口收件"), "/desk/intake", frozenset({Role.ACCEPTOR})),
     Entry("desk", "search", mark("查询"), "/desk/search"),
     Entry("desk", "openings", mark("企业开办用时"), "/desk/opening-times", _OVERSEERS),
+    Entry("desk", "law", mark("期限规定"), "/desk/law", frozenset({Role.SUPERVISOR, Role.ADMIN})),
     Entry("desk", "board", mark("督办看板"), "/desk/board", _OVERSEERS),
     Entry("desk", "inspect", mark("办件检查"), "/admin/cases", _OVERSEERS),
     Entry("footer", "accessibility", mark("无障碍声明"), "/accessibility"),

@@ -2,7 +2,7 @@
 
 import typer
 
-from banjian.commands import account, archive, audit, case, clock, erasure, name, replay, task
+from banjian.commands import account, archive, audit, case, clock, erasure, law, name, replay, task
 from banjian.commands.demo import demo
 from banjian.commands.doctor import doctor
 from banjian.commands.play import play_files
@@ -30,6 +30,7 @@ app.add_typer(archive.app, name="archive", help="归档信息包")
 app.add_typer(audit.app, name="audit", help="核验办件的记录")
 app.add_typer(case.app, name="case", help="办件：现在怎样，在等谁")
 app.add_typer(clock.app, name="clock", help="期限：为什么是这一天")
+app.add_typer(law.app, name="law", help="法规版本：哪些期限变了，影响哪些办件")
 app.add_typer(name.app, name="name", help="名称：能不能申报，与谁相同或者近似")
 app.add_typer(erasure.app, name="erasure", help="到期删除：两人决定，分批执行")
 app.add_typer(task.app, name="task", help="任务：谁手上有什么")

@@ -27,6 +27,10 @@ DECIDING: Final = frozenset(
         Effect.WINDOW_OPENS,
         Effect.RELEASE_NAME,
         Effect.CLAIMS_CLOSED,
+        Effect.DEEMED_RESUMED,
+        Effect.BAR_ENDS,
+        Effect.RESULT_FINAL,
+        Effect.LICENCE_VOID,
     }
 )
 """Only these expiries decide anything without a person (law.md §3.10); all others tell and escalate."""
@@ -44,6 +48,9 @@ class Cause(StrEnum):
 
 LEVELS: Final = ("amber", "overdue_l1", "overdue_l2", "overdue_l3")
 """The rungs that light up a clock, its tasks and its case, the lightest first."""
+
+OPENING: Final = frozenset({Effect.MAY_PROCEED, Effect.WINDOW_OPENS, Effect.BAR_ENDS})
+"""What was not allowed before the end is allowed from it on."""
 
 EXPIRES: Final = frozenset({"overdue_l1", "expiry"})
 """Rungs at which a clock ends."""

@@ -24,6 +24,9 @@ class Refusal(StrEnum):
     GRANT_NOT_LAWFUL = "grant_not_lawful"
     CLOCK_NOT_DUE = "clock_not_due"
     CLOCK_CLOSED = "clock_closed"
+    TERM_OVER = "term_over"
+    TERM_RUNNING = "term_running"
+    NO_RULE_IN_FORCE = "no_rule_in_force"
     UNKNOWN_CALLBACK = "unknown_callback"
     UNCHANGED_FILE = "unchanged_file"
     MALFORMED = "malformed"
@@ -48,6 +51,9 @@ MESSAGES: dict[Refusal, str] = {
     Refusal.GRANT_NOT_LAWFUL: "还有不符合法定条件的事项，不能准予。请查看“事实与法律”。",
     Refusal.CLOCK_NOT_DUE: "期限尚未届满。",
     Refusal.CLOCK_CLOSED: "这个期限已经结束。",
+    Refusal.TERM_OVER: "法定期限已经届满，依法已经产生结果，不能再作这个操作。请刷新页面查看结果。",
+    Refusal.TERM_RUNNING: "法定期限还没有届满，请在期限届满以后再办理。",
+    Refusal.NO_RULE_IN_FORCE: "起算那天没有可以适用的期限规定，请核对起算日期，或者请科室负责人确认适用的规定。",
     Refusal.UNKNOWN_CALLBACK: "回执与本件正在等待的请求不符。",
     Refusal.UNCHANGED_FILE: "补正内容与上次提交完全相同，请按一次性告知书修改后再提交。",
     Refusal.MALFORMED: "请求格式有误。",

@@ -157,6 +157,31 @@ class ExtensionDecision(TaskForm):
     ]
 
 
+class Release(TaskForm):
+    """解除: the term of a measure is over, and it must be lifted (行政强制法 art. 28). Nothing else can be answered."""
+
+    code = "kernel.release"
+    title = "解除措施"
+    title_en = "Lifting the measure"
+    duty = "releaser"
+
+    lifted: Annotated[
+        Literal[True],
+        labelled(
+            "措施已经解除，财物已经退还",
+            "The measure is lifted and the goods returned",
+            widget="checkbox",
+        ),
+    ]
+    record: Annotated[
+        Text,
+        labelled(
+            "解除记录", "Record", hint="何时、何地、由谁退还给谁，写进案卷", widget="textarea"
+        ),
+        Field(min_length=4),
+    ]
+
+
 class Trouble(TaskForm):
     """外部系统异常: what to do about a register that refused or kept failing."""
 

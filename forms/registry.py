@@ -44,6 +44,7 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         approval.SiteCheck,
         approval.Decision,
         approval.ExtensionDecision,
+        approval.Release,
         approval.Trouble,
         cluster_hosting.AddressOrder,
         cluster_hosting.MailCheck,

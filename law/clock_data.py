@@ -1,7 +1,7 @@
 """Loads the clocks' data file strictly: a row a lawyer would stumble over stops the start."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,9 @@ _REQUIRED = {
     "description", "name", "trigger", "trigger_name", "unit", "direction", "values", "end_rule",
     "binds", "binds_name", "binds_agency", "on_expiry",
 }  # fmt: skip
-_OPTIONAL = {"count_unit", "set_by", "fixed_date", "suspension", "extension", "extension_note"}
+_OPTIONAL = {
+    "count_unit", "set_by", "fixed_date", "suspension", "extension", "extension_note", "replaces",
+}  # fmt: skip
 _VALUE = {"valid_from", "valid_to", "value", "reference", "verified"}
 _EXTENSION = {"length", "unit", "times", "approver_role", "approver", "text"}
 
@@ -45,7 +47,23 @@ def parse_clocks(data: dict[str, Any]) -> tuple[str, dict[str, Clock]]:
         raise ClockDataBroken("clocks.yaml: 缺少版次")
     if not isinstance(rows, dict) or not rows:
         raise ClockDataBroken("clocks.yaml: 没有任何期限")
-    return edition, {clock_id: _clock(clock_id, row) for clock_id, row in rows.items()}
+    clocks = {clock_id: _clock(clock_id, row) for clock_id, row in rows.items()}
+    _succession(clocks)
+    return edition, clocks
+
+
+def _succession(clocks: dict[str, Clock]) -> None:
+    """A rule changes on a day: the old row ends the day before, and has one successor."""
+    replaced: set[str] = set()
+    for clock in clocks.values():
+        if clock.replaces is None:
+            continue
+        old = clocks.get(clock.replaces)
+        if old is None or clock.replaces in replaced:
+            raise ClockDataBroken(f"{clock.id}: 被替代的 {clock.replaces} 不存在,或者已被替代")
+        if not (old.valid_to and clock.valid_from == old.valid_to + timedelta(days=1)):
+            raise ClockDataBroken(f"{clock.id}: 施行之日应为 {old.id} 失效的次日")
+        replaced.add(clock.replaces)
 
 
 def _clock(clock_id: Any, row: Any) -> Clock:
@@ -91,6 +109,7 @@ def _clock(clock_id: Any, row: Any) -> Clock:
         verified=_enum(Verified, value["verified"], clock_id),
         valid_from=_optional_date(value["valid_from"], clock_id),
         valid_to=_optional_date(value["valid_to"], clock_id),
+        replaces=_optional_text(row.get("replaces"), clock_id),
     )
     _consistent(clock)
     return clock

@@ -194,6 +194,8 @@ class Clock:
     verified: Verified
     valid_from: date | None
     valid_to: date | None
+    # The row whose rule this one took the place of, on `valid_from`.
+    replaces: str | None = None
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from law.clock_types import Clock, Direction, Unit
-from law.zone import civil_date
+from law.clock_types import Clock, Direction, Effect, Unit
+from law.zone import civil_date, day_start
 
 ONE_DAY = timedelta(days=1)
 
@@ -175,6 +175,14 @@ class Deadline:
     def start_date(self) -> date:
         """d0, the day of the triggering event, which is not counted (民法典 201)."""
         return civil_date(self.starts_at)
+
+    @property
+    def takes_effect_at(self) -> datetime:
+        """When expiry does what the row says: the end, but a window counted back from an event opens
+        with the day it reaches, not after it (届满前 90 个工作日起)."""
+        if self.clock.effect is Effect.WINDOW_OPENS and self.clock.direction is Direction.BEFORE:
+            return day_start(self.legal_end)
+        return self.ends_at
 
     def in_time(self, received_at: datetime) -> bool:
         """Whether an act received at the instant keeps the deadline."""

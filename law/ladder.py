@@ -56,7 +56,7 @@ def ladder(deadline: Deadline, calendars: Calendars) -> tuple[Rung, ...]:
     if not clock.binds_agency:
         rungs = [
             Rung(RungKind.REMINDER, reminder, "applicant"),
-            Rung(RungKind.EXPIRY, deadline.ends_at, "applicant"),
+            Rung(RungKind.EXPIRY, deadline.takes_effect_at, "applicant"),
         ]
     else:
         rungs = [

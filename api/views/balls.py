@@ -104,7 +104,13 @@ def through(ball: Ball, title: str, number: str) -> Ball:
 
 
 def _leading_task(now: Situation) -> TaskRow | None:
-    """The stage's own task before the kernel's (an extension or a trouble beside it)."""
+    """The stage's own task before the kernel's (an extension or a trouble beside it).
+
+    A measure to be lifted comes before everything.
+    """
+    releases = [t for t in now.tasks if t.form == "kernel.release"]
+    if releases:
+        return releases[0]
     own = [t for t in now.tasks if not t.form.startswith("kernel.")]
     if own:
         return own[0]
@@ -145,6 +151,8 @@ def _staff(now: Situation, task: TaskRow) -> Ball:
     todo, said = _doing(now) if _staffed(now.stage) else words.form_title(task.form), ""
     if task.form == "kernel.trouble":
         todo = _("处理与外部系统的往来异常")
+    elif task.form == "kernel.release":
+        todo = _("立即解除措施，退还财物")
     if not mine and not task.claimed_name:
         said = _("等%(post)s领取后%(todo)s") % {"post": post, "todo": todo}
         said += _("，%(until)s") % {"until": until} if until else ""

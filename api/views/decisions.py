@@ -68,6 +68,7 @@ BUTTONS: Final[dict[str, str]] = {
     "cluster_hosting.address_order": mark("责令改正"),
     "cluster_hosting.recheck": mark("再查登记库"),
     "kernel.extension": mark("作出延期决定"),
+    "kernel.release": mark("记录解除"),
     "kernel.trouble": mark("提交处理意见"),
 }
 MUST_CONFIRM: Final = mark("请确认这一项；不能确认的，应当回避")

@@ -77,6 +77,7 @@ PAPERS: Final[dict[str, str]] = {
     "extension": mark("延期告知书"),
     "grant": mark("准予通知书"),
     "refusal": mark("不予决定书"),
+    "renewed": mark("视为准予延续告知书"),
     "licence": mark("证照"),
     "application": mark("申请书"),
     "signed_application": mark("申请书（已签名）"),

@@ -25,6 +25,7 @@ from forms.papers.notices import (
     ExtensionNotice,
     MaterialsReceipt,
     NonAcceptanceNotice,
+    RenewalDeemed,
 )
 
 PAPERS: Final[dict[str, type[Paper]]] = {
@@ -36,6 +37,7 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         NonAcceptanceNotice,
         DeficiencyNotice,
         ExtensionNotice,
+        RenewalDeemed,
         RegistrationNotice,
         ChangeNotice,
         RegistrationRefusal,

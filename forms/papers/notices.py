@@ -132,6 +132,24 @@ class DeficiencyNotice(Paper):
         }
 
 
+class RenewalDeemed(Paper):
+    """视为准予延续告知书: no decision before the licence expired (行政许可法 50).
+
+    For how long the licence goes on the article does not say: the paper says so too.
+    """
+
+    kind: ClassVar[str] = "renewal_deemed"
+    title: ClassVar[str] = "视为准予延续告知书"
+    template: ClassVar[str] = "renewal_deemed.typ"
+
+    received_at: AwareDatetime
+    expired: Due
+    basis: Line
+
+    def view(self) -> dict[str, Any]:
+        return {**super().view(), "received_at_text": instant(self.received_at)}
+
+
 class ExtensionNotice(Paper):
     """延期告知书: the new date and the reason (行政许可法 42; 登记管理条例 19)."""
 

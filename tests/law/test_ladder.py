@@ -79,7 +79,7 @@ def test_rungs_are_sorted_and_never_before_the_start(clock: Clock, day: date, ho
     assert [r.at for r in rungs] == sorted(r.at for r in rungs)
     assert len({r.kind for r in rungs}) == len(rungs)
     due = [r for r in rungs if r.kind in (RungKind.OVERDUE_L1, RungKind.EXPIRY)]
-    assert [r.at for r in due] == [value.ends_at]
+    assert [r.at for r in due] == [value.takes_effect_at]
     if clock.direction is Direction.AFTER:
         assert all(r.at >= trigger for r in rungs)
 

@@ -130,6 +130,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         new_due=EXTENDED,
         reason="申请人提交的住所证明涉及两处产权，需要向不动产登记机构核实，情形复杂。",
     ),
+    "renewal_deemed": common(
+        "曾市监食经续〔2026〕第000002号",
+        "M5R4-TD8W",
+        received_at="2026-08-28T10:00:00+08:00",
+        expired=R01,
+        basis="行政许可法 50",
+    ),
     "registration": common(
         "曾市监登字〔2026〕第000118号",
         "P4V9-CS7U",

@@ -60,6 +60,7 @@ def test_a_paper_is_archivable_tagged_and_the_same_twice(kind: str) -> None:
         ),
         ("deficiency", ["全部内容", "以上共3项", "租期不能辨认", "第1版"]),
         ("extension", ["2026年10月9日（星期五）24:00", "登记机关负责人批准", "延长一次"]),
+        ("renewal_deemed", ["视为准予延续", "行政许可法50", "待核", "2026年9月29日"]),
         ("non_acceptance", ["不予受理", "请向随州市市场监督管理局申请", "六十日", "六个月"]),
         ("registration", ["91421303MA4K1X2Y9A", "第二十一条"]),
         (

@@ -130,9 +130,6 @@ class Approval(Filing):
         await self.accepted(version.received_at, deemed=True)
         return "under_review"
 
-    def on_expired(self, clock: Any, law: Any) -> None:
-        self.tell("section_head", "deemed", clock=clock)
-
     async def tell_once(self, form: Acceptance, version: FileVersion, given: TaskAnswer) -> str:
         """One notice with everything (一次性告知); the file goes back, its clock has not begun."""
         at = given.received_at

@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.refusals import Refusal, Refused
     from domain.transitions import Table
-    from forms.approval import ExtensionDecision, Trouble
+    from forms.approval import ExtensionDecision, Release, Trouble
 
 from workflows.kernel.related import RelatedCases
 from workflows.kernel.search_attributes import CASE_OUTCOME
@@ -54,7 +54,7 @@ class CaseWorkflow(RelatedCases):
     def __init__(self, case: CaseInput) -> None:
         self.table = self.tables[case.table_version]
         super().__init__(case, self.table.first)
-        self.task_forms = {f.code: f for f in (ExtensionDecision, Trouble, *self.forms())}
+        self.task_forms = {f.code: f for f in (ExtensionDecision, Release, Trouble, *self.forms())}
         self._closed = False
 
     def forms(self) -> tuple[Any, ...]:
@@ -82,6 +82,9 @@ class CaseWorkflow(RelatedCases):
                 # Asked for while the step did not wait for anybody: it was told it is done.
                 to = self._leave or to
                 self._leave = None
+                if self.table.stage(to).final and self.owes_release():
+                    # Not put off by the end of the case either (行政强制法 28).
+                    await workflow.wait_condition(lambda: not self.owes_release())
                 self._move(to)
             self.give_up_idle()
             await self.asides_done()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from temporalio import workflow
 
@@ -12,8 +12,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.clocks import DECIDING, EXPIRES, LEVELS
     from domain.contracts import CaseInput, Command, PendingQuery, RunningClock
     from domain.refusals import Refusal, Refused
-    from law.clock_types import Clock
+    from law.clock_types import Clock, Effect, Unit
     from law.clocks import find_clock
+    from law.editions import rule_on
+    from law.zone import civil_date, local
 
 from workflows.kernel.recorder import PERSISTENT, QUICK
 from workflows.kernel.terms import Terms
@@ -38,9 +40,21 @@ class Clockwork(Terms):
     # -- verbs ---------------------------------------------------------------------------------
 
     def start_clock(
-        self, clock_id: str, trigger: datetime, *, length: int | None = None, subject: str = ""
+        self,
+        clock_id: str,
+        trigger: datetime,
+        *,
+        length: int | None = None,
+        subject: str = "",
+        on: date | None = None,
     ) -> str:
-        """Start a clock of law from its triggering instant; returns its key in this case."""
+        """Start a clock of law from its triggering instant; returns its key in this case.
+
+        Of a rule that was replaced the row in force on the trigger's day is taken, and kept for as long as the
+        clock runs; `on` is another day where the article goes by another. Ask `check_startable` first where
+        the trigger comes from outside: here a rule without a row for the day is an error of the procedure.
+        """
+        clock_id = rule_on(clock_id, on or civil_date(trigger)).id
         clock = self.new_clock(clock_id, trigger, length=length, subject=subject)
         self.show_clock(clock)
         self.record(
@@ -73,7 +87,21 @@ class Clockwork(Terms):
         """A procedure overrides this when it sets alarms."""
 
     def on_expired(self, clock: RunningClock, law: Clock) -> None:
-        """A deciding expiry took effect; a procedure's waits see `clock.state == "expired"`."""
+        """A deciding expiry took effect; a procedure's waits see `law_decided`."""
+
+    def takes_effect_at(self, clock: RunningClock) -> datetime:
+        """The instant of the rung at which the clock ends."""
+        return next((r.at for r in clock.rungs if r.kind in EXPIRES), clock.ends_at)
+
+    def law_decided(self, key: str | None) -> bool:
+        """Whether the clock ran out and its row decides by itself (law.md §3.10)."""
+        clock = self.state.clocks.get(key or "")
+        if clock is None or find_clock(clock.clock_id).effect not in DECIDING:
+            return False
+        # What must be lifted stays on the ladder until it is: its clock runs on, decided all the same.
+        return clock.state == "expired" or any(
+            r.kind in EXPIRES and r.fired_at for r in clock.rungs
+        )
 
     # -- extension -----------------------------------------------------------------------------
 
@@ -142,7 +170,7 @@ class Clockwork(Terms):
             law = find_clock(clock.clock_id)
             if due.name in EXPIRES and law.effect in DECIDING:
                 # An act received in time wins over the expiry, whatever was processed first.
-                for command in await self._received_before(clock.ends_at):
+                for command in await self._received_before(self.takes_effect_at(clock)):
                     self.apply_if_lawful(command)
                 # The step that waited for the act closes the clock before the clock is asked again.
                 await self._settle()
@@ -169,8 +197,9 @@ class Clockwork(Terms):
         data = {"clock": clock.key, "clock_id": clock.clock_id, "rung": kind, "role": rung.role}
         if kind in LEVELS:
             clock.level = kind
-        if kind in EXPIRES and law.effect in DECIDING:
-            clock.state, clock.closed_at = "expired", clock.ends_at
+        decides = kind in EXPIRES and law.effect in DECIDING
+        if decides and law.effect is not Effect.MUST_RELEASE:
+            clock.state, clock.closed_at = "expired", rung.at
             self.show_clock(clock)
             self.record("clock_expired", at=rung.at, data={**data, "effect": law.effect.value})
             self.on_expired(clock, law)
@@ -184,6 +213,8 @@ class Clockwork(Terms):
                 self.change_row("tasks", row)
         self.tell(rung.role, kind, clock=clock)
         self.record(f"clock_{kind}", at=rung.at, data=data)
+        if decides:
+            self.on_expired(clock, law)
 
     def level_rows(self, clock: RunningClock) -> list[dict[str, str]]:
         """Open tasks that the clock bounds get its light."""
@@ -205,7 +236,8 @@ class Clockwork(Terms):
         )
 
     def _rung_at(self, clock: RunningClock, kind: str) -> str:
-        return next((r.at for r in clock.rungs if r.kind == kind), clock.ends_at).isoformat()
+        at = next((r.at for r in clock.rungs if r.kind == kind), self.takes_effect_at(clock))
+        return at.isoformat()
 
     def recipient(self, role: str, clock: RunningClock | None) -> str:
         return f"{role}@{self.case.office}"
@@ -214,13 +246,21 @@ class Clockwork(Terms):
         if clock is None:
             return kind
         law = find_clock(clock.clock_id)
-        end = f"{clock.legal_end.year}年{clock.legal_end.month}月{clock.legal_end.day}日"
+        end = end_in_words(clock, law)
         words = {
-            "reminder": f"{law.name}将于{end} 24:00 届满，请及时办理。",
-            "amber": f"{law.name}今天（{end}）24:00 届满，尚未办结。",
-            "overdue_l1": f"{law.name}已于{end} 24:00 届满，尚未办结，请督促。",
+            "reminder": f"{law.name}将于{end} 届满，请及时办理。",
+            "amber": f"{law.name}今天（{end}）届满，尚未办结。",
+            "overdue_l1": f"{law.name}已于{end} 届满，尚未办结，请督促。",
             "overdue_l2": f"{law.name}已超期 1 个工作日，请处理。",
             "overdue_l3": f"{law.name}已超期 3 个工作日，应当登记问责记录。",
-            "expiry": f"{law.name}已于{end} 24:00 届满。",
+            "expiry": f"{law.name}已于{end} 届满。",
         }
         return words.get(kind, kind)
+
+
+def end_in_words(clock: RunningClock, law: Clock) -> str:
+    """The end as people write it: a day's last instant is its 24:00; hours end at their minute."""
+    day = f"{clock.legal_end.year}年{clock.legal_end.month}月{clock.legal_end.day}日"
+    if law.count_unit is not Unit.H:
+        return f"{day} 24:00"
+    return f"{day} {local(clock.ends_at):%H:%M}"

@@ -13,14 +13,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.refusals import Refusal, Refused
 
 from workflows.kernel.effects import ATTEMPT, EFFECTS_QUEUE, SILENCE
-from workflows.kernel.extensions import Extensions
+from workflows.kernel.expiry import Expiry
 from workflows.kernel.recorder import PERSISTENT
 
 # Of a link: what this case relies on no longer. It may end by itself later, and is dropped all the same.
 DROPPED: Final = "dropped"
 
 
-class RelatedCases(Extensions):
+class RelatedCases(Expiry):
     """Opens them, hears of their end, and reports this case's own end to its parent."""
 
     async def open_related(self, item: str, procedure: str, **data: Any) -> str:

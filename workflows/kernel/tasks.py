@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from forms.base import TaskForm
     from law import sod
 
-from workflows.kernel.clockwork import Clockwork
+from workflows.kernel.term_checks import TermChecks
 
 F = TypeVar("F", bound=TaskForm)
 TITLE_LIMIT = 200
@@ -35,7 +35,7 @@ class Answer:
         self.received_at = given.received_at
 
 
-class Tasks(Clockwork):
+class Tasks(TermChecks):
     """Open tasks and their answers."""
 
     task_forms: dict[str, type[TaskForm]] = {}
@@ -116,11 +116,7 @@ class Tasks(Clockwork):
     async def answer_of(self, task: OpenTask, form: type[F]) -> tuple[F, TaskAnswer] | None:
         """Wait for an open task; also resumes one that was open before continue-as-new."""
 
-        def over() -> bool:
-            bound = self.state.clocks.get(task.clock or "")
-            return bound is not None and bound.state == "expired"
-
-        await self.wait(lambda: task.task_id in self._answers or over())
+        await self.wait(lambda: task.task_id in self._answers or self.law_decided(task.clock))
         if task.task_id not in self._answers:
             self.drop_task(task, "expired")
             return None
@@ -168,6 +164,8 @@ class Tasks(Clockwork):
         if actor.person_id == self.state.owner:
             raise Refused(Refusal.OWN_CASE)
         self.check_duty(task.duty, actor.person_id)
+        if not task.form.startswith("kernel."):
+            self.check_undecided(task.clock, command.received_at)
         form = self.task_forms[task.form]
         try:
             answers = form.model_validate(command.data)
