@@ -33,6 +33,12 @@ _RULES: Final = {
     "MO": mark("%(n)s 个月，至对应日"),
     "Y": mark("%(n)s 年，至对应日"),
 }
+# What the trace adds to a reason, last first.
+_TAILS: Final = {
+    "(延长期)": mark("（延长期）"),
+    ",期末不顺延": mark("，期末不顺延"),
+    ",继续顺延": mark("，继续顺延"),
+}
 _BACKWARD: Final = mark("%(n)s 日前，向前倒算")
 
 
@@ -92,6 +98,7 @@ class ClockCard:
     calendars: str
     provisional: bool
     paused: bool
+    address: str = ""
 
 
 class _Day(NamedTuple):
@@ -198,7 +205,19 @@ def _line(
     ends = first <= legal <= last and kind != "start"
     quiet = kind in ("start", "off", "suspended", "rolled")
     css = "end" if ends else "today" if here else "skip-day" if quiet else ""
-    return Line(css, first, last, count, _(reason), source, here)
+    return Line(css, first, last, count, reason_text(reason), source, here)
+
+
+def reason_text(reason: str) -> str:
+    """A day's reason in the reader's language; what the trace puts together is translated in its parts."""
+    said, more = reason, ""
+    for tail, text in _TAILS.items():
+        if said.endswith(tail):
+            said, more = said.removesuffix(tail), _(text) + more
+    head, colon, ground = said.partition(":")
+    if colon and head == "停止计算":
+        return _("停止计算：%(ground)s") % {"ground": _(ground)} + more
+    return _(said) + more
 
 
 def _rule(deadline: Mapping[str, Any]) -> str:
@@ -249,20 +268,22 @@ def card(
     deadline: Mapping[str, Any],
     *,
     name: str,
-    now: datetime,
+    now: datetime | None,
     light: Light,
     promised: Promised | None = None,
+    address: str = "",
 ) -> ClockCard:
     """The card of one deadline.
 
     Args:
         deadline: `Deadline.to_json()` with its trace.
         name: the clock's name for people, already in the reader's language.
-        now: app_now(); "today" is its civil day in Asia/Shanghai.
+        now: app_now(); "today" is its civil day in Asia/Shanghai. None on what is read on any day (a receipt).
         light: how urgent, usually `light_of`.
         promised: the bureau's promise; None shows only the legal limit.
+        address: the page that explains the date, where it is another than the one that shows the card.
     """
-    today = civil_date(now)
+    today = civil_date(now) if now else date.min
     raw = date.fromisoformat(deadline["raw_end"])
     legal = date.fromisoformat(deadline["legal_end"])
     ends_at = datetime.fromisoformat(deadline["ends_at"])
@@ -296,6 +317,7 @@ def card(
         calendars="、".join(deadline["calendars"]),
         provisional=deadline["provisional"],
         paused=deadline["paused"],
+        address=address,
     )
 
 

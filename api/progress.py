@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from api import query_codes
+from api.clock_cards import ClockCard
 from api.i18n import gettext as _
 from api.services import Services
 from api.views import words
@@ -22,6 +23,8 @@ class Progress:
     Attributes:
         title: the case's title with its middle masked.
         due: the last day of the clock that bounds the present step, None where none runs.
+        due_text: the same day as `status` prints it.
+        card: why it is that day; the public may know it, it names nobody.
     """
 
     number: str
@@ -34,6 +37,8 @@ class Progress:
     due: date | None
     overdue: bool
     closed: bool
+    card: ClockCard | None = None
+    due_text: str = ""
 
 
 async def progress_of(means: Services, number: str, code: str, now: datetime) -> Progress | None:
@@ -63,6 +68,8 @@ async def progress_of(means: Services, number: str, code: str, now: datetime) ->
         due=words.last_day(clock.row.ends_at) if clock and case.closed_at is None else None,
         overdue=bool(view.overdue_text),
         closed=case.closed_at is not None,
+        card=clock.card if clock and case.closed_at is None else None,
+        due_text=view.due_text if case.closed_at is None else "",
     )
 
 

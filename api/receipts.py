@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from api.clock_cards import ClockCard, Light, card
 from api.i18n import gettext as _
 from api.i18n import mark
 from api.intake import Dossier
@@ -35,6 +36,7 @@ class NextStep:
         promised: the day the bureau itself promises (承诺期限), where it is counted in working days.
         clock: the clock of law that bounds the step, "" for none.
         verified: whether that row was read in the statute's full text (else 待核).
+        card: the reasons of `due`, None where there is none.
     """
 
     title: str
@@ -45,6 +47,7 @@ class NextStep:
     citation: str = ""
     verified: bool = True
     provisional: bool = False
+    card: ClockCard | None = None
 
 
 @dataclass(frozen=True)
@@ -176,4 +179,10 @@ def _bounded(
         citation=clock.citation,
         verified=clock.verified is Verified.TEXT,
         provisional=end.provisional,
+        card=card(
+            end.to_json(),
+            name=words.clock_name(clock),
+            now=None,
+            light=Light("green", ""),
+        ),
     )

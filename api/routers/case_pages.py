@@ -21,6 +21,7 @@ from api.security.current import SignedIn
 from api.security.person import Person
 from api.services import Means
 from api.templating import render
+from api.views.balls import Link
 from api.views.cases import CaseView, document_json, timeline_of, view_of
 from api.views.names import VerdictView, verdict_view
 from api.views.notices import notice_views
@@ -29,6 +30,7 @@ from api.views.related import related_of
 from api.views.task_pages import size_text
 from api.views.timeline import Line
 from api.views.viewer import Viewer
+from api.views.why import TOLD_OF_DATES
 from forms.fields import Text
 from storage import cases
 
@@ -57,7 +59,7 @@ def newest_first(view: CaseView, lines: list[Line]) -> list[dict[str, Any]]:
                 "when": view.clock.end_text,
                 "by": "",
                 "state": "future",
-                "links": (),
+                "links": (Link(_("为什么是这一天？"), view.clock.address),),
             }
         )
     for n, line in enumerate(reversed(said_once(lines))):
@@ -168,6 +170,7 @@ async def _case(
         "lines": newest_first(view, lines),
         "documents": papers_of(view),
         "messages": told,
+        "told_of_dates": TOLD_OF_DATES,
         "names": names_of(view),
         "related": related,
         "notice": notices[0] if notices and view.case.stage == "correction" else None,

@@ -18,8 +18,9 @@ from api.services import Means
 from api.task_access import task_and_case
 from api.templating import render
 from api.views import inbox as box
-from api.views import words
+from api.views import why, words
 from api.views.tasks import plain_light
+from api.views.why import TOLD_OF_DATES
 from domain.refusals import Refused
 from law import catalogue
 from storage import cases, claims
@@ -81,6 +82,7 @@ async def _inbox(
     errors = {"": problem.detail or _(problem.type.title)} if problem else {}
     context = {
         "box": page,
+        "told_of_dates": TOLD_OF_DATES,
         "n": box.count_text,
         "me": str(person.id),
         "errors": errors,
@@ -172,7 +174,16 @@ async def found_cases(
     items = []
     for case in rows[:LIST]:
         light = plain_light(case.due_at, person.now) if case.due_at else None
-        items.append(case_summary(case) | {"light": light, "opened": case.opened_at})
+        summary = case_summary(case)
+        items.append(
+            summary
+            | {
+                "light": light,
+                "opened": case.opened_at,
+                "due_text": words.end_text(case.due_at) if case.due_at else "",
+                "due_address": why.of_case(summary["number"]),
+            }
+        )
     following = ""
     if len(rows) > LIST:
         last = cursors.Cursor(rows[LIST - 1].opened_at, rows[LIST - 1].case_id)

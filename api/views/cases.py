@@ -62,6 +62,16 @@ class CaseView:
         """The clock people ask about."""
         return clocks.leading(self.clocks)
 
+    @property
+    def due_text(self) -> str:
+        """The leading clock's end as sentences about the case print it; empty where none runs."""
+        return self.clock.end_text if self.clock is not None else ""
+
+    @property
+    def due_address(self) -> str:
+        """The page that explains this end."""
+        return self.clock.address if self.clock is not None else ""
+
     @cached_property
     def ball(self) -> Ball:
         if self.awaited is not None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from api.clock_cards import ClockCard, Light, Promised, card, light_of
 from api.i18n import counted, mark
 from api.i18n import gettext as _
-from api.views import words
+from api.views import why, words
 from domain.clocks import deadline_of
 from domain.contracts import RunningClock
 from law import catalogue
@@ -41,6 +41,12 @@ class ClockView:
     now: datetime
     procedure: str
     catalogue_version: str
+    number: str
+
+    @property
+    def address(self) -> str:
+        """The page that explains this date."""
+        return why.of_clock(self.number, self.row.key)
 
     @property
     def promised(self) -> Promised | None:
@@ -127,6 +133,7 @@ class ClockView:
             now=self.now,
             light=self.light,
             promised=self.promised,
+            address=self.address,
         )
 
     @property
@@ -172,6 +179,7 @@ class ClockView:
             "verified": law.verified is Verified.TEXT,
             "verified_label": law.verified.label,
             "calendars": list(self.deadline.pins),
+            "page_url": self.address,
         }
         if trace:
             data["deadline"] = self.deadline.to_json()
@@ -195,7 +203,8 @@ def promised_for(stem: str, version: str | None, end: Deadline) -> Promised | No
 
 def views(case: CaseRow, rows: list[ClockRow], now: datetime) -> list[ClockView]:
     """The case's clocks, running ones first."""
-    return [ClockView(row, now, case.procedure, case.catalogue_version) for row in rows]
+    number = case.receipt_no or str(case.case_id)
+    return [ClockView(row, now, case.procedure, case.catalogue_version, number) for row in rows]
 
 
 def leading(clocks: list[ClockView]) -> ClockView | None:

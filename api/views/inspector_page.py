@@ -232,6 +232,7 @@ def _clock(clock: Any) -> dict[str, Any]:
         "key": clock.row.key,
         "name": clock.name,
         "end": clock.end_text,
+        "address": clock.address,
         "light": clock.light,
         "rung": words.known(RUNGS.get(rung or "", rung or "")),
         "rung_at": clock.row.next_rung_at,

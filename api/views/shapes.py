@@ -55,7 +55,8 @@ class Responsible(Shape):
 
 
 class CaseClock(Shape):
-    """A clock of law in the case. `legal_end` is a civil date, `ends_at` the exclusive instant behind it."""
+    """A clock of law in the case. `legal_end` is a civil date, `ends_at` the exclusive instant behind it;
+    `page_url` explains the date to people."""
 
     key: str
     clock_id: str
@@ -81,6 +82,7 @@ class CaseClock(Shape):
     verified: bool
     verified_label: str
     calendars: list[str]
+    page_url: str
 
 
 class ClockWithTrace(CaseClock):
@@ -243,6 +245,7 @@ class TaskSummary(Shape):
     url: str
     case_url: str
     page_url: str
+    due_page_url: str | None
 
 
 class TaskList(Shape):

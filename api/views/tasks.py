@@ -13,7 +13,7 @@ from api.clock_cards import ClockCard, Light, card, light_of
 from api.i18n import counted
 from api.i18n import gettext as _
 from api.security.person import Person
-from api.views import actions, words
+from api.views import actions, why, words
 from api.views.clocks import promised_for
 from api.views.viewer import Viewer
 from domain.clocks import deadline_of
@@ -126,6 +126,15 @@ class TaskLine:
         )
 
     @property
+    def address(self) -> str:
+        """The page that explains the due date; empty for a task without one."""
+        if self.never:
+            return ""
+        if self.task.clock is None:
+            return why.of_case(self.number)
+        return why.of_clock(self.number, self.task.clock)
+
+    @property
     def end_text(self) -> str:
         if self.never:
             return ""
@@ -200,6 +209,7 @@ class TaskLine:
             "url": f"/api/v1/tasks/{task.task_id}",
             "case_url": f"/api/v1/cases/{self.number}",
             "page_url": f"/desk/tasks/{task.task_id}",
+            "due_page_url": self.address or None,
         }
 
 

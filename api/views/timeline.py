@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from api.i18n import gettext as _
 from api.templating import environment
-from api.views import words
+from api.views import why, words
 from api.views.balls import Link
 from api.views.viewer import Viewer
 from domain.contracts import CaseEvent
@@ -44,6 +44,8 @@ STAFF_ONLY: Final = frozenset(
 PERSONAL: Final = frozenset({"parties_chased", "effect_waiting", "register_answered"})
 
 
+# What names the last day of a clock.
+DATED: Final = frozenset({"clock_started", "clock_extended"})
 PLAIN: Final = "_unknown"
 
 
@@ -127,6 +129,9 @@ def _links(event: CaseEvent, case: CaseRow) -> tuple[Link, ...]:
     if event.kind == "paper_served":
         href = f"/cases/{number}/papers/{event.data.get('document', '')}"
         return (Link(_("查看文书"), href),)
+    if event.kind in DATED:
+        key = str(event.data.get("clock", ""))
+        return (Link(_("为什么是这一天？"), why.of_clock(number, key)),)
     if event.kind == "submitted":
         return (Link(_("收件凭证"), f"/cases/{number}/receipt"),)
     return ()

@@ -30,6 +30,10 @@ TRACE = (
     "届满日或事件日不计入,向前倒算",
     "期末为休息日,顺延至首个工作日",
     "按日历日连续计算",
+    "按月计算,止于对应日",
+    "按年计算,止于对应日",
+    "按小时连续计算,夜间和节假日不停",
+    "法律规定的固定日期,不顺延",
 )
 # A rule tells its message when it is broken: each is broken once here, to be read.
 SOD_MESSAGES = {
@@ -110,6 +114,8 @@ def in_row(row: catalogue.Procedure) -> list[str]:
 def of_clock(clock_id: str) -> dict[str, str]:
     clock = find_clock(clock_id)
     texts = [clock.name, *([clock.extension.label] if clock.extension is not None else [])]
+    texts += [clock.trigger_name, clock.binds_name, clock.effect.label]
+    texts += [ground.label for ground in clock.suspension]
     return dict.fromkeys(texts, "law/data/clocks.yaml")
 
 
