@@ -26,6 +26,7 @@ from forms.papers.notices import (
     MaterialsReceipt,
     NonAcceptanceNotice,
 )
+from forms.papers.suspensions import ResumptionNotice, SuspensionNotice
 
 PAPERS: Final[dict[str, type[Paper]]] = {
     paper.kind: paper
@@ -36,6 +37,8 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         NonAcceptanceNotice,
         DeficiencyNotice,
         ExtensionNotice,
+        SuspensionNotice,
+        ResumptionNotice,
         RegistrationNotice,
         ChangeNotice,
         RegistrationRefusal,

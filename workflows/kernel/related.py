@@ -13,11 +13,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.refusals import Refusal, Refused
 
 from workflows.kernel.effects import ATTEMPT, EFFECTS_QUEUE, SILENCE
-from workflows.kernel.extensions import Extensions
 from workflows.kernel.recorder import PERSISTENT
+from workflows.kernel.suspensions import Suspensions
 
 
-class RelatedCases(Extensions):
+class RelatedCases(Suspensions):
     """Opens them, hears of their end, and reports this case's own end to its parent."""
 
     async def open_related(self, item: str, procedure: str, **data: Any) -> str:
