@@ -28,6 +28,8 @@ WORDS = {
     "notice": "补",
     "not_accepted": "不受",
     "extension": "延",
+    "suspension": "止",
+    "resumption": "续",
     "grant": "准",
     "refusal": "不准",
     "renewed": "续",
@@ -131,10 +133,12 @@ APPLICATIONS = {
     "establishment_registration": "设立登记申请书",
     "change_registration": "变更登记申请书",
 }
+# Papers of every procedure, whose rows need not name them.
+COMMON = {"suspension": "中止计算期限告知书", "resumption": "恢复计算期限告知书"}
 
 
 def papers_title(procedure: str, kind: str) -> str:
-    return APPLICATIONS.get(procedure, kind) if kind == "application" else kind
+    return APPLICATIONS.get(procedure, kind) if kind == "application" else COMMON.get(kind, kind)
 
 
 def moment(value: Any) -> datetime:

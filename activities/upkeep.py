@@ -5,11 +5,11 @@ import uuid
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
-from domain.clocks import DECIDING, EXPIRES, IN_TIME
+from domain.clocks import EXPIRES, IN_TIME, heeds_acts
 from domain.contracts import Actor, Command, Contract
 from domain.refusals import NotYet, Refused
 from domain.signing import CommandSigner
@@ -24,7 +24,11 @@ IN_FLIGHT = 8
 BATCH = 200
 
 
-_DECIDING = sorted(clock.id for clock in CLOCKS.values() if clock.effect in DECIDING)
+# Which clocks each rung ends for good.
+_ENDING = {
+    rung: sorted(clock.id for clock in CLOCKS.values() if heeds_acts(clock, rung))
+    for rung in sorted(EXPIRES)
+}
 
 
 class Swept(Contract):
@@ -57,7 +61,12 @@ class UpkeepActivities:
         self._signer = signer
         self._send = send
         self._deliver = deliver
-        ends = ClockRow.next_rung.in_(sorted(EXPIRES)) & ClockRow.clock_id.in_(_DECIDING)
+        ends = or_(
+            *(
+                (ClockRow.next_rung == rung) & ClockRow.clock_id.in_(ids)
+                for rung, ids in _ENDING.items()
+            )
+        )
         self._due = func.app_now() - case((ends, in_time), else_=timedelta(0))
 
     @activity.defn(name="sweep_due")

@@ -56,7 +56,7 @@ async def progress_of(means: Services, number: str, code: str, now: datetime) ->
         if case is None:
             return _on_its_way(row, receipt, held.received_at)
         view = await view_of(connection, case, Viewer("public", None, now))
-    clock = view.clock
+    clock, open_ = view.clock, case.closed_at is None
     return Progress(
         number=receipt,
         item=words.procedure_title(row.procedure, row.catalogue_version),
@@ -65,7 +65,7 @@ async def progress_of(means: Services, number: str, code: str, now: datetime) ->
         stage=view.stage_label,
         status=view.status_text,
         who=view.ball.who,
-        due=words.last_day(clock.row.ends_at) if clock and case.closed_at is None else None,
+        due=words.last_day(clock.ends_at) if clock and clock.ends_at and open_ else None,
         overdue=bool(view.overdue_text),
         closed=case.closed_at is not None,
         card=clock.card if clock and case.closed_at is None else None,

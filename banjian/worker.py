@@ -37,6 +37,7 @@ from activities import (
     name_library,
     name_self_declaration,
     paper_fields,
+    suspensions,
 )
 from activities.erasing import ErasingActivities
 from activities.life_signs import LifeSigns
@@ -85,6 +86,7 @@ DECLARED = (
     name_library,
     name_self_declaration,
     paper_fields,
+    suspensions,
 )
 UPKEEP = (Sweep, Reconcile, KeepRecords, SweepFiles, Erase)
 PASSED_THROUGH = (

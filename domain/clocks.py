@@ -5,15 +5,16 @@ days, for the API, the pages and the papers alike.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from domain.contracts import RunningClock
 from law.calendars import Calendars
-from law.clock_types import Effect
+from law.clock_types import Clock, Effect
 from law.clocks import find_clock
 from law.deadlines import Deadline, Suspension, deadline
+from law.ledger import Ledger, Stop, ledger
 
 DECIDING: Final = frozenset(
     {
@@ -62,6 +63,13 @@ IN_TIME: Final = 2 * WRITTEN_WITHIN
 """So long after its end a clock that decides is left alone: what was received in time may still be on its way."""
 
 
+def heeds_acts(law: Clock, rung: str) -> bool:
+    """Whether the rung ends the clock for good, so that acts received before it must be read first."""
+    if rung not in EXPIRES:
+        return False
+    return law.effect in DECIDING or (rung == "expiry" and law.suspendable)
+
+
 def worst(kinds: Iterable[str]) -> str:
     """The gravest light among these rungs or levels; empty where none shines."""
     return max((k for k in kinds if k in LEVELS), key=LEVELS.index, default="")
@@ -82,4 +90,19 @@ def deadline_of(clock: RunningClock, calendars: Calendars | None = None) -> Dead
             Suspension(p.start, p.end, p.ground, p.article, p.paper) for p in clock.pauses
         ),
         extended=clock.extension is not None,
+    )
+
+
+def ledger_of(clock: RunningClock, at: datetime) -> Ledger | None:
+    """The clock's ledger as of the instant, or as of its end if it ended before."""
+    law = find_clock(clock.clock_id)
+    stops = [
+        Stop(p.start, p.end, p.ground, p.article, p.paper, p.role, p.expected) for p in clock.pauses
+    ]
+    return ledger(
+        deadline_of(clock),
+        Calendars.from_pins(tuple(clock.calendar_pins)),
+        min(at, clock.closed_at) if clock.closed_at else at,
+        stops=stops,
+        approver=(law.extension.approver_role or "") if law.extension else "",
     )

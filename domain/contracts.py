@@ -110,13 +110,26 @@ class ExtensionGrant(Contract):
 
 
 class Pause(Contract):
-    """A suspension of a clock (行政许可法 art. 45). The seam for issue 4's pause and resume."""
+    """A suspension of a clock (行政许可法 art. 45): days from `start` to `end` do not count.
 
+    `end` is None while the ground holds. `expected` is the day by which it should end, as the party
+    was told in the notice `paper`; `by` declared it in the role `role`, `ended_by` ended it.
+    """
+
+    # Of the case, in the order of the acts; 0 in histories older than suspensions.
+    number: int = 0
     start: date
     end: date | None = None
     ground: str
     article: str = ""
     paper: str = ""
+    expected: date | None = None
+    reason: str = ""
+    by: str = ""
+    role: str = ""
+    at: datetime | None = None
+    ended_by: str = ""
+    ended_at: datetime | None = None
 
 
 class RungState(Contract):

@@ -21,6 +21,12 @@ class Refusal(StrEnum):
     NOTICE_ALREADY_GIVEN = "notice_already_given"
     EXTENSION_TOO_LATE = "extension_too_late"
     EXTENSION_NOT_POSSIBLE = "extension_not_possible"
+    CLOCK_PAUSED = "clock_paused"
+    CLOCK_NOT_SUSPENDABLE = "clock_not_suspendable"
+    GROUND_NOT_ALLOWED = "ground_not_allowed"
+    SUSPENSION_TOO_LATE = "suspension_too_late"
+    ALREADY_SUSPENDED = "already_suspended"
+    NOT_SUSPENDED = "not_suspended"
     GRANT_NOT_LAWFUL = "grant_not_lawful"
     CLOCK_NOT_DUE = "clock_not_due"
     CLOCK_CLOSED = "clock_closed"
@@ -48,6 +54,12 @@ MESSAGES: dict[Refusal, str] = {
     Refusal.NOTICE_ALREADY_GIVEN: "同一份材料只能一次性告知一次，不能再次告知；材料没有变化的，请受理或者作出决定。",
     Refusal.EXTENSION_TOO_LATE: "期限已经届满，不能再延期。",
     Refusal.EXTENSION_NOT_POSSIBLE: "这个期限依法不能延长，或者已经延长过一次。",
+    Refusal.CLOCK_PAUSED: "这个期限已停止计算，没有届满日可以延长。请先恢复计算。",
+    Refusal.CLOCK_NOT_SUSPENDABLE: "这个期限依法不能中止计算。",
+    Refusal.GROUND_NOT_ALLOWED: "这个期限不能因这种事由中止计算。",
+    Refusal.SUSPENSION_TOO_LATE: "这个期限的日数已经数完，不能再中止计算。",
+    Refusal.ALREADY_SUSPENDED: "这个期限已经因同一事由停止计算，尚未恢复。",
+    Refusal.NOT_SUSPENDED: "这个期限没有因这种事由停止计算，不需要恢复。",
     Refusal.GRANT_NOT_LAWFUL: "还有不符合法定条件的事项，不能准予。请查看“事实与法律”。",
     Refusal.CLOCK_NOT_DUE: "期限尚未届满。",
     Refusal.CLOCK_CLOSED: "这个期限已经结束。",

@@ -78,7 +78,7 @@ def _clock(clock_id: Any, row: Any) -> Clock:
     unit = _enum(Unit, row["unit"], clock_id)
     suspension = row.get("suspension")
     if suspension is not None:
-        _exact(suspension, {"grounds", "text"}, clock_id)
+        _exact(suspension, {"grounds", "text", "article"}, clock_id)
     _exact(row["on_expiry"], {"effect", "text"}, clock_id)
     count_unit = _enum(Unit, row["count_unit"], clock_id) if "count_unit" in row else unit
     if type(row["binds_agency"]) is not bool:
@@ -101,6 +101,7 @@ def _clock(clock_id: Any, row: Any) -> Clock:
         end_rule=_enum(EndRule, row["end_rule"], clock_id),
         suspension=tuple(_enum(Ground, g, clock_id) for g in (suspension or {}).get("grounds", ())),
         suspension_text=_optional_text((suspension or {}).get("text"), clock_id),
+        suspension_article=_optional_text((suspension or {}).get("article"), clock_id),
         extension=_extension(clock_id, row.get("extension")),
         extension_note=_optional_text(row.get("extension_note"), clock_id),
         effect=_enum(Effect, row["on_expiry"]["effect"], clock_id),

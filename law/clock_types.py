@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+UNREAD = "待核"
+"""Stands for an article that was not read in the law's text."""
+
 
 class Unit(StrEnum):
     """The unit of a length: 工作日, 日历日, 小时, 月, 年; a fixed date; or set case by case."""
@@ -186,6 +189,7 @@ class Clock:
     end_rule: EndRule
     suspension: tuple[Ground, ...]
     suspension_text: str | None
+    suspension_article: str | None
     extension: Extension | None
     extension_note: str | None
     effect: Effect
@@ -203,6 +207,11 @@ class Clock:
     @property
     def suspendable(self) -> bool:
         return bool(self.suspension)
+
+    @property
+    def suspension_basis(self) -> str:
+        """The article that lets the clock stand still; 待核 where none was read."""
+        return self.suspension_article or UNREAD
 
     def in_force_on(self, day: date) -> bool | None:
         """Whether the rule covers the day; None where neither start nor end is established."""

@@ -151,7 +151,7 @@ def _deadline(
         legal_end=legal,
         ends_at=ends_at or day_end(legal),
         provisional=build.provisional,
-        paused=open_from is not None and d0 < open_from <= raw,
+        paused=open_from is not None and open_from <= raw,
         in_force=clock.in_force_on(d0),
         trace=build.rows(),
     )

@@ -4,8 +4,9 @@ The steps are this bureau's policy, not statute; 优化营商环境条例 36 onl
 explained publicly.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from law.calendars import Calendars
@@ -28,6 +29,8 @@ class RungKind(StrEnum):
     OVERDUE_L2 = "overdue_l2"
     OVERDUE_L3 = "overdue_l3"
     EXPIRY = "expiry"
+    PAUSE_OVER = "pause_over"
+    """The length told to the party is over and the clock still stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +80,16 @@ def ladder(deadline: Deadline, calendars: Calendars) -> tuple[Rung, ...]:
         if not (forward and rung.kind in warnings and rung.at <= deadline.starts_at)
     )
     return tuple(sorted(kept, key=lambda rung: rung.at))
+
+
+def pause_ladder(expected: Iterable[date], calendars: Calendars) -> tuple[Rung, ...]:
+    """The rungs of a clock that stands still: one for each day by which a ground was expected to end.
+
+    The officer is reminded on the next working morning, and then no more: to resume, or to tell the
+    party another length, is for a person.
+    """
+    mornings = {calendars.add_workdays(day, 1) for day in expected}
+    return tuple(
+        Rung(RungKind.PAUSE_OVER, datetime.combine(day, REMINDER_HOUR, tzinfo=CST), "officer")
+        for day in sorted(mornings)
+    )

@@ -17,6 +17,21 @@ from api.security.person import Person
 from api.services import Means
 from api.views import shapes
 from forms.fields import Text
+from forms.suspension import Resuming, Suspending
+
+# Acts that no stage has to name: the clock decides.
+OF_CLOCKS = frozenset({"request_extension", "suspend_clock", "resume_clock"})
+CLOCK_ACT = (
+    *SIGNED_IN,
+    *WITH_BODY,
+    "not_found",
+    "clock_closed",
+    "wrong_role",
+    "own_case",
+    "invalid_answers",
+    "idempotency_key_reused",
+    "request_in_progress",
+)
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
 
@@ -61,18 +76,7 @@ async def withdraw_case(
     operation_id="requestExtension",
     response_model=shapes.ActOutcome,
     responses=RECEIVED
-    | refusals(
-        *SIGNED_IN,
-        *WITH_BODY,
-        "not_found",
-        "clock_closed",
-        "extension_not_possible",
-        "extension_too_late",
-        "wrong_role",
-        "invalid_answers",
-        "idempotency_key_reused",
-        "request_in_progress",
-    ),
+    | refusals(*CLOCK_ACT, "extension_not_possible", "extension_too_late", "clock_paused"),
 )
 async def request_extension(
     request: Request,
@@ -87,6 +91,52 @@ async def request_extension(
     return await act_on_case(request, person, means, key, number, "request_extension", data)
 
 
+@router.post(
+    "/{number}/suspensions",
+    operation_id="suspendClock",
+    response_model=shapes.ActOutcome,
+    responses=RECEIVED
+    | refusals(
+        *CLOCK_ACT,
+        "clock_not_suspendable",
+        "ground_not_allowed",
+        "suspension_too_late",
+        "already_suspended",
+    ),
+)
+async def suspend_clock(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    key: Key,
+    number: Number,
+    wanted: Annotated[Suspending, Body()],
+) -> Response:
+    """An officer lets a clock stand still on a ground of its row; the party is told in writing for how long."""
+    data = wanted.model_dump(mode="json", exclude_none=True)
+    return await act_on_case(request, person, means, key, number, "suspend_clock", data)
+
+
+@router.post(
+    "/{number}/resumptions",
+    operation_id="resumeClock",
+    response_model=shapes.ActOutcome,
+    responses=RECEIVED
+    | refusals(*CLOCK_ACT, "clock_not_suspendable", "ground_not_allowed", "not_suspended"),
+)
+async def resume_clock(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    key: Key,
+    number: Number,
+    wanted: Annotated[Resuming, Body()],
+) -> Response:
+    """An officer names the ground that ended; after the last one the clock goes on and has a new end."""
+    data = wanted.model_dump(mode="json", exclude_none=True)
+    return await act_on_case(request, person, means, key, number, "resume_clock", data)
+
+
 async def act_on_case(
     request: Request,
     person: Person,
@@ -99,7 +149,7 @@ async def act_on_case(
     """An act on the case as a whole, once per idempotency key; shared by routers of a procedure's own acts."""
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
-    if kind != "request_extension":
+    if kind not in OF_CLOCKS:
         must_know(view, kind)
 
     async def work(act_id: UUID) -> Response:

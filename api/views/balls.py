@@ -122,6 +122,8 @@ def _until(now: Situation, ends_at: datetime | None = None) -> tuple[str, dateti
     clock = now.clock
     if clock is None:
         return "", None
+    if clock.paused:
+        return clock.ledger.standing if clock.ledger else clock.end_text, None
     if clock.overdue:
         said = _("已于%(end)s 届满，%(over)s") % {"end": clock.end_text, "over": clock.over_text}
         return said, clock.row.ends_at
@@ -228,7 +230,7 @@ def _applicant(now: Situation) -> Ball:
         who=_("您") if own else _applicant_name(now),
         todo=_doing(now),
         until=until,
-        until_at=clock.row.ends_at if clock else None,
+        until_at=clock.ends_at if clock else None,
         mine=own,
         links=links,
     )

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from api.clock_cards import ClockCard, Light, Promised, card, light_of
 from api.i18n import counted, mark
 from api.i18n import gettext as _
 from api.views import why, words
-from domain.clocks import deadline_of
+from api.views.ledgers import LedgerView
+from domain.clocks import deadline_of, ledger_of
 from domain.contracts import RunningClock
 from law import catalogue
 from law.calendars import default_calendars
@@ -31,6 +32,14 @@ STATES: Final[dict[str, str]] = {
     "closed": mark("办件已办结"),
 }
 _WORKING_DAYS: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*个工作日")
+
+
+class GroundView(NamedTuple):
+    """A ground of the clock's row (中止事由)."""
+
+    ground: str
+    label: str
+    holds: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,16 @@ class ClockView:
         return self.row.state == "running"
 
     @property
+    def paused(self) -> bool:
+        """Stands still now: it has no legal end until the last ground has ended."""
+        return self.running and self.deadline.paused
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The exclusive end; None while the clock stands still."""
+        return None if self.paused else self.row.ends_at
+
+    @property
     def binds_agency(self) -> bool:
         return find_clock(self.row.clock_id).binds_agency
 
@@ -80,7 +99,7 @@ class ClockView:
     @property
     def overdue(self) -> bool:
         """Running past its legal end. Overdue is a fact of the calendar, not of a rung that fired."""
-        return self.running and self.now >= self.row.ends_at
+        return self.running and not self.paused and self.now >= self.row.ends_at
 
     @cached_property
     def light(self) -> Light:
@@ -100,6 +119,8 @@ class ClockView:
 
     @property
     def end_text(self) -> str:
+        if self.paused:
+            return _("中止")
         return words.end_text(self.row.ends_at, hours=self.deadline.unit is Unit.H)
 
     @property
@@ -142,10 +163,34 @@ class ClockView:
         law = find_clock(self.row.clock_id)
         return (
             self.running
+            and not self.paused
             and law.extension is not None
             and self.running_clock.extension is None
             and self.now < self.row.ends_at
         )
+
+    @cached_property
+    def ledger(self) -> LedgerView | None:
+        """What is used, what did not count, what is left, and by whose act; None where nothing runs."""
+        found = ledger_of(self.running_clock, self.now)
+        return LedgerView(found, self.deadline.clock) if found else None
+
+    @property
+    def grounds(self) -> list[GroundView]:
+        """The grounds on which the clock may stand still, and whether each holds now."""
+        if not self.running:
+            return []
+        holding = {p.ground for p in self.running_clock.pauses if p.end is None}
+        return [
+            GroundView(g.value, words.known(g.label), g.value in holding)
+            for g in find_clock(self.row.clock_id).suspension
+        ]
+
+    @property
+    def suspendable(self) -> bool:
+        """Whether a ground is left on which the clock could be suspended now."""
+        in_time = self.paused or self.now < self.row.ends_at
+        return in_time and any(not g.holds for g in self.grounds)
 
     def to_json(self, *, trace: bool = False) -> dict[str, Any]:
         """As REST shows it: civil dates, instants with +08:00, the light in words."""
@@ -162,14 +207,20 @@ class ClockView:
             "overdue": self.overdue,
             "binds_agency": self.binds_agency,
             "trigger": local(clock.trigger).isoformat(),
-            "raw_end": self.row.raw_end.isoformat() if self.row.raw_end else None,
-            "legal_end": self.row.legal_end.isoformat(),
-            "ends_at": local(self.row.ends_at).isoformat(),
+            "raw_end": self.row.raw_end.isoformat()
+            if self.row.raw_end and not self.paused
+            else None,
+            "legal_end": None if self.paused else self.row.legal_end.isoformat(),
+            "ends_at": local(self.ends_at).isoformat() if self.ends_at else None,
             "end_text": self.end_text,
             "provisional": self.row.provisional,
-            "paused": self.deadline.paused,
+            "paused": self.paused,
             "extended": extension is not None,
             "extendable": self.extendable,
+            "suspendable": self.suspendable,
+            "suspension_basis": law.suspension_basis if law.suspendable else None,
+            "grounds": [g._asdict() for g in self.grounds],
+            "ledger": self.ledger.to_json() if self.ledger else None,
             "closed_at": local(self.row.closed_at).isoformat() if self.row.closed_at else None,
             "next_rung": self.row.next_rung if self.running else None,
             "next_rung_at": local(self.row.next_rung_at).isoformat()
@@ -211,4 +262,4 @@ def leading(clocks: list[ClockView]) -> ClockView | None:
     """The clock people ask about: the agency's earliest running one, else the earliest of all."""
     running = [c for c in clocks if c.running]
     agency = [c for c in running if c.binds_agency]
-    return min(agency or running, key=lambda c: c.row.ends_at, default=None)
+    return min(agency or running, key=lambda c: (c.paused, c.row.ends_at), default=None)

@@ -36,6 +36,7 @@ RUNGS: Final[dict[str, str]] = {
     RungKind.OVERDUE_L2.value: mark("超期二级，报登记机关负责人"),
     RungKind.OVERDUE_L3.value: mark("超期三级，报局负责人并登记问责"),
     RungKind.EXPIRY.value: mark("届满"),
+    RungKind.PAUSE_OVER.value: mark("预计的中止时间已到，提醒承办人"),
 }
 ALARM: Final = "alarm"
 

@@ -54,9 +54,57 @@ class Responsible(Shape):
     hours: str
 
 
+class LedgerShares(Shape):
+    """Three parts that always make the total."""
+
+    total: int
+    elapsed: int
+    suspended: int
+    remaining: int
+
+
+class LedgerEntry(Shape):
+    """A suspension or the extension. `to` is null while the ground holds; `article` is 待核 where it was not read."""
+
+    kind: Literal["suspension", "extension"]
+    label: str
+    ground: str
+    article: str
+    role: str
+    role_label: str
+    paper: str
+    expected_end: date | None
+    units: int
+    days: int
+    to: date | None
+    since: date
+
+
+class ClockLedger(Shape):
+    """What is used, what did not count and what is left: `units` in the clock's own unit, `days` in calendar days."""
+
+    as_of: date
+    unit: str
+    units: LedgerShares
+    days: LedgerShares
+    paused_since: date | None
+    legal_end: date | None
+    entries: list[LedgerEntry]
+    text: str
+    standing: str
+
+
+class SuspensionGround(Shape):
+    """A ground on which the law lets the clock stand still, and whether it does now."""
+
+    ground: str
+    label: str
+    holds: bool
+
+
 class CaseClock(Shape):
-    """A clock of law in the case. `legal_end` is a civil date, `ends_at` the exclusive instant behind it;
-    `page_url` explains the date to people."""
+    """A clock of law in the case. `legal_end` is a civil date, `ends_at` the exclusive instant behind it; a clock
+    that stands still (`paused`) has neither. `page_url` explains the date to people."""
 
     key: str
     clock_id: str
@@ -68,13 +116,17 @@ class CaseClock(Shape):
     binds_agency: bool
     trigger: AwareDatetime
     raw_end: date | None
-    legal_end: date
-    ends_at: AwareDatetime
+    legal_end: date | None
+    ends_at: AwareDatetime | None
     end_text: str
     provisional: bool
     paused: bool
     extended: bool
     extendable: bool
+    suspendable: bool
+    suspension_basis: str | None
+    grounds: list[SuspensionGround]
+    ledger: ClockLedger | None
     closed_at: AwareDatetime | None
     next_rung: str | None
     next_rung_at: AwareDatetime | None

@@ -136,10 +136,17 @@ class TaskLine:
 
     @property
     def end_text(self) -> str:
+        if self.paused:
+            return _("中止")
         if self.never:
             return ""
         hours = self.deadline is not None and self.deadline.unit is Unit.H
         return words.end_text(self.task.due_at, hours=hours)
+
+    @property
+    def paused(self) -> bool:
+        """The clock that bounds the task stands still."""
+        return self.deadline is not None and self.deadline.paused
 
     @property
     def provisional(self) -> bool:

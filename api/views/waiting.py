@@ -190,7 +190,9 @@ def _working(facts: Facts, call: PendingCall) -> str:
 def _clock_or_nothing(facts: Facts) -> str:
     running = [c for c in facts.view.clocks if c.running]
     if running:
-        first = min(running, key=lambda c: c.row.ends_at)
+        first = min(running, key=lambda c: (c.paused, c.row.ends_at))
+        if first.paused:
+            return _("期限“%(clock)s”已中止，等恢复计算") % {"clock": first.name}
         return _("等期限“%(clock)s”届满：%(end)s") % {"clock": first.name, "end": first.end_text}
     return _("没有在等的人、系统或者期限，请看引擎历史")
 

@@ -75,6 +75,8 @@ PAPERS: Final[dict[str, str]] = {
     "notice": mark("一次性告知书"),
     "not_accepted": mark("不予受理通知书"),
     "extension": mark("延期告知书"),
+    "suspension": mark("中止计算期限告知书"),
+    "resumption": mark("恢复计算期限告知书"),
     "grant": mark("准予通知书"),
     "refusal": mark("不予决定书"),
     "renewed": mark("视为准予延续告知书"),

@@ -107,8 +107,10 @@ def _lines(shown: dict[str, Any]) -> list[str]:
         unverified = "" if clock["verified"] else "（待核）"
         lines.append(
             f"  期限      {clock['key']} {clock['name']}{unverified}"
-            f"  法定届满 {clock['legal_end']}  {clock['light']['text']}"
+            f"  法定届满 {clock['legal_end'] or '中止'}  {clock['light']['text']}"
         )
+        if clock["ledger"] and clock["ledger"]["entries"]:
+            lines.append(f"            {clock['ledger']['text']}")
     for task in shown["tasks"]:
         who = task["claimed_name"] or "待领取"
         lines.append(f"  任务      {task['form']}  {task['role']}  {who}")

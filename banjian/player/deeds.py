@@ -245,6 +245,20 @@ async def request_extension(play: Play, deed: Deed) -> Any:
     )
 
 
+@deed("suspend_clock")
+async def suspend_clock(play: Play, deed: Deed) -> Any:
+    return await play.cast.ask(
+        deed.by, "POST", f"/api/v1/cases/{play.number(deed.case)}/suspensions", json=dict(deed.data)
+    )
+
+
+@deed("resume_clock")
+async def resume_clock(play: Play, deed: Deed) -> Any:
+    return await play.cast.ask(
+        deed.by, "POST", f"/api/v1/cases/{play.number(deed.case)}/resumptions", json=dict(deed.data)
+    )
+
+
 @deed("reassign")
 async def reassign(play: Play, deed: Deed) -> Any:
     data = dict(deed.data)

@@ -27,6 +27,7 @@ from forms.papers.notices import (
     NonAcceptanceNotice,
     RenewalDeemed,
 )
+from forms.papers.suspensions import ResumptionNotice, SuspensionNotice
 
 PAPERS: Final[dict[str, type[Paper]]] = {
     paper.kind: paper
@@ -38,6 +39,8 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         DeficiencyNotice,
         ExtensionNotice,
         RenewalDeemed,
+        SuspensionNotice,
+        ResumptionNotice,
         RegistrationNotice,
         ChangeNotice,
         RegistrationRefusal,

@@ -30,13 +30,10 @@ from workflows.kernel.tasks import Leave
 Step = Callable[[], Awaitable[str]]
 # The engine forgets update ids at continue-as-new; the case remembers its acts itself.
 REMEMBERED = 1000
-# Acts that no stage has to name: what they need is checked by each of them.
-ALWAYS = frozenset(
-    {"complete", "reassign", "request_extension", "callback", "clock_due", "related_ended"}
-)
-
-# Of those, the ones that people do: after a withdrawal there is nothing left for them.
-PERSONS = frozenset({"complete", "reassign", "request_extension"})
+# Acts of people that no stage has to name: what they need is checked by each of them. After a withdrawal
+# there is nothing left for them.
+PERSONS = frozenset({"complete", "reassign", "request_extension", "suspend_clock", "resume_clock"})
+ALWAYS = PERSONS | {"callback", "clock_due", "related_ended"}
 
 
 def refused_error(refused: Refused) -> ApplicationError:

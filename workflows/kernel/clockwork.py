@@ -9,7 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.projection import ProjectionActivities
-    from domain.clocks import DECIDING, EXPIRES, LEVELS
+    from domain.clocks import DECIDING, EXPIRES, LEVELS, heeds_acts
     from domain.contracts import CaseInput, Command, PendingQuery, RunningClock
     from domain.refusals import Refusal, Refused
     from law.clock_types import Clock, Effect, Unit
@@ -111,6 +111,13 @@ class Clockwork(Terms):
         if clock is None or clock.state != "running":
             raise Refused(Refusal.CLOCK_CLOSED)
         law = find_clock(clock.clock_id)
+        if clock.paused:
+            # The extension runs from the original end (law.md §3.9), and there is none while the clock
+            # stands still; nothing is lost, for it cannot run out meanwhile.
+            raise Refused(
+                Refusal.CLOCK_PAUSED,
+                f"{law.name}已停止计算（{law.suspension_basis}），没有届满日可以延长。请先恢复计算。",
+            )
         if law.extension is None or clock.extension is not None:
             raise Refused(Refusal.EXTENSION_NOT_POSSIBLE)
         if at >= clock.ends_at:
@@ -168,7 +175,7 @@ class Clockwork(Terms):
                 continue
             clock = self.state.clocks[due.clock]
             law = find_clock(clock.clock_id)
-            if due.name in EXPIRES and law.effect in DECIDING:
+            if heeds_acts(law, due.name):
                 # An act received in time wins over the expiry, whatever was processed first.
                 for command in await self._received_before(self.takes_effect_at(clock)):
                     self.apply_if_lawful(command)
@@ -236,8 +243,9 @@ class Clockwork(Terms):
         )
 
     def _rung_at(self, clock: RunningClock, kind: str) -> str:
-        at = next((r.at for r in clock.rungs if r.kind == kind), self.takes_effect_at(clock))
-        return at.isoformat()
+        at = next((r.at for r in clock.rungs if r.kind == kind), None)
+        # A message of a clock that stands still has no rung.
+        return (at or self.now()).isoformat()
 
     def recipient(self, role: str, clock: RunningClock | None) -> str:
         return f"{role}@{self.case.office}"

@@ -16,13 +16,13 @@ with workflow.unsafe.imports_passed_through():
     from law.clocks import find_clock
 
 from workflows.kernel.clockwork import end_in_words
-from workflows.kernel.extensions import Extensions
+from workflows.kernel.suspensions import Suspensions
 
 RENEWED = "renewed"
 """Paper and message of a renewal by law (行政许可法 art. 50)."""
 
 
-class Expiry(Extensions):
+class Expiry(Suspensions):
     """Deemed acceptance, deemed renewal, measures to be lifted; everything else is told to the party."""
 
     def on_expired(self, clock: RunningClock, law: Clock) -> None:

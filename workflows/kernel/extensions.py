@@ -20,11 +20,7 @@ class Extensions(Effects):
         """Asked before expiry, once, by an officer of the case's office (law.md §3.9)."""
         key = str(command.data.get("clock", ""))
         clock = self.check_extendable(key, command.received_at)
-        staff = set(self.row.roles.values())
-        if not staff & set(command.actor.roles):
-            raise Refused(Refusal.WRONG_ROLE)
-        if command.actor.office != self.case.office:
-            raise Refused(Refusal.WRONG_OFFICE)
+        self.check_officer(command)
         if not str(command.data.get("reason", "")).strip():
             raise Refused(Refusal.INVALID_ANSWERS, "申请延期应当写明理由。")
         if any(
@@ -86,6 +82,7 @@ class Extensions(Effects):
             actor=command.actor,
             at=command.received_at,
             data={"reason": answers.reason},
+            tell=("applicant", "officer"),
             left=task.task_id,
         )
         old, new = revised.before, revised.after

@@ -179,6 +179,19 @@ class Tasks(TermChecks):
             ) from error
         self.check_answers(task, answers, command)
 
+    def posts(self) -> set[str]:
+        """The roles that have a part in cases of this procedure."""
+        return set(self.row.roles.values())
+
+    def check_officer(self, command: Command) -> None:
+        """An officer of the case's office, in a role of the case, who is not its applicant."""
+        if not self.posts() & set(command.actor.roles):
+            raise Refused(Refusal.WRONG_ROLE)
+        if command.actor.office != self.case.office:
+            raise Refused(Refusal.WRONG_OFFICE)
+        if command.actor.person_id == self.state.owner:
+            raise Refused(Refusal.OWN_CASE)
+
     def open_task_of(self, command: Command) -> OpenTask:
         task = self.state.tasks.get(command.task_id or "")
         if task is not None:
@@ -265,9 +278,10 @@ class Tasks(TermChecks):
         if role == "applicant":
             return f"person:{self.state.owner}"
         if role == "officer":
-            open_tasks = [
-                t for t in self.state.tasks.values() if clock is None or t.clock == clock.key
-            ] or list(self.state.tasks.values())
+            # Whoever decides on an extension is not the officer of the case.
+            tasks = [t for t in self.state.tasks.values() if not t.form.startswith("kernel.")]
+            tasks = tasks or list(self.state.tasks.values())
+            open_tasks = [t for t in tasks if clock is None or t.clock == clock.key] or tasks
             if open_tasks:
                 return f"task:{open_tasks[-1].task_id}"
             return f"window_head@{self.case.office}"

@@ -1,5 +1,6 @@
 """The dates of running clocks. Nothing else sets them: a start, and every event that moves one, comes here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,10 +12,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import SYSTEM, Actor, CaseInput, RungState, RunningClock
     from law.calendars import Calendars
     from law.clocks import find_clock
-    from law.ladder import ladder
+    from law.ladder import RungKind, ladder, pause_ladder
 
 from workflows.kernel.recorder import Recorder
 
+WARNINGS = frozenset({RungKind.REMINDER, RungKind.AMBER, RungKind.PAUSE_OVER})
 NEVER = "9999-12-31T00:00:00+00:00"
 
 
@@ -70,18 +72,20 @@ class Terms(Recorder):
         data: dict[str, Any] | None = None,
         internal: dict[str, Any] | None = None,
         left: str = "",
+        tell: Sequence[str] = (),
     ) -> Revision:
         """Compute the clock again after what bears on it changed; the event `clock_<cause>` says so.
 
         The caller changes the reason first (the clock's extension or pauses, the case's calendars) and
         then comes here. Rungs whose instant did not move stay fired. A rung that already lies in the
         past is not told again to who was told it before. Open tasks take the new end, but `left`, the
-        task that is being decided by this very act.
+        task that is being decided by this very act. `tell` are the roles that get a message, after which
+        no warning of a day that has passed is sent any more.
 
         Raises DeadlineError where the change is not lawful; the caller's check refuses it before.
         """
         before = None if clock.paused else clock.legal_end
-        self._set_term(clock)
+        self._set_term(clock, past_warnings=not tell)
         clock.level = worst(r.kind for r in clock.rungs if r.fired_at is not None)
         revision = Revision(clock.key, cause, before, None if clock.paused else clock.legal_end)
         self.show_clock(clock)
@@ -89,6 +93,8 @@ class Terms(Recorder):
         running = (c for c in self.state.clocks.values() if c.state == "running")
         self.change(level=worst(c.level for c in running))
         self._move_tasks(clock, left)
+        for role in tell:
+            self.tell(role, f"clock_{cause.value}", clock=clock)
         self.record(
             f"clock_{cause.value}",
             actor=actor,
@@ -105,23 +111,35 @@ class Terms(Recorder):
         )
         return revision
 
+    def tell(self, role: str, kind: str, *, clock: RunningClock | None = None) -> None:
+        """A message to whoever fills the role."""
+        raise NotImplementedError
+
     def due_of(self, key: str | None) -> datetime | None:
         """When work that the clock bounds falls due; None without a clock and while it stands still."""
         clock = self.state.clocks.get(key or "")
         return None if clock is None or clock.paused else clock.ends_at
 
-    def _set_term(self, clock: RunningClock) -> None:
+    def _set_term(self, clock: RunningClock, *, past_warnings: bool = True) -> None:
         """Dates and rungs from the case's editions."""
         end = deadline_of(clock, self._calendars)
         clock.calendar_pins = list(end.pins)
         clock.raw_end, clock.legal_end, clock.ends_at = end.raw_end, end.legal_end, end.ends_at
         clock.provisional, clock.paused = end.provisional, end.paused
         clock.told = [*clock.told, *(r for r in clock.rungs if r.fired_at and r not in clock.told)]
-        clock.rungs = [
-            RungState(kind=r.kind.value, at=r.at, role=r.role) for r in ladder(end, self._calendars)
-        ]
-        for rung in clock.rungs:
+        if end.paused:
+            expected = [p.expected for p in clock.pauses if p.end is None and p.expected]
+            coming = pause_ladder(expected, self._calendars)
+        else:
+            coming = ladder(end, self._calendars)
+        rungs = [RungState(kind=r.kind.value, at=r.at, role=r.role) for r in coming]
+        for rung in rungs:
             rung.fired_at = self._told_before(clock, rung)
+        clock.rungs = [r for r in rungs if past_warnings or r.fired_at or not self._is_past(r)]
+
+    def _is_past(self, rung: RungState) -> bool:
+        """A warning of a day that has passed; an end that has passed still takes effect."""
+        return rung.kind in WARNINGS and rung.at <= self.now()
 
     def _told_before(self, clock: RunningClock, rung: RungState) -> datetime | None:
         past = rung.at <= self.now()

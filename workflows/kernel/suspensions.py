@@ -1,0 +1,251 @@
+"""Suspensions of a term (中止计算): on a ground of the clock's row, declared to the party, ended by name."""
+
+from datetime import date, timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from domain.clocks import DECIDING, Cause, deadline_of
+    from domain.contracts import Command, Pause, RunningClock
+    from domain.refusals import Refusal, Refused
+    from forms.base import Form
+    from forms.suspension import Resuming, Suspending
+    from law.clock_types import Clock, Ground, Unit
+    from law.clocks import find_clock
+    from law.zone import civil_date
+
+from workflows.kernel.extensions import Extensions
+
+F = TypeVar("F", bound=Form)
+
+
+class Suspensions(Extensions):
+    """Acts `suspend_clock` and `resume_clock` (law.md §3.8; 行政许可法 45).
+
+    Days from a ground's first to its last do not count; grounds may overlap and count once. While one
+    holds the clock has no end: nothing is armed, nothing escalates, no silence decides.
+    """
+
+    # -- suspend -------------------------------------------------------------------------------
+
+    def check_suspend_clock(self, command: Command) -> None:
+        """By an officer of the case, in time, on a ground that the clock's row names."""
+        self.check_officer(command)
+        asked = answers(Suspending, command)
+        clock = self.running_clock(asked.clock)
+        law = find_clock(clock.clock_id)
+        ground = check_ground(law, asked.ground)
+        if any(p.ground == ground and p.end is None for p in clock.pauses):
+            raise Refused(
+                Refusal.ALREADY_SUSPENDED,
+                f"{named(law)}已经因{ground.label}停止计算，尚未恢复（{law.suspension_basis}）。",
+            )
+        if not clock.paused and command.received_at >= clock.ends_at:
+            raise Refused(Refusal.SUSPENSION_TOO_LATE, too_late(law))
+        pause = self._pause(asked, command)
+        today = civil_date(command.received_at)
+        if pause.start > today:
+            raise invalid("since", "中止不能从将来的日子开始，请在事由开始的当天办理。")
+        if pause.start < civil_date(clock.trigger):
+            started = civil_date(clock.trigger).isoformat()
+            raise invalid("since", f"{named(law)}从{started}起算，不能从更早的日子中止。")
+        if pause.expected is None or pause.expected < max(today, pause.start):
+            field = "expected_end" if asked.expected_end else "expected_days"
+            raise invalid(field, "预计结束的日子已经过去，请写今天或者以后的日子。")
+        after = clock.model_copy(update={"pauses": [*clock.pauses, pause]})
+        if not deadline_of(after, self._calendars).paused:
+            # The last day was counted; what is left is a day off that moves the end.
+            raise Refused(Refusal.SUSPENSION_TOO_LATE, too_late(law))
+
+    def apply_suspend_clock(self, command: Command) -> None:
+        asked = answers(Suspending, command)
+        clock = self.state.clocks[asked.clock]
+        pause = self._pause(asked, command)
+        clock.pauses = [*clock.pauses, pause]
+        self.revise_clock(
+            clock,
+            Cause.SUSPENDED,
+            actor=command.actor,
+            at=command.received_at,
+            act_id=command.act_id,
+            data={
+                "ground": pause.ground,
+                "article": pause.article,
+                "since": pause.start.isoformat(),
+                "expected": pause.expected.isoformat() if pause.expected else None,
+                "reason": pause.reason,
+            },
+            tell=("applicant", "officer"),
+        )
+        self.aside(self._serve_suspension(clock.key, pause.number))
+
+    async def _serve_suspension(self, key: str, number: int) -> None:
+        paper = await self.serve("suspension", seq=number, clock=key, pause=number)
+        clock = self.state.clocks[key]
+        pause = next(p for p in clock.pauses if p.number == number)
+        # From now on every trace of the clock names the notice.
+        pause.paper = paper.number
+        self.show_clock(clock)
+        self.record(
+            "suspension_noticed",
+            data={"clock": key, "ground": pause.ground, "number": paper.number},
+        )
+
+    # -- resume --------------------------------------------------------------------------------
+
+    def check_resume_clock(self, command: Command) -> None:
+        """The ground holds; it did not end before it began, nor will it in future."""
+        self.check_officer(command)
+        asked = answers(Resuming, command)
+        clock = self.running_clock(asked.clock)
+        law = find_clock(clock.clock_id)
+        ground = check_ground(law, asked.ground)
+        pause = open_pause(clock, ground)
+        if pause is None:
+            said = (
+                f"{named(law)}没有因{ground.label}停止计算，不需要恢复（{law.suspension_basis}）。"
+            )
+            raise Refused(Refusal.NOT_SUSPENDED, said)
+        today = civil_date(command.received_at)
+        until = asked.until or today
+        if until > today:
+            raise invalid("until", "恢复不能从将来的日子开始，请在事由结束后办理。")
+        if until < pause.start:
+            since = pause.start.isoformat()
+            raise invalid("until", f"{ground.label}从{since}起停止计算，不能在这之前结束。")
+        pauses = [p for p in clock.pauses if p is not pause]
+        ended = pause.model_copy(update={"end": until})
+        end = deadline_of(clock.model_copy(update={"pauses": [*pauses, ended]}), self._calendars)
+        if law.effect in DECIDING and not end.paused and end.ends_at <= command.received_at:
+            # Nobody loses a right by a resumption that was entered late.
+            day = end.legal_end.isoformat()
+            raise invalid("until", f"照这样恢复，期限在{day}已经届满。请写实际告知恢复的日子。")
+
+    def apply_resume_clock(self, command: Command) -> None:
+        asked = answers(Resuming, command)
+        clock = self.state.clocks[asked.clock]
+        pause = open_pause(clock, Ground(asked.ground))
+        assert pause is not None, "the check refused it"
+        pause.end = asked.until or civil_date(command.received_at)
+        pause.ended_by, pause.ended_at = command.actor.name, command.received_at
+        self.revise_clock(
+            clock,
+            Cause.RESUMED,
+            actor=command.actor,
+            at=command.received_at,
+            act_id=command.act_id,
+            data={
+                "ground": pause.ground,
+                "article": pause.article,
+                "since": pause.start.isoformat(),
+                "until": pause.end.isoformat(),
+                "note": asked.note,
+            },
+            tell=("applicant", "officer"),
+        )
+        self.aside(self._serve_resumption(clock.key, pause.number))
+
+    async def _serve_resumption(self, key: str, number: int) -> None:
+        await self.serve("resumption", seq=number, clock=key, pause=number)
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    def running_clock(self, key: str) -> RunningClock:
+        clock = self.state.clocks.get(key)
+        if clock is None or clock.state != "running":
+            raise Refused(Refusal.CLOCK_CLOSED)
+        return clock
+
+    def _pause(self, asked: Suspending, command: Command) -> Pause:
+        law = find_clock(self.state.clocks[asked.clock].clock_id)
+        start = asked.since or civil_date(command.received_at)
+        return Pause(
+            number=sum(len(c.pauses) for c in self.state.clocks.values()) + 1,
+            start=start,
+            ground=asked.ground,
+            article=law.suspension_basis,
+            expected=asked.expected_end or self._expected(law, start, asked.expected_days or 1),
+            reason=asked.reason,
+            by=command.actor.name,
+            role=next(iter(sorted(self.posts() & set(command.actor.roles))), ""),
+            at=command.received_at,
+        )
+
+    def _expected(self, law: Clock, start: date, days: int) -> date:
+        """The last of so many days, the first included: they are the days that will not count."""
+        if law.count_unit is Unit.WD:
+            return self._calendars.add_workdays(start - timedelta(days=1), days)
+        return start + timedelta(days=days - 1)
+
+    def message_text(self, kind: str, clock: RunningClock | None) -> str:
+        if clock is None or not clock.pauses:
+            return super().message_text(kind, clock)
+        law = find_clock(clock.clock_id)
+        holding = [p for p in clock.pauses if p.end is None]
+        grounds = "、".join(dict.fromkeys(Ground(p.ground).label for p in holding))
+        last = clock.pauses[-1]
+        if kind == "clock_suspended":
+            until = f"，预计到{day_zh(last.expected)}" if last.expected else ""
+            return (
+                f"{named(law)}因{Ground(last.ground).label}从{day_zh(last.start)}起停止计算{until}。"
+                "恢复时另行告知新的届满日。"
+            )
+        if kind == "clock_resumed":
+            if clock.paused:
+                return f"{named(law)}有一项中止事由结束，仍因{grounds}停止计算。"
+            return f"{named(law)}恢复计算，新的届满日是{day_zh(clock.legal_end)} 24:00。"
+        if kind == "pause_over":
+            return f"{named(law)}仍因{grounds}停止计算，告知当事人的预计时间已到，请恢复计算或者另行告知。"
+        return super().message_text(kind, clock)
+
+
+def check_ground(law: Clock, ground: str) -> Ground:
+    """Raises Refused unless the clock may stand still on the ground; names the row's article."""
+    if not law.suspendable:
+        raise Refused(
+            Refusal.CLOCK_NOT_SUSPENDABLE, f"{named(law)}（{law.citation}）没有可以中止计算的规定。"
+        )
+    if ground not in law.suspension:
+        allowed = "、".join(g.label for g in law.suspension)
+        raise Refused(
+            Refusal.GROUND_NOT_ALLOWED,
+            f"{named(law)}只能因下列事由中止计算（{law.suspension_basis}）：{allowed}。",
+        )
+    return Ground(ground)
+
+
+def open_pause(clock: RunningClock, ground: Ground) -> Pause | None:
+    return next((p for p in clock.pauses if p.ground == ground and p.end is None), None)
+
+
+def answers(form: type[F], command: Command) -> F:
+    """The act's answers; raises Refused with a message for each field that is wrong."""
+    try:
+        return form.model_validate(command.data)
+    except ValidationError as error:
+        raise Refused(
+            Refusal.INVALID_ANSWERS,
+            errors={
+                "/" + "/".join(map(str, e["loc"])): e["msg"].removeprefix("Value error, ")
+                for e in error.errors()
+            },
+        ) from error
+
+
+def invalid(field: str, message: str) -> Refused:
+    return Refused(Refusal.INVALID_ANSWERS, message, {f"/{field}": message})
+
+
+def named(law: Clock) -> str:
+    return f"“{law.name.replace(':', '：')}”"
+
+
+def too_late(law: Clock) -> str:
+    return f"{named(law)}的日数已经数完，不能再中止计算（{law.suspension_basis}）。"
+
+
+def day_zh(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
