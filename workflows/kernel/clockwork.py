@@ -244,8 +244,10 @@ class Clockwork(Terms):
 
     def _rung_at(self, clock: RunningClock, kind: str) -> str:
         at = next((r.at for r in clock.rungs if r.kind == kind), None)
-        # A message of a clock that stands still has no rung.
-        return (at or self.now()).isoformat()
+        if at is None:
+            # What the end brought is told as of the end; of a clock that stands still there is none.
+            at = self.takes_effect_at(clock) if self.law_decided(clock.key) else self.now()
+        return at.isoformat()
 
     def recipient(self, role: str, clock: RunningClock | None) -> str:
         return f"{role}@{self.case.office}"
