@@ -257,6 +257,16 @@ class RelatedView:
         )
 
     @property
+    def is_hosting(self) -> bool:
+        """Of a hosted enterprise, for those concerned: at which host's address it is."""
+        case = self.view.case
+        return (
+            case.procedure == cluster_hosts.HOSTING
+            and "host_name" in case.decision
+            and self.view.viewer.audience != "public"
+        )
+
+    @property
     def hosted_options(self) -> list[tuple[str, str]]:
         """To choose one of them."""
         return [(h.uscc, h.name) for h in self.hosted]
