@@ -1,9 +1,10 @@
 """A hosted enterprise's case (住所托管): its application written from the registration, what the register has, its papers."""
 
+from datetime import date
 from typing import Any, Final
 
 from activities.context import CaseView
-from activities.paper_fields import Fields, due
+from activities.paper_fields import Fields, due, remedies
 from activities.paperwork import paper
 from activities.register_calls import inquiry
 from activities.related_filing import filled_by
@@ -11,6 +12,7 @@ from domain.contracts import PaperOrder, RegisterCall, RelatedOrder
 from forms import change_registration as change
 from forms import establishment_registration as establishment
 from forms.cluster_hosting import Application
+from forms.papers.wording import chinese_date
 from law.cluster_registration import RULES, is_marked
 
 REGISTRATION: Final = "《中华人民共和国市场主体登记管理条例》"
@@ -61,6 +63,11 @@ def _entries(form: Application) -> list[dict[str, str]]:
     ]
 
 
+def _ended(text: str) -> str:
+    """With a full stop: an officer's or a host's words come with one or without."""
+    return text.rstrip("。；;. ") + "。"
+
+
 @paper("hosting_told", "cluster_hosting")
 async def told(view: CaseView, order: PaperOrder) -> Fields:
     return "hosting_notice", {
@@ -81,7 +88,7 @@ async def address_change(view: CaseView, order: PaperOrder) -> Fields:
     return "hosting_notice", {
         "name": view.row.papers["address_change"],
         "paragraphs": [
-            "你（单位）的住所托管已经终止" + (f"：{reason}" if reason else "") + "。",
+            _ended("你（单位）的住所托管已经终止" + (f"：{reason}" if reason else "")),
             "登记的住所不再由托管机构提供，请在下列期限内向登记机关申请住所变更登记。逾期未办理的，由登记机关责令改正；"
             "拒不改正的，处1万元以上10万元以下的罚款。",
         ],
@@ -102,7 +109,7 @@ async def lead(view: CaseView, order: PaperOrder) -> Fields:
         ],
         "entries": [
             *_entries(application(view)),
-            {"label": "最后一次寄出", "value": mail["sent_on"]},
+            {"label": "最后一次寄出", "value": chinese_date(date.fromisoformat(mail["sent_on"]))},
             {"label": "邮件号", "value": "、".join(mail["tracking"])},
             {"label": "核查情况", "value": mail["note"]},
         ],
@@ -117,10 +124,12 @@ async def order_to_change(view: CaseView, order: PaperOrder) -> Fields:
     return "hosting_notice", {
         "name": view.row.papers["address_order"],
         "paragraphs": [
-            f"你（单位）的住所托管已经终止，应当在{end['day']}前申请住所变更登记，至今没有办理。",
-            order.data["reasons"],
+            f"你（单位）的住所托管已经终止，应当在{chinese_date(date.fromisoformat(end['day']))}前（含当日）"
+            "申请住所变更登记，至今没有办理。",
+            _ended(order.data["reasons"]),
             "现责令你（单位）立即改正，向登记机关申请住所变更登记。拒不改正的，处1万元以上10万元以下的罚款。",
         ],
         "entries": _entries(application(view)),
         "basis": f"{REGISTRATION}第二十四条、第四十六条",
+        "remedies": remedies(view),
     }

@@ -24,7 +24,7 @@ from domain.refusals import Refusal, Refused
 from forms.base import ApplicationForm
 from law.offices import office
 from law.zone import civil_date
-from storage import applications, cases, numbers, submissions
+from storage import applications, numbers, related_cases, submissions
 from storage.submissions import seal_form
 from storage.tables import FileRow
 from workflows.registry import table_of
@@ -149,7 +149,7 @@ async def hand_in(
             named = await _host_before(means, connection, application_id)
         draft.data["facts"] |= await facts_of_host(connection, content.form, named)
         if kind == OPEN:
-            if (opener := await cases.opener_of(connection, application_id)) is not None:
+            if (opener := await related_cases.opener_of(connection, application_id)) is not None:
                 draft.data |= {"parent_case": str(opener[0]), "parent_item": opener[1]}
             draft.data["receipt_no"] = await _receipt_number(
                 means, connection, dossier, received_at

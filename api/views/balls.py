@@ -168,8 +168,17 @@ def _staff(now: Situation, task: TaskRow) -> Ball:
         task_id=task.task_id,
         said=said,
         links=(Link(_("打开任务"), f"/desk/tasks/{task.task_id}"),) if now.viewer.staff else (),
-        hint="" if now.viewer.staff else _("等待即可，办好会通知您"),
+        hint="" if now.viewer.staff else _meanwhile(now),
     )
+
+
+def _meanwhile(now: Situation) -> str:
+    """What whoever waits for an officer can do: mostly nothing, but who is looked for should be heard of."""
+    if now.viewer.own and "host_reported" in now.accepts:
+        return _("请尽快联系托管机构，由它报告恢复联系；住所已经变动的，办理住所变更登记")
+    if now.viewer.own and "address_changed" in now.accepts:
+        return _("请尽快办理住所变更登记，办结以后本件随即办结")
+    return _("等待即可，办好会通知您")
 
 
 def _staffed(stage: Stage) -> bool:

@@ -19,7 +19,7 @@ from law import catalogue
 from law.catalogue import Procedure
 from law.offices import OFFICES
 from law.zone import local
-from storage import cases
+from storage import cases, related_cases
 from storage.prepared import Place
 from storage.projector import stored_events
 from storage.tables import CaseRow, DocumentRow, EffectRow, TaskRow
@@ -258,7 +258,7 @@ async def seen_with_awaited(place: Place, whole: cases.Whole, viewer: Viewer) ->
     kind, _colon, item = view.stage.holder.partition(":")
     if kind != "related":
         return view
-    child = await cases.open_child(place, view.case.case_id, item)
+    child = await related_cases.open_child(place, view.case.case_id, item)
     found = await cases.whole(place, child) if child is not None else None
     return replace(view, awaited=seen(found, viewer)) if found is not None else view
 

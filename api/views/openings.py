@@ -10,7 +10,7 @@ from api.views.unfollowed import parts_now
 from law.opening_time import OpeningTime, office_day
 from law.startup_parts import Standing, StartupPart, own_standing, part_of
 from law.zone import local
-from storage.cases import Related
+from storage.related_cases import Related
 from storage.tables import CaseRow
 
 

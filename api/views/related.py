@@ -23,7 +23,7 @@ from law.licence_standing import Standing
 from law.offices import office
 from law.opening_time import OpeningTime
 from law.zone import local
-from storage import cases, cluster_hosts
+from storage import cluster_hosts, related_cases
 
 
 @dataclass(frozen=True)
@@ -120,19 +120,19 @@ class RelatedView:
     """For one reader of the case."""
 
     view: CaseView
-    found: list[cases.Related]
+    found: list[related_cases.Related]
     hosted: list[cluster_hosts.Hosted] = field(default_factory=list)
 
     @cached_property
-    def parent(self) -> cases.Related | None:
+    def parent(self) -> related_cases.Related | None:
         return next((r for r in self.found if r.parent), None)
 
     @cached_property
-    def children(self) -> list[cases.Related]:
+    def children(self) -> list[related_cases.Related]:
         return [r for r in self.found if not r.parent]
 
     @cached_property
-    def _by_case(self) -> dict[str, cases.Related]:
+    def _by_case(self) -> dict[str, related_cases.Related]:
         return {str(r.case_id): r for r in self.children}
 
     @property
@@ -171,7 +171,7 @@ class RelatedView:
         return decisions.fields(PartCorrection, sent, errors, only=own.row.facts)
 
     @property
-    def registration(self) -> cases.Related | None:
+    def registration(self) -> related_cases.Related | None:
         """The case that registers the enterprise of an opening."""
         return next((r for r in self.children if r.item == "registration"), None)
 
@@ -257,6 +257,16 @@ class RelatedView:
         )
 
     @property
+    def is_hosting(self) -> bool:
+        """Of a hosted enterprise, for those concerned: at which host's address it is."""
+        case = self.view.case
+        return (
+            case.procedure == cluster_hosts.HOSTING
+            and "host_name" in case.decision
+            and self.view.viewer.audience != "public"
+        )
+
+    @property
     def hosted_options(self) -> list[tuple[str, str]]:
         """To choose one of them."""
         return [(h.uscc, h.name) for h in self.hosted]
@@ -266,11 +276,11 @@ class RelatedView:
         return words.stage_name(cluster_hosts.HOSTING, hosted.standing)
 
     @staticmethod
-    def title_of(related: cases.Related) -> str:
+    def title_of(related: related_cases.Related) -> str:
         return words.procedure_title(related.procedure, related.catalogue_version)
 
     @staticmethod
-    def stage_of(related: cases.Related) -> str:
+    def stage_of(related: related_cases.Related) -> str:
         """How it stands by its own account; one that this case relies on no longer says so first."""
         stage = words.stage_name(related.procedure, related.stage, related.catalogue_version)
         if related.state == "dropped":
@@ -316,7 +326,7 @@ async def related_of(connection: AsyncConnection, view: CaseView) -> RelatedView
     """Nothing of it is for those who only hold a query code."""
     if view.viewer.audience == "public":
         return RelatedView(view, [])
-    found = await cases.related(connection, view.case.case_id)
+    found = await related_cases.related(connection, view.case.case_id)
     hosted = []
     if view.case.procedure == cluster_hosts.ADMISSION:
         hosted = await cluster_hosts.hosted_by(connection, view.case.case_id)

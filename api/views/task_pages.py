@@ -180,6 +180,11 @@ class TaskPage:
             rows.append((_("登记的住所"), str(context["domicile"])))
         if context.get("host"):
             rows.append((_("托管机构"), str(context["host"])))
+        rows += [
+            (_("期限届满"), clock.end_text)
+            for clock in self.view.clocks
+            if clock.row.key == context.get("clock")
+        ]
         if context.get("kind"):
             rows.append((_("外部调用"), words.effect_name(str(context["kind"]))))
         finding = context.get("finding")

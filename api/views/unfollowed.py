@@ -5,7 +5,7 @@ from typing import Any
 
 from law import licence_items, licence_standing, startup_parts
 from law.licence_types import LicenceItem
-from storage.cases import Related
+from storage.related_cases import Related
 from storage.tables import CaseRow
 
 Entry = dict[str, Any]

@@ -18,6 +18,7 @@ from forms.registry import APPLICATIONS, TASK_FORMS
 from law import catalogue, licence_items, sod
 from law.calendars import default_calendars
 from law.clocks import find_clock
+from law.cluster_registration import ADDRESS_CLOCK
 from law.offices import OFFICES
 from workflows import licence_commitment
 from workflows.registry import PROCEDURES
@@ -92,7 +93,7 @@ def declared() -> dict[str, str]:
         for item in edition.items:
             for clock_id in filter(None, (item.clocks.decision, item.clocks.verification)):
                 found |= of_clock(clock_id)
-    found |= of_clock(licence_commitment.RECTIFICATION)
+    found |= of_clock(licence_commitment.RECTIFICATION) | of_clock(ADDRESS_CLOCK)
     for rule, message in SOD_MESSAGES.items():
         found |= {message: rule, message.partition("：")[0]: rule}
     found[sod.SIGNER_MISSING] = "law/sod.py"

@@ -185,6 +185,9 @@ async def test_host_and_head_act_on_the_page_and_the_enterprise_is_told(live: Li
     await standing(live, "host", "host_notified_lost")
     told = await says(browser, path, "托管机构报告企业失联")
     assert f"托管机构报告企业失联：{form['name']} {uscc}" in told, "a code alone says nothing"
+    enterprise = await says(guest, f"/cases/{live.number('company.hosted')}", "托管的住所")
+    for words in (HOST["company"], USCC, "请尽快联系托管机构", "由关联办件开办，不用另行申请"):
+        assert words in enterprise
     desk, task = await claimed(live, "inspector", "company.hosted", "cluster_hosting.mail_check")
     check = await desk.get(task)
     for words in (f"{ADDRESS}A12工位（集群注册）", HOST["company"], "电话停机", "退回、无人签收"):

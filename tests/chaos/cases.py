@@ -5,7 +5,7 @@ A licensed one's business scope leads to four licence items, one of each mode; t
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,12 +79,14 @@ class Life:
     Attributes:
         number: of the case in its run; its form follows from it.
         licensed: whether its scope leads to licences; it has ended when they have.
+        at: the address that a host provides, and the host's code; empty: a domicile of its own.
         stage: as last seen; the outcome once `ended`.
         refusals: clear answers "no" that its people got on the way.
     """
 
     number: int
     licensed: bool = False
+    at: tuple[str, str] = ("", "")
     case_id: str = ""
     receipt_no: str = ""
     digest: str = ""
@@ -92,6 +94,20 @@ class Life:
     ended: bool = False
     seconds: float = 0.0
     refusals: list[str] = field(default_factory=list)
+
+    @property
+    def writes(self) -> int:
+        """Answered requests that change something in an undisturbed life."""
+        return WRITES
+
+    @property
+    def owner(self) -> str:
+        return "applicant" if self.number % 2 else "applicant2"
+
+    def form(self, people: int) -> dict[str, Any]:
+        domicile, host = self.at
+        filled = form(self.number, people, self.licensed)
+        return filled | ({"domicile": domicile, "hosted_by": host} if host else {})
 
 
 async def live(
@@ -108,15 +124,31 @@ async def live(
         born: told the case's id before it is handed in.
     """
     begin = time.monotonic()
-    who = "applicant" if life.number % 2 else "applicant2"
+    receipt = await filed(cast, life.owner, PROCEDURE, life.form(people), PARTS, born)
+    life.case_id, life.receipt_no = receipt["case_id"], receipt["receipt_no"]
+    life.digest = receipt["digest"]
+    while not life.ended:
+        await _step(cast, life)
+        life.seconds = time.monotonic() - begin
+        if not life.ended:
+            await asyncio.sleep(poll)
+    return life
+
+
+async def filed(
+    cast: Insistent,
+    who: str,
+    procedure: str,
+    filled: dict[str, Any],
+    parts: Collection[str],
+    born: Callable[[str], None] = lambda case_id: None,
+) -> dict[str, Any]:
+    """An application with its files, handed in; returns the receipt."""
     draft = await cast.ask(
-        who,
-        "POST",
-        "/api/v1/applications",
-        json={"procedure": PROCEDURE, "form": form(life.number, people, life.licensed)},
+        who, "POST", "/api/v1/applications", json={"procedure": procedure, "form": filled}
     )
     path = f"/api/v1/applications/{draft['id']}"
-    for part in PARTS:
+    for part in parts:
         await cast.ask(
             who,
             "POST",
@@ -125,49 +157,60 @@ async def live(
             files={"file": (f"{part}.pdf", _PDF, "application/pdf")},
         )
     born(draft["id"])
-    receipt = await cast.ask(who, "POST", f"{path}/submissions", json={"declaration": True})
-    life.case_id, life.receipt_no = receipt["case_id"], receipt["receipt_no"]
-    life.digest = receipt["digest"]
-    while not life.ended:
-        await _step(cast, life, who)
-        life.seconds = time.monotonic() - begin
-        if not life.ended:
-            await asyncio.sleep(poll)
-    return life
+    receipt: dict[str, Any] = await cast.ask(
+        who, "POST", f"{path}/submissions", json={"declaration": True}
+    )
+    return receipt
 
 
-async def _step(cast: Insistent, life: Life, owner: str) -> None:
+async def shown(cast: Insistent, owner: str, number: str) -> dict[str, Any] | None:
+    """The case as its applicant sees it; None while it is durable and on its way to the case."""
     try:
-        case = await cast.ask(owner, "GET", f"/api/v1/cases/{life.receipt_no}")
+        found: dict[str, Any] = await cast.ask(owner, "GET", f"/api/v1/cases/{number}")
     except Answered as missing:
-        # Durable, and on its way to the case.
         if missing.status != 404:
             raise
+        return None
+    return found
+
+
+async def _step(cast: Insistent, life: Life) -> None:
+    case = await shown(cast, life.owner, life.receipt_no)
+    if case is None:
         return
     life.stage = case["stage"]
     if case["closed_at"] is not None:
-        life.ended = not life.licensed or await _separated(cast, life, owner)
+        life.ended = not life.licensed or await _separated(cast, life)
         return
-    if life.stage not in OFFICERS:
-        return
-    officer, answers = OFFICERS[life.stage]
-    try:
-        await _decide(cast, life, officer, answers)
-    except Answered as refused:
-        life.refusals.append(f"{life.stage}: {refused}")
+    await decide(cast, life, case, OFFICERS)
 
 
-async def _separated(cast: Insistent, life: Life, owner: str) -> bool:
+async def _separated(cast: Insistent, life: Life) -> bool:
     """Whether the licences have ended."""
-    found = await cast.ask(owner, "GET", f"/api/v1/cases/{life.receipt_no}/related")
+    found = await cast.ask(life.owner, "GET", f"/api/v1/cases/{life.receipt_no}/related")
     stages = [row["stage"] for row in found["items"] if row["item"] == SEPARATION]
     life.stage = f"{SEPARATION}: {', '.join(stages)}"
     return stages == ["archived"]
 
 
-async def _decide(cast: Insistent, life: Life, officer: str, answers: dict[str, Any]) -> None:
-    found = await cast.ask(officer, "GET", f"/api/v1/tasks?case={life.case_id}")
-    task = next((t for t in found["items"] if t["stage"] == life.stage), None)
+async def decide(
+    cast: Insistent, life: Life, case: dict[str, Any], officers: Mapping[str, tuple[str, Any]]
+) -> None:
+    """Whoever has to do something at the case's stage does it; a clear no is noted in the life."""
+    stage = case["stage"]
+    if stage not in officers:
+        return
+    try:
+        await _complete(cast, case["case_id"], stage, *officers[stage])
+    except Answered as refused:
+        life.refusals.append(f"{stage}: {refused}")
+
+
+async def _complete(
+    cast: Insistent, case_id: str, stage: str, officer: str, answers: dict[str, Any]
+) -> None:
+    found = await cast.ask(officer, "GET", f"/api/v1/tasks?case={case_id}")
+    task = next((t for t in found["items"] if t["stage"] == stage), None)
     if task is None:
         return
     path = f"/api/v1/tasks/{task['task_id']}"

@@ -95,6 +95,8 @@ def _separations(
     bad = "no_lost_case"
     by_parent = Counter((str(link.parent_case), link.item) for link in links)
     for case_id in known & cases.keys():
+        if cases[case_id].procedure != PROCEDURE:
+            continue
         times = by_parent[case_id, SEPARATION]
         report.expect(bad, times == 1, f"{case_id}: {times} separations of licences")
     licensed = {life.case_id for life in lives if life.licensed}
@@ -178,11 +180,11 @@ async def _papers(core: Core, connection: AsyncConnection, report: Report) -> No
     )
     report.counts["papers"] = len(papers)
     sorts = {
-        str(r.case_id): (r.procedure, r.items)
+        str(r.case_id): (r.procedure, r.items, r.lead)
         for r in await rows(
             connection,
-            "SELECT case_id, procedure, jsonb_array_length(coalesce(decision->'items', '[]')) AS items"
-            " FROM cases",
+            "SELECT case_id, procedure, jsonb_array_length(coalesce(decision->'items', '[]')) AS items,"
+            " decision->>'lead' IS NOT NULL AS lead FROM cases",
         )
     }
     kinds: dict[str, list[str]] = {}

@@ -12,6 +12,7 @@ INVARIANTS = {
     "rebuild": "the read model equals a rebuild from the events, claims apart",
     "fence": "every event belongs to a workflow task that the engine completed; what was lost is kept apart",
     "papers_once": "each paper exactly once per (case, kind, number), its bytes as recorded",
+    "hosting": "every hosted enterprise is in its host's register until it has another domicile, and nobody else is",
     "no_stuck_case": "nothing waits: no open task, act, effect, callback or workflow",
 }
 """What must hold on the drained system."""

@@ -16,9 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from banjian.player.cast import Answered
-from tests.chaos import nemesis, tampering
-from tests.chaos.cases import SEPARATION, WRITES, Life, live
+from tests.chaos import hosting, nemesis, tampering
+from tests.chaos.cases import SEPARATION, Life, live
 from tests.chaos.crash import POINT_NAMES, POINTS, Shot, related
+from tests.chaos.hosting import HostLife
 from tests.chaos.installation import Installation, installation
 from tests.chaos.people import History, Insistent
 from tests.chaos.report import Report
@@ -58,12 +59,16 @@ async def crowd(
         born: told each case's id before it is handed in.
     """
     cast = Insistent(place.http, place.passwords, history, random.Random(f"people:{seed}"))
+    await hosting.known_to_register(place.twins, lives)
     queue = iter(lives)
 
     async def client() -> None:
         for life in queue:
             try:
-                await live(cast, life, born=partial(born, life))
+                if isinstance(life, HostLife):
+                    await hosting.live(cast, life, born=partial(born, life))
+                else:
+                    await live(cast, life, born=partial(born, life))
             except Answered as refused:
                 life.stage = f"given up: {refused}"
 
@@ -154,11 +159,17 @@ async def checked(place: Installation, run: Run, history: History, patience: flo
     await tampering.read(place, run.lives, history, run.report)
 
 
+def _life(number: int) -> Life:
+    """Every twentieth is a host with its companies, every fourth of the others has licences to get."""
+    return HostLife(number) if number % 20 == 5 else Life(number, licensed=number % 4 == 0)
+
+
 async def random_kills(
     cases: int, kills: int, seed: int, *, out: Path | None = None, keep: Path | None = None
 ) -> Run:
     """Kills spread over the time that the cases take."""
-    run = Run("random kills", lives=[Life(n, licensed=n % 4 == 0) for n in range(cases)])
+    run = Run("random kills", lives=[_life(n) for n in range(cases)])
+    writes = sum(life.writes for life in run.lives)
     begin = time.monotonic()
     history = History(out)
     plan = nemesis.plan(seed, kills)
@@ -168,7 +179,7 @@ async def random_kills(
         people = asyncio.create_task(crowd(place, history, run.lives, seed))
 
         def share() -> float:
-            return 1.0 if people.done() else history.count("ok") / (cases * WRITES)
+            return 1.0 if people.done() else history.count("ok") / writes
 
         async with telling(
             lambda: (
@@ -316,7 +327,7 @@ async def checker(*, keep: Path | None = None) -> Run:
     begin = time.monotonic()
     history = History()
     async with installation(keep=keep) as place:
-        run.lives = [Life(n, licensed=n == 0) for n in range(CALM)]
+        run.lives = [*(Life(n, licensed=n == 0) for n in range(CALM)), HostLife(CALM)]
         await crowd(place, history, run.lives, 0)
         await checked(place, run, history)
         run.notes["changes seen"] = await tampering.probe(place, run.lives, history, run.report)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from tests.chaos import check_outside, check_records
+from tests.chaos import check_hosting, check_outside, check_records
 from tests.chaos.cases import Life
 from tests.chaos.installation import Installation
 from tests.chaos.people import History
@@ -25,6 +25,11 @@ def _flip(table: str, column: str, where: str) -> str:
     return f"UPDATE {table} SET {column} = reverse({column}) WHERE {where}"
 
 
+def _flip_in(table: str, column: str, key: str, where: str) -> str:
+    value = f"to_jsonb(reverse({column}->>'{key}'))"
+    return f"UPDATE {table} SET {column} = jsonb_set({column}, '{{{key}}}', {value}) WHERE {where}"
+
+
 ONE_CASE = (
     "case_id = (SELECT min(case_id::text)::uuid FROM cases"
     " WHERE procedure = 'establishment_registration')"
@@ -33,6 +38,12 @@ ONE_EVENT = f"revision = 3 AND {ONE_CASE}"
 ONE_ACT = f"kind = 'complete' AND {ONE_CASE}"
 ONE_EFFECT = f"kind = 'register_enterprise' AND {ONE_CASE}"
 ONE_PAPER = f"kind = 'grant' AND {ONE_CASE}"
+
+
+ONE_HOSTING = (
+    "case_id = (SELECT min(case_id::text)::uuid FROM cases WHERE procedure = 'cluster_hosting')"
+)
+ONE_HOSTED = f"uscc = (SELECT numbers->>'uscc' FROM cases WHERE {ONE_HOSTING})"
 
 
 def _both(invariant: str, what: str, statement: str) -> Tampering:
@@ -89,6 +100,17 @@ TAMPERINGS = (
         "DELETE FROM superseded_events WHERE kind = 'lost'",
     ),
     _both("papers_once", "other bytes", _flip("documents", "sha256", ONE_PAPER)),
+    _both(
+        "hosting",
+        "another host",
+        _flip_in("cases", "decision", "host_case", ONE_HOSTING),
+    ),
+    _both("hosting", "another enterprise", _flip_in("cases", "numbers", "uscc", ONE_HOSTING)),
+    _both(
+        "hosting",
+        "no other domicile",
+        _flip_in("twins.enterprises", "details", "address", ONE_HOSTED),
+    ),
     Tampering(
         "no_stuck_case",
         "an open task",
@@ -103,6 +125,7 @@ async def read(place: Installation, lives: list[Life], history: History, report:
     await check_outside.check_registers(place.core, place.twins, report)
     await check_outside.check_engine(place.core, place.engine, report)
     await check_records.check(place.core, lives, history, report)
+    await check_hosting.check(place.core, lives, report)
     return report
 
 

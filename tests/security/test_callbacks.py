@@ -15,7 +15,7 @@ import pytest_asyncio
 from registers.callbacks import sign_callback
 from registers.messages import Register
 from tests.security.ground import Ground
-from tests.security.test_bad_input import refused
+from tests.security.refusals import refused
 
 PATH = "/api/v1/registry-callbacks/"
 Headers = dict[str, str]

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from api.security.routes import declared_routes
 from tests.security.ground import Ground, company, form, id_number, pdf
 from tests.security.pages import Page, crawl, dangers
-from tests.security.test_bad_input import claimed
+from tests.security.refusals import claimed
 
 # Each says where it went in by its number; `xss` is an element that only a mistake can make.
 PAYLOADS = (

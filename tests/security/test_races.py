@@ -13,7 +13,7 @@ from api.security import passwords
 from domain.roles import Role
 from storage import accounts
 from tests.security.ground import Ground
-from tests.security.test_bad_input import claimed, refused
+from tests.security.refusals import claimed, refused
 
 CLERKS = 50
 

@@ -13,7 +13,7 @@ from storage.inspector import SECONDS, Inspector
 from storage.uploads import FileRefusal, FileRefused
 from tests.security import corpus
 from tests.security.ground import Ground, pdf
-from tests.security.test_bad_input import refused
+from tests.security.refusals import refused
 
 STATUS = {"file_content_mismatch": 415, "file_type_not_allowed": 415, "file_too_large": 413}
 
