@@ -162,6 +162,15 @@ class ClockRow(Base):
             "next_rung_at",
             postgresql_where=text("state = 'running' AND next_rung_at IS NOT NULL"),
         ),
+        # What is over or nearly over, in the order of its end: the board of lights.
+        Index(
+            "ix_clocks_ends",
+            "ends_at",
+            "case_id",
+            "key",
+            postgresql_where=text("state = 'running'"),
+            postgresql_include=["clock_id"],
+        ),
     )
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(32), primary_key=True)

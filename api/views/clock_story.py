@@ -10,7 +10,9 @@ from api.services import Services
 from api.views import words
 from api.views.cases import CaseView
 from api.views.clocks import ClockView
+from api.views.lights import CARD_NAMES
 from api.views.timeline import Line, lines
+from law.lights import CARDS, Card
 from law.zone import local
 from storage.projector import stored_events
 
@@ -41,6 +43,20 @@ class Explained:
     def effect(self) -> str:
         """What the law says of its end."""
         return words.known(self.clock.deadline.clock.effect.label)
+
+    @property
+    def cards(self) -> list[tuple[Card, str, datetime, str]]:
+        """The yellow and red cards of this step: which, its name, when, to which post."""
+        return [
+            (
+                CARDS[rung.kind],
+                _(CARD_NAMES[CARDS[rung.kind]]),
+                rung.at,
+                words.role_label(rung.role),
+            )
+            for rung in self.clock.running_clock.rungs
+            if rung.fired_at is not None and rung.kind in CARDS
+        ]
 
     @property
     def doubt(self) -> str:
