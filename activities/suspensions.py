@@ -28,7 +28,7 @@ async def suspension(view: CaseView, order: PaperOrder) -> Fields:
     progress = end.progress(pause.start - ONE_DAY)
     unit = UNITS[Unit.WD if end.unit is Unit.WD else Unit.CD]
     return "suspension", {
-        "period": law.name,
+        "period": law.name.replace(":", "："),
         "period_basis": _basis(law),
         "ground": Ground(pause.ground).label,
         "basis": pause.article,
@@ -50,7 +50,7 @@ async def resumption(view: CaseView, order: PaperOrder) -> Fields:
     end = deadline_of(clock)
     holding = [p for p in clock.pauses if p.end is None]
     return "resumption", {
-        "period": law.name,
+        "period": law.name.replace(":", "："),
         "period_basis": _basis(law),
         "ground": Ground(pause.ground).label,
         "basis": pause.article,

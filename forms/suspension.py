@@ -10,6 +10,8 @@ from forms.fields import Code, Day, Text, labelled
 LONGEST = 400
 """No statute gives a length; a year of days is more than any ground was ever expected to take."""
 
+ONE_LENGTH = "请写明预计需要多少天，或者预计到哪一天，二者择一"
+
 
 class Suspending(Form):
     """中止计算: the ground, since when, and how long it should take; the party is told so in writing.
@@ -42,7 +44,7 @@ class Suspending(Form):
     @model_validator(mode="after")
     def _one_length(self) -> Self:
         if (self.expected_days is None) == (self.expected_end is None):
-            raise ValueError("请写明预计需要多少天，或者预计到哪一天，二者择一")
+            raise ValueError(ONE_LENGTH)
         return self
 
 

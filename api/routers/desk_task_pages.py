@@ -63,6 +63,8 @@ def _context(
         "context_rows": page.context_rows,
         "colleagues": [(str(c.id), c.name) for c in page.colleagues],
         "extendable": page.extendable,
+        "suspendable": page.suspendable,
+        "holding": page.holding,
         "sent": sent,
         "errors": errors,
         "done": done,
@@ -70,7 +72,7 @@ def _context(
     }
 
 
-async def _show(
+async def show_task(
     request: Request,
     person: Person,
     means: Means,
@@ -103,9 +105,11 @@ async def task_page_shown(
         "released": _("任务已放回待领。"),
         "reassigned": _("任务已转办。"),
         "extension": _("延期申请已提交，由负责人批准。"),
+        "suspended": _("期限已中止计算，告知书正在生成。"),
+        "resumed": _("已登记事由结束，告知书正在生成。"),
         "received": _("操作已收到，几分钟内生效。"),
     }
-    return await _show(request, person, means, task_id, done=said.get(done, ""))
+    return await show_task(request, person, means, task_id, done=said.get(done, ""))
 
 
 @router.get("/desk/tasks/{task_id}/files/{file_id}")
@@ -138,14 +142,16 @@ async def decide(request: Request, person: Staff, means: Means, task_id: TaskId)
     # What was ticked is kept also where the decision makes no use of it.
     sent = answers | {"gaps": decisions.sent_gaps(data)}
     if data.get("do") == "preview":
-        return await _show(request, person, means, task_id, sent=sent, show_preview=True)
+        return await show_task(request, person, means, task_id, sent=sent, show_preview=True)
     if answers.get("decision") != "one_time_notice":
         answers.pop("gaps", None)
     try:
         form.model_validate(answers)
     except ValidationError as error:
         errors = decisions.field_messages(form, list(error.errors()))
-        return await _show(request, person, means, task_id, sent=sent, errors=errors, status=422)
+        return await show_task(
+            request, person, means, task_id, sent=sent, errors=errors, status=422
+        )
     version, token = data.get("version"), data.get("token")
     # A version that is no number is none of ours.
     seen = int(version) if isinstance(version, str) and version.isdecimal() else -1
@@ -162,12 +168,14 @@ async def decide(request: Request, person: Staff, means: Means, task_id: TaskId)
         return await page_once(person, work, token if isinstance(token, str) else new_token())
     except claims.ClaimChanged:
         errors = {"": _("任务的领取情况刚刚变化，内容没有提交。请看过最新情况再提交。")}
-        return await _show(request, person, means, task_id, sent=sent, errors=errors, status=409)
+        return await show_task(
+            request, person, means, task_id, sent=sent, errors=errors, status=409
+        )
     except Problem as problem:
-        return await _refused(request, person, means, task_id, sent, problem)
+        return await refused_task(request, person, means, task_id, sent, problem)
 
 
-async def _refused(
+async def refused_task(
     request: Request,
     person: Person,
     means: Means,
@@ -182,8 +190,8 @@ async def _refused(
     errors = decisions.refused_messages({e.pointer: e.message for e in problem.errors})
     renamed = {(names or {}).get(name, name): text for name, text in errors.items()}
     if not renamed:
-        renamed = {"": words.known(problem.detail) or _(problem.type.title)}
-    return await _show(
+        renamed = {"": _said(problem)}
+    return await show_task(
         request,
         person,
         means,
@@ -192,6 +200,13 @@ async def _refused(
         errors=renamed,
         status=int(problem.type.status),
     )
+
+
+def _said(problem: Problem) -> str:
+    """What the case said; before it, in English, what that means, where it names articles in Chinese."""
+    title, said = _(problem.type.title), words.known(problem.detail)
+    untold = words.english() and said and said == problem.detail
+    return f"{title} {said}" if untold else said or title
 
 
 @router.post("/desk/tasks/{task_id}/release")
@@ -215,7 +230,7 @@ async def release(
     else:
         return RedirectResponse(f"/desk/tasks/{task_id}?done=released", status_code=303)
     names = {"reason": "release_reason"}
-    return await _refused(request, person, means, task_id, {}, problem, names)
+    return await refused_task(request, person, means, task_id, {}, problem, names)
 
 
 @router.post("/desk/tasks/{task_id}/reassign")
@@ -239,7 +254,9 @@ async def reassign(
     if not reassign_reason.strip():
         errors["reassign_reason"] = _("请写明转办的理由")
     if found is None or errors:
-        return await _show(request, person, means, task_id, sent=sent, errors=errors, status=422)
+        return await show_task(
+            request, person, means, task_id, sent=sent, errors=errors, status=422
+        )
     data = {
         "to": str(found.id),
         "to_name": found.name,
@@ -256,7 +273,7 @@ async def reassign(
     try:
         return await page_once(person, work, token or new_token())
     except Problem as problem:
-        return await _refused(request, person, means, task_id, sent, problem)
+        return await refused_task(request, person, means, task_id, sent, problem)
 
 
 @router.post("/desk/tasks/{task_id}/extension")
@@ -275,7 +292,9 @@ async def extension(
         task, _case = await task_and_case(connection, person, task_id)
     if not extension_reason.strip():
         errors = {"extension_reason": _("请写明延期的理由")}
-        return await _show(request, person, means, task_id, sent=sent, errors=errors, status=422)
+        return await show_task(
+            request, person, means, task_id, sent=sent, errors=errors, status=422
+        )
 
     async def work(act_id: UUID) -> Response:
         data = {"clock": clock, "reason": extension_reason.strip()}
@@ -287,4 +306,4 @@ async def extension(
     try:
         return await page_once(person, work, token or new_token())
     except Problem as problem:
-        return await _refused(request, person, means, task_id, sent, problem)
+        return await refused_task(request, person, means, task_id, sent, problem)

@@ -62,6 +62,12 @@ def of_case(
     if may_ask_extension(case, tasks, clocks, viewer):
         href = f"/api/v1/cases/{number}/extensions"
         found.append(Action("request_extension", _("申请延期"), "POST", href))
+    if is_officer(case, viewer):
+        base = f"/api/v1/cases/{number}"
+        if any(c.suspendable for c in clocks):
+            found.append(Action("suspend_clock", _("中止计算期限"), "POST", f"{base}/suspensions"))
+        if any(g.holds for c in clocks for g in c.grounds):
+            found.append(Action("resume_clock", _("恢复计算期限"), "POST", f"{base}/resumptions"))
     return found
 
 
@@ -143,14 +149,20 @@ def may_ask_extension(
     case: CaseRow, tasks: list[TaskRow], clocks: list[ClockView], viewer: Viewer
 ) -> bool:
     """Whether an officer of the procedure could ask now (law.md §3.9)."""
+    if not is_officer(case, viewer):
+        return False
+    asked = {t.clock for t in tasks if t.form == "kernel.extension"}
+    return any(c.extendable and c.row.key not in asked for c in clocks)
+
+
+def is_officer(case: CaseRow, viewer: Viewer) -> bool:
+    """Whether the reader has a post in cases of the procedure, at the case's office, and is not its applicant."""
     person = viewer.person
     if person is None or not viewer.staff or person.office != case.office:
         return False
     posts = set(catalogue.procedure(case.procedure, case.catalogue_version).roles.values())
-    if posts.isdisjoint(role.value for role in person.roles):
-        return False
-    asked = {t.clock for t in tasks if t.form == "kernel.extension"}
-    return any(c.extendable and c.row.key not in asked for c in clocks)
+    mine = case.owner == str(person.id)
+    return not mine and not posts.isdisjoint(role.value for role in person.roles)
 
 
 def of_task(task: TaskRow, case: CaseRow, viewer: Viewer) -> list[Action]:

@@ -8,7 +8,7 @@ from api import dates
 from api.i18n import gettext as _
 from api.i18n import mark
 from api.views import words
-from law.clock_types import UNREAD, Clock, Ground, Unit
+from law.clock_types import UNREAD, Clock, Unit
 from law.ledger import Entry, EntryKind, Ledger
 
 UNITS: Final = {
@@ -58,7 +58,7 @@ class LedgerView:
         parts = (
             ("past", _("已用"), units.elapsed),
             ("skipped", _("不计入"), units.suspended),
-            ("", _("剩余"), units.remaining),
+            ("left", _("剩余"), units.remaining),
         )
         return [Segment(css, label, n, self.amount(n)) for css, label, n in parts]
 
@@ -101,10 +101,7 @@ class LedgerView:
         return [self._line(entry) for entry in self.ledger.entries]
 
     def _line(self, entry: Entry) -> LedgerLine:
-        if entry.kind is EntryKind.EXTENSION:
-            what = _("延期")
-        else:
-            what = words.known(Ground(entry.ground).label)
+        what = _("延期") if entry.kind is EntryKind.EXTENSION else words.ground_label(entry.ground)
         return LedgerLine(
             what=what,
             since=entry.first,

@@ -12,6 +12,7 @@ from api.services import Services
 from api.views import actions, decisions, words
 from api.views.answers import Group, read_answers
 from api.views.cases import CaseView, view_of
+from api.views.clocks import ClockView, GroundView
 from api.views.decisions import Conflict, FieldView
 from api.views.gaps import GapEditor, editor, file_parts
 from api.views.tasks import TaskLine, lines_of, listed_of
@@ -234,6 +235,39 @@ class TaskPage:
                 }
                 found.append((clock.row.key, text))
         return found
+
+    @property
+    def suspendable(self) -> list[tuple[str, str]]:
+        """Grounds on which a clock of the case could be suspended: `clock/ground` and words with the article."""
+        if not self.view.may("suspend_clock"):
+            return []
+        return [
+            (f"{clock.row.key}/{ground.ground}", self._ground_text(clock, ground))
+            for clock in self.view.clocks
+            if clock.suspendable
+            for ground in clock.grounds
+            if not ground.holds
+        ]
+
+    @property
+    def holding(self) -> list[tuple[str, str]]:
+        """Grounds that keep a clock from counting."""
+        if not self.view.may("resume_clock"):
+            return []
+        return [
+            (f"{clock.row.key}/{ground.ground}", self._ground_text(clock, ground))
+            for clock in self.view.clocks
+            for ground in clock.grounds
+            if ground.holds
+        ]
+
+    def _ground_text(self, clock: ClockView, ground: GroundView) -> str:
+        basis = clock.deadline.clock.suspension_basis
+        return _("%(ground)s（%(basis)s）— %(clock)s") % {
+            "ground": ground.label,
+            "basis": words.known(basis),
+            "clock": clock.name,
+        }
 
 
 def _closed(field: FieldView, value: str, why: str) -> FieldView:

@@ -31,6 +31,8 @@ STAFF_ONLY: Final = frozenset(
         "facts_found",
         "clock_reminder",
         "clock_amber",
+        "clock_pause_over",
+        "suspension_noticed",
         "extension_requested",
         "extension_refused",
         "related_opened",

@@ -18,7 +18,7 @@ from domain.transitions import Stage, Table
 from forms.registry import TASK_FORMS
 from forms.startup_part import PartCorrection
 from law import catalogue, licence_items, startup_parts
-from law.clocks import Clock
+from law.clocks import Clock, Ground
 from law.licence_standing import Standing
 from law.zone import local
 from workflows.registry import PROCEDURES
@@ -278,6 +278,14 @@ def paper_title(kind: str, title: str) -> str:
 def clock_name(clock: Clock) -> str:
     """The clock's name as pages write it (full-width colon)."""
     return known(clock.name).replace(":", "：") if not english() else known(clock.name)
+
+
+def ground_label(ground: str) -> str:
+    """Why a clock stands still."""
+    try:
+        return known(Ground(ground).label)
+    except ValueError:
+        return ground
 
 
 def last_day(ends_at: datetime) -> date:

@@ -15,12 +15,15 @@ from api.form_fields import fields_of
 from domain.refusals import MESSAGES
 from domain.roles import Role
 from forms.registry import APPLICATIONS, TASK_FORMS
+from forms.suspension import ONE_LENGTH
 from law import catalogue, licence_items, sod
 from law.calendars import default_calendars
+from law.clock_types import UNREAD, Ground
 from law.clocks import find_clock
 from law.cluster_registration import ADDRESS_CLOCK
 from law.offices import OFFICES
 from workflows import licence_commitment
+from workflows.kernel.suspensions import FUTURE_END, FUTURE_START, PAST_END
 from workflows.registry import PROCEDURES
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +100,10 @@ def declared() -> dict[str, str]:
     for rule, message in SOD_MESSAGES.items():
         found |= {message: rule, message.partition("：")[0]: rule}
     found[sod.SIGNER_MISSING] = "law/sod.py"
+    found |= {ground.label: "law/clock_types.py" for ground in Ground}
+    found |= {f"停止计算:{ground.label}": "law/trace.py" for ground in Ground}
+    found |= dict.fromkeys((UNREAD, ONE_LENGTH), "forms/suspension.py")
+    found |= dict.fromkeys((FUTURE_START, PAST_END, FUTURE_END), "workflows/kernel/suspensions.py")
     found |= {office.hours: "law/offices.py" for office in OFFICES.values()}
     calendars = default_calendars()
     for year in (2025, 2026):

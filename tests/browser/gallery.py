@@ -15,7 +15,7 @@ GALLERY = """
 <section><h2>办到哪一步</h2>{{ flow(stages, moves, main, passed, notes, "办件流程") }}</section>
 <div class="cols"><div class="stack-l">
 <section class="stack"><h2>期限</h2>{% for card in cards %}{{ m.clock(card, open=loop.last) }}{% endfor %}
-{{ m.suspension("4 个工作日", "5 个工作日", "6 个工作日") }}</section>
+{{ m.ledger(account) }}</section>
 <section class="stack"><h2>经过</h2>{{ m.timeline([
   {"what": "将于 10月9日 开放注销申请", "at": none, "when": "如公示期内没有异议", "by": "", "state": "future", "links": []},
   {"what": "公示已发布", "at": at, "by": "国家企业信用信息公示系统", "state": "now", "links": [("公示原文", "/x")]},

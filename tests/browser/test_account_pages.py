@@ -17,10 +17,12 @@ from api.clock_cards import Promised, card, light_of
 from api.security import passwords
 from api.security.current import Anyone
 from api.templating import render
+from api.views.ledgers import LedgerView
 from domain.roles import Role
 from law.calendars import default_calendars
 from law.clocks import find_clock
-from law.deadlines import deadline, remaining
+from law.deadlines import Suspension, deadline, remaining
+from law.ledger import Stop, ledger
 from law.zone import CST
 from storage import accounts
 from storage.engine import create_engine
@@ -68,7 +70,18 @@ def _gallery(request: Request) -> dict[str, object]:
         return card(json, name=name, now=NOW, light=light_of(json, left), promised=promised)
 
     promised = Promised(date(2026, 9, 28), "承诺 2 个工作日")
+    law = find_clock("G02")
+    stop = Stop(date(2026, 9, 24), None, "hearing", "行政许可法 45", "", "reviewer", None)
+    paused = deadline(
+        law,
+        NOW - timedelta(days=10),
+        calendars,
+        suspensions=[Suspension(stop.start, None, stop.ground, stop.article)],
+    )
+    account = ledger(paused, calendars, NOW, stops=[stop])
+    assert account is not None
     return {
+        "account": LedgerView(account, law),
         "cards": [shown(notice, "公示期（异议期）"), shown(review, "登记期限", promised)],
         "stages": STAGES,
         "moves": MOVES,

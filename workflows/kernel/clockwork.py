@@ -20,6 +20,9 @@ with workflow.unsafe.imports_passed_through():
 from workflows.kernel.recorder import PERSISTENT, QUICK
 from workflows.kernel.terms import Terms
 
+# Older cases whose clock ended without deciding anything (M01) did not look into the inbox before.
+READ_BEFORE_EXPIRY = "kernel-read-before-expiry-v1"
+
 
 @dataclass(frozen=True)
 class Due:
@@ -175,7 +178,8 @@ class Clockwork(Terms):
                 continue
             clock = self.state.clocks[due.clock]
             law = find_clock(clock.clock_id)
-            if heeds_acts(law, due.name):
+            decides = due.name in EXPIRES and law.effect in DECIDING
+            if decides or (heeds_acts(law, due.name) and workflow.patched(READ_BEFORE_EXPIRY)):
                 # An act received in time wins over the expiry, whatever was processed first.
                 for command in await self._received_before(self.takes_effect_at(clock)):
                     self.apply_if_lawful(command)

@@ -20,6 +20,9 @@ with workflow.unsafe.imports_passed_through():
 from workflows.kernel.extensions import Extensions
 
 F = TypeVar("F", bound=Form)
+FUTURE_START = "中止不能从将来的日子开始，请在事由开始的当天办理。"
+PAST_END = "预计结束的日子已经过去，请写今天或者以后的日子。"
+FUTURE_END = "恢复不能从将来的日子开始，请在事由结束后办理。"
 
 
 class Suspensions(Extensions):
@@ -48,13 +51,13 @@ class Suspensions(Extensions):
         pause = self._pause(asked, command)
         today = civil_date(command.received_at)
         if pause.start > today:
-            raise invalid("since", "中止不能从将来的日子开始，请在事由开始的当天办理。")
+            raise invalid("since", FUTURE_START)
         if pause.start < civil_date(clock.trigger):
             started = civil_date(clock.trigger).isoformat()
             raise invalid("since", f"{named(law)}从{started}起算，不能从更早的日子中止。")
         if pause.expected is None or pause.expected < max(today, pause.start):
             field = "expected_end" if asked.expected_end else "expected_days"
-            raise invalid(field, "预计结束的日子已经过去，请写今天或者以后的日子。")
+            raise invalid(field, PAST_END)
         after = clock.model_copy(update={"pauses": [*clock.pauses, pause]})
         if not deadline_of(after, self._calendars).paused:
             # The last day was counted; what is left is a day off that moves the end.
@@ -112,7 +115,7 @@ class Suspensions(Extensions):
         today = civil_date(command.received_at)
         until = asked.until or today
         if until > today:
-            raise invalid("until", "恢复不能从将来的日子开始，请在事由结束后办理。")
+            raise invalid("until", FUTURE_END)
         if until < pause.start:
             since = pause.start.isoformat()
             raise invalid("until", f"{ground.label}从{since}起停止计算，不能在这之前结束。")
