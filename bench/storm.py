@@ -79,6 +79,9 @@ class StormTiming:
     def ratio(self) -> float:
         return self.ours.p99 / self.raw.p99
 
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "ratio": self.ratio}
+
 
 def side_of(count: int, late: Sequence[float]) -> Side:
     """`late`: one figure for every firing, whatever case it was of; none for a clock that was lost."""
@@ -264,7 +267,7 @@ async def run(folder: Path, sizes: Sequence[int], say: Callable[[str], None]) ->
         say(str(bound))
     return {
         "ok": all(bound.holds for bound in bounds),
-        "storms": [{**asdict(found), "ratio": found.ratio} for found in storms],
+        "storms": [found.to_json() for found in storms],
         "bounds": [{**asdict(bound), "holds": bound.holds} for bound in bounds],
     }
 
