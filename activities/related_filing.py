@@ -19,6 +19,7 @@ from forms.registry import APPLICATIONS
 from law import catalogue
 from law.catalogue import Procedure
 from law.offices import office
+from law.zone import civil_date
 from storage import applications, numbers, submissions
 from storage.keys import Cipher
 from storage.submissions import seal_form
@@ -120,7 +121,7 @@ class RelatedFile:
 async def prepare_draft(means: Means, order: RelatedOrder, child: UUID) -> None:
     """A draft of the owner's with what is known filled in; found again where it was laid out before."""
     view = await load(means, order.parent_case)
-    row = catalogue.procedure(order.procedure)
+    row = catalogue.procedure(order.procedure, on=civil_date(order.at))
     answers = await FILLED[order.procedure](view, order)
     cipher = await means.keys.new(child)
     await applications.create(
@@ -141,7 +142,7 @@ async def related_file(means: Means, order: RelatedOrder, child: UUID) -> Relate
     if fill is None:
         return None
     view = await load(means, order.parent_case)
-    row = catalogue.procedure(order.procedure)
+    row = catalogue.procedure(order.procedure, on=civil_date(order.at))
     form = APPLICATIONS[row.application].model_validate(await fill(view, order))
     return RelatedFile(
         case_id=child,

@@ -17,7 +17,7 @@ from law.clock_types import Unit
 from law.clocks import Clock, Verified, find_clock
 from law.deadlines import deadline
 from law.offices import Office, office
-from law.zone import day_start
+from law.zone import civil_date, day_start
 from workflows.registry import table_of
 
 
@@ -79,10 +79,14 @@ _APPLICANT: Final = mark("您办理")
 _PARTIES: Final = mark("全体相关人员办理")
 
 
-def items(search: str = "") -> list[Procedure]:
-    """The items that can be applied for, all whose texts hold every word searched for."""
+def items(now: datetime, search: str = "") -> list[Procedure]:
+    """The items that can be applied for today, all whose texts hold every word searched for."""
     wanted = search.casefold().split()
-    found = [row for row in catalogue.offered() if all(w in _haystack(row) for w in wanted)]
+    found = [
+        row
+        for row in catalogue.offered(civil_date(now))
+        if all(w in _haystack(row) for w in wanted)
+    ]
     return sorted(found, key=lambda row: row.listed_at)
 
 

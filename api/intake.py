@@ -5,6 +5,7 @@ with the key of that case from the first word on.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from api.services import Services
 from forms.base import ApplicationForm
 from law import catalogue
 from law.catalogue import Material, Procedure
+from law.zone import civil_date
 from storage import applications
 from storage.keys import KeyDestroyed
 from storage.prepared import Place
@@ -83,14 +85,14 @@ class Dossier:
         return [f for f in self.files if f.part == part]
 
 
-def item(code: str) -> Procedure:
-    """The newest version of an item that can be applied for.
+def item(code: str, now: datetime) -> Procedure:
+    """An item that can be applied for, in the version that applies today.
 
     Raises:
         Problem: not_found.
     """
     try:
-        row = catalogue.procedure(code)
+        row = catalogue.procedure(code, on=civil_date(now))
     except KeyError as unknown:
         raise Problem("not_found") from unknown
     if row.opened_by:
@@ -196,7 +198,7 @@ def blank(
     Raises:
         Problem: not_found (no such item), invalid_input.
     """
-    procedure = item(code)
+    procedure = item(code, person.now)
     form = form_of(procedure)
     given = merge({}, answers or {})
     _refuse_wrong(form, given)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import signal
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -19,6 +20,8 @@ from temporalio.client import (
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
 )
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -47,6 +50,7 @@ from activities.records import RecordActivities
 from activities.register_calls import RegisterActivities
 from activities.related import RelatedActivities
 from activities.related_filing import prepare_draft, related_file
+from activities.sweep import LINGER, SweepActivities
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
 from banjian.compose import (
@@ -123,11 +127,12 @@ async def workers(
     procedures: Sequence[type] = (),
     sandboxed: bool = True,
     in_time: timedelta = IN_TIME,
+    linger: timedelta = timedelta(0),
 ) -> AsyncIterator[None]:
     """Both workers of a process: cases (workflows, local activities) and effects.
 
     `procedures` are workflows beside the registered ones: a bench's or a test's. `sandboxed`: see ADR 0014.
-    `in_time`: see `UpkeepActivities`.
+    `in_time` and `linger`: see `SweepActivities`.
     """
     core.trust_keys()
     means = means_of(core, registers)
@@ -172,14 +177,10 @@ async def workers(
             )
         )
 
-    upkeep = UpkeepActivities(
-        core.engine,
-        core.keys,
-        core.system_signer,
-        send=sender.send,
-        deliver=acts.deliver,
-        in_time=in_time,
+    swept = SweepActivities(
+        core.engine, core.system_signer, send=sender.send, in_time=in_time, linger=linger
     )
+    upkeep = UpkeepActivities(core.engine, core.keys, deliver=acts.deliver)
     related = RelatedActivities(open_case, partial(prepare_draft, means), send_act)
     records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).run)
     cases = Worker(
@@ -203,7 +204,7 @@ async def workers(
             related.prepare_related,
             related.report_to_parent,
             related.tell_case,
-            upkeep.sweep_due,
+            swept.sweep_due,
             upkeep.reconcile_acts,
             records.keep_histories,
             records.sweep_files,
@@ -223,12 +224,14 @@ async def workers(
 
 async def ensure_schedules(client: Client) -> None:
     """The engine's own schedules run the upkeep; made once, kept by the engine."""
-    for name, workflow, every in (
-        ("banjian-sweep", Sweep, timedelta(minutes=1)),
-        ("banjian-reconcile", Reconcile, timedelta(seconds=10)),
-        ("banjian-records", KeepRecords, timedelta(minutes=10)),
-        ("banjian-files", SweepFiles, timedelta(days=1)),
-        ("banjian-erasure", Erase, timedelta(hours=1)),
+    skip = ScheduleOverlapPolicy.SKIP
+    for name, workflow, every, overlap in (
+        # A turn that began late must not cost the next one: it follows when the first is over.
+        ("banjian-sweep", Sweep, timedelta(minutes=1), ScheduleOverlapPolicy.BUFFER_ONE),
+        ("banjian-reconcile", Reconcile, timedelta(seconds=10), skip),
+        ("banjian-records", KeepRecords, timedelta(minutes=10), skip),
+        ("banjian-files", SweepFiles, timedelta(days=1), skip),
+        ("banjian-erasure", Erase, timedelta(hours=1), skip),
     ):
         schedule = Schedule(
             action=ScheduleActionStartWorkflow(
@@ -238,12 +241,20 @@ async def ensure_schedules(client: Client) -> None:
                 execution_timeout=timedelta(minutes=5),
             ),
             spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
-            policy=SchedulePolicy(
-                overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)
-            ),
+            policy=SchedulePolicy(overlap=overlap, catchup_window=timedelta(minutes=1)),
         )
-        with contextlib.suppress(ScheduleAlreadyRunningError):
+        try:
             await client.create_schedule(name, schedule)
+        except ScheduleAlreadyRunningError:
+            # Kept by the engine from an earlier start; its policy is this release's.
+            await client.get_schedule_handle(name).update(partial(_with_policy, schedule.policy))
+
+
+def _with_policy(policy: SchedulePolicy, found: ScheduleUpdateInput) -> ScheduleUpdate | None:
+    kept = found.description.schedule
+    if kept.policy.overlap is policy.overlap:
+        return None
+    return ScheduleUpdate(dataclasses.replace(kept, policy=policy))
 
 
 async def serve(settings: Settings) -> None:
@@ -259,7 +270,7 @@ async def serve(settings: Settings) -> None:
     sandboxed = settings.workflow_sandbox
     async with (
         registers_of(core) as registers,
-        workers(core, client, registers, sandboxed=sandboxed),
+        workers(core, client, registers, sandboxed=sandboxed, linger=LINGER),
     ):
         await ensure_schedules(client)
         built()

@@ -1,6 +1,6 @@
 """`python -m bench [RESULT.json]`: ours beside the raw floor, in one run; exit 0 only if every bound holds.
 
-Needs two quiet cores and about eight minutes. Everything runs in a temporary folder.
+Needs two quiet cores and about half an hour, eight minutes with `--no-storms`. Everything runs in a temporary folder.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from typing import Any
 import uvloop
 
 from banjian.stack.errors import StackError
-from bench import deadlines, inbox, names, report
+from bench import deadlines, inbox, names, report, storm
 from bench.bounds import bounds_of
 from bench.counts import medians
 from bench.cpu import machine_facts
@@ -48,7 +48,9 @@ def facts_of(seed: int, rounds: int) -> dict[str, Any]:
     }
 
 
-async def run(folder: Path, rounds: int, seed: int, size: Size) -> dict[str, Any]:
+async def run(
+    folder: Path, rounds: int, seed: int, size: Size, storms: Sequence[int] = ()
+) -> dict[str, Any]:
     """Measure everything; prints as it goes. The document's `ok` says whether all bounds hold."""
     task = asyncio.current_task()
     assert task is not None, "run by a loop"
@@ -60,11 +62,16 @@ async def run(folder: Path, rounds: int, seed: int, size: Size) -> dict[str, Any
     timing = deadlines.measure(rng)
     say("raising both sides")
     async with raised(folder, say) as bench:
-        return await _measured(bench, facts, rng, timing, size)
+        return await _measured(bench, facts, rng, timing, size, storms)
 
 
 async def _measured(
-    bench: Bench, facts: dict[str, Any], rng: random.Random, timing: deadlines.Timing, size: Size
+    bench: Bench,
+    facts: dict[str, Any],
+    rng: random.Random,
+    timing: deadlines.Timing,
+    size: Size,
+    sizes: Sequence[int],
 ) -> dict[str, Any]:
     series = await measure(bench, facts["rounds"], rng, say, size)
     recorded = {
@@ -75,7 +82,10 @@ async def _measured(
     page = await inbox.measure(bench.ours.core.engine)
     say(f"filling the library with {names.NAMES} names")
     checked = await names.measure(bench.ours.core.engine, facts["seed"])
+    # After the rounds: thousands of open cases would make every one of them slower.
+    storms = [await storm.measure(bench, count, say) for count in sizes]
     bounds = bounds_of(series, recorded["ours"], page, timing, checked)
+    bounds += [bound for found in storms for bound in storm.bounds_of(found)]
     for line in report.tables(series, recorded["ours"], recorded["floor"], page, timing, checked):
         say(line)
     for bound in bounds:
@@ -83,7 +93,8 @@ async def _measured(
     noisy = max(b.foreign for b in series.bursts)
     if noisy > QUIET:
         say(f"other processes used up to {noisy:.2f} cores meanwhile: trust the ratios only")
-    return report.document(facts, series, recorded, page, timing, checked, bounds)
+    document = report.document(facts, series, recorded, page, timing, checked, bounds)
+    return {**document, "storms": [found.to_json() for found in storms]}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -91,13 +102,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("result", nargs="?", type=Path, help="file for the figures as JSON")
     parser.add_argument("--rounds", type=int, default=5, help=f"at least {LEAST_ROUNDS}")
     parser.add_argument("--seed", type=int, default=None, help="repeats an earlier run's draws")
+    parser.add_argument("--no-storms", action="store_true", help="leave out `bench.storm`")
     given = parser.parse_args(arguments)
     if given.rounds < LEAST_ROUNDS:
         parser.error(f"--rounds must be at least {LEAST_ROUNDS}")
     seed: int = given.seed if given.seed is not None else random.SystemRandom().randrange(2**32)
+    sizes = () if given.no_storms else storm.SIZES
     with tempfile.TemporaryDirectory(prefix="banjian-bench-") as folder:
         try:
-            document = uvloop.run(run(Path(folder), given.rounds, seed, Size()))
+            document = uvloop.run(run(Path(folder), given.rounds, seed, Size(), sizes))
         except StackError as error:
             say(str(error))
             return 1

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from bench import storm_case
 from bench.reference import ROW, Reference
 from forms.base import ApplicationForm, Section
 from forms.fields import Line, labelled
@@ -34,7 +35,9 @@ class Application(ApplicationForm):
 
 
 def register() -> None:
-    """Make the reference procedure known to this process: catalogue, application form, table."""
+    """Make the bench's procedures known to this process: catalogue, application form, table."""
     catalogue.add(ROW)
+    catalogue.add(storm_case.ROW)
     APPLICATIONS[Application.code] = Application
     PROCEDURES[ROW.workflow] = Reference
+    PROCEDURES[storm_case.ROW.workflow] = storm_case.Storm

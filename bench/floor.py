@@ -24,6 +24,7 @@ from banjian.compose import connect_engine, core_of
 from banjian.settings import Settings
 
 QUEUE = "bench-floor"
+TIMERS = "bench-timers"
 STEPS = ("accept", "examine", "approve")
 NOTICE = timedelta(days=20)
 
@@ -97,6 +98,17 @@ class FloorCase:
         return "closed"
 
 
+@workflow.defn(name="floor_timer")
+class Timer:
+    """One timer and nothing else: what a storm of clocks is measured against."""
+
+    @workflow.run
+    async def run(self, due: float) -> float:
+        """Seconds that it fired late."""
+        await workflow.sleep(max(0.0, due - workflow.now().timestamp()))
+        return workflow.now().timestamp() - due
+
+
 Handle = WorkflowHandle[FloorCase, str]
 
 
@@ -122,6 +134,11 @@ async def close(handle: Handle) -> None:
     await handle.execute_update(FloorCase.close)
 
 
+async def plain_client(settings: Settings) -> Client:
+    """The same engine without seals on the payloads."""
+    return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace)
+
+
 async def serve(settings: Settings) -> None:
     """The floor's worker process."""
     core = core_of(settings)
@@ -137,7 +154,14 @@ async def serve(settings: Settings) -> None:
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=2000,
     )
-    async with worker:
+    timers = Worker(
+        await plain_client(settings),
+        task_queue=TIMERS,
+        workflows=[Timer],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=2000,
+    )
+    async with worker, timers:
         settings.announce_ready()
         await stop.wait()
     await core.engine.dispose()

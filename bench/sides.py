@@ -64,6 +64,7 @@ class Floor:
     """The bare workflow, driven by the engine's own client."""
 
     client: Client
+    timers: Client
     parts: dict[str, ProcessPart]
     postgres: Callable[[], int]
     name: str = "floor"
@@ -149,7 +150,10 @@ async def _floor(folder: Path, stack: LocalStack) -> AsyncIterator[Floor]:
             await _healthy(part)
         client = await connect_engine(core)
         yield Floor(
-            client, {"temporal": engine, "worker": worker}, lambda: stack.pid("postgres") or 0
+            client,
+            await floor.plain_client(settings),
+            {"temporal": engine, "worker": worker},
+            lambda: stack.pid("postgres") or 0,
         )
     finally:
         await core.engine.dispose()

@@ -5,6 +5,8 @@ version it was opened under. Broken rows fail at import, so at start-up.
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -214,11 +216,18 @@ _ALL = load(Path(__file__).parent / "data" / "catalogue")
 _SHIPPED = frozenset(stem for stem, _ in _ALL)
 
 
-def procedure(stem: str, version: str | None = None) -> Procedure:
-    """A procedure's row: the pinned version, or the newest. Raises KeyError when unknown."""
+def procedure(stem: str, version: str | None = None, *, on: date | None = None) -> Procedure:
+    """A procedure's row: the pinned version, or the newest; with `on` the newest that applies from that day or before.
+
+    Raises KeyError when there is none.
+    """
     if version is not None:
         return _ALL[(stem, version)]
-    versions = [p for (s, _), p in _ALL.items() if s == stem]
+    versions = [
+        p
+        for (s, _), p in _ALL.items()
+        if s == stem and (on is None or date.fromisoformat(p.valid_from) <= on)
+    ]
     if not versions:
         raise KeyError(stem)
     return max(versions, key=lambda p: tuple(int(n) for n in p.version.split(".")))
@@ -229,9 +238,13 @@ def procedures() -> list[Procedure]:
     return [procedure(stem) for stem in sorted(_SHIPPED)]
 
 
-def offered() -> list[Procedure]:
-    """Those of them that people can apply for."""
-    return [row for row in procedures() if not row.opened_by]
+def offered(on: date) -> list[Procedure]:
+    """What people can apply for on the day: of each procedure the version that applies then."""
+    found = []
+    for stem in sorted(_SHIPPED):
+        with suppress(KeyError):
+            found.append(procedure(stem, on=on))
+    return [row for row in found if not row.opened_by]
 
 
 def add(row: Procedure) -> None:

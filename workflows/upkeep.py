@@ -13,7 +13,8 @@ from temporalio.types import MethodAsyncNoParam
 with workflow.unsafe.imports_passed_through():
     from activities.erasing import ErasingActivities
     from activities.records import Kept, RecordActivities
-    from activities.upkeep import Swept, UpkeepActivities
+    from activities.sweep import SweepActivities, Swept
+    from activities.upkeep import UpkeepActivities
 
 ONE_TURN = timedelta(minutes=2)
 # A turn in flight on a killed worker must not hold up the next ones.
@@ -36,11 +37,11 @@ async def _turn(activity: MethodAsyncNoParam[Any, Result]) -> Result:
 
 @workflow.defn(name="sweep", sandboxed=False)
 class Sweep:
-    """Due clocks (every minute)."""
+    """Due clocks: a turn stays for most of a minute, and the next follows."""
 
     @workflow.run
     async def run(self) -> Swept:
-        return await _turn(UpkeepActivities.sweep_due)
+        return await _turn(SweepActivities.sweep_due)
 
 
 @workflow.defn(name="reconcile", sandboxed=False)

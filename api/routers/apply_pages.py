@@ -53,7 +53,7 @@ async def open_dossier(means: Means, person: Applicant, application_id: UUID) ->
 @router.get("/apply/{code}")
 async def start_page(request: Request, person: Applicant, means: Means, code: Code) -> Response:
     """What to have at hand, drafts to go on with, and the button that begins."""
-    row = intake.item(code)
+    row = intake.item(code, person.now)
     async with means.engine.connect() as connection:
         lines = await stored.listed(connection, str(person.id), limit=PAGE_SIZE)
     drafts = [

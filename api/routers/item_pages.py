@@ -31,7 +31,7 @@ async def home(request: Request, visitor: Anyone, means: Means) -> Response:
         async with means.engine.connect() as connection:
             lines = await stored.listed(connection, str(person.id), limit=RECENT)
         waiting = [own_line(line) for line in lines]
-    items = guides.items()
+    items = guides.items(visitor.now)
     context = {
         "declarations": [r for r in items if r.shelf == "declaration"],
         "registrations": [r for r in items if r.shelf == "registration"],
@@ -47,7 +47,7 @@ async def items_page(
     request: Request, visitor: Anyone, q: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
     """All items, or those that a search finds."""
-    found = [(row, guides.legal_limit(row, visitor.now)) for row in guides.items(q)]
+    found = [(row, guides.legal_limit(row, visitor.now)) for row in guides.items(visitor.now, q)]
     return render(request, "items/list.html", {"q": q, "found": found})
 
 
@@ -56,7 +56,7 @@ async def guide_page(
     request: Request, visitor: Anyone, means: Means, code: Annotated[str, Path(max_length=64)]
 ) -> Response:
     """The guide of one item."""
-    guide = guides.guide_of(item(code), visitor.now, means.office)
+    guide = guides.guide_of(item(code, visitor.now), visitor.now, means.office)
     context = {
         "guide": guide,
         "row": guide.row,

@@ -37,13 +37,13 @@ async def list_items(
     ] = "",
 ) -> ItemList:
     """The items of this bureau, all or those that a search finds."""
-    return ItemList(items=[item_answer(row) for row in guides.items(q)])
+    return ItemList(items=[item_answer(row) for row in guides.items(visitor.now, q)])
 
 
 @router.get("/{code}", operation_id="getItem", responses=refusals("not_found", "invalid_input"))
 async def get_item(visitor: Anyone, code: Code) -> Item:
-    """One item in its newest version."""
-    return item_answer(item(code))
+    """One item in the version that applies today."""
+    return item_answer(item(code, visitor.now))
 
 
 @router.get(
@@ -51,7 +51,7 @@ async def get_item(visitor: Anyone, code: Code) -> Item:
 )
 async def get_guide(visitor: Anyone, means: Means, code: Code) -> Guide:
     """The item guide (办事指南): conditions, materials, limits with today's dates, steps, remedies."""
-    return guide_answer(guides.guide_of(item(code), visitor.now, means.office))
+    return guide_answer(guides.guide_of(item(code, visitor.now), visitor.now, means.office))
 
 
 @router.get(
@@ -61,4 +61,4 @@ async def get_guide(visitor: Anyone, means: Means, code: Code) -> Guide:
 )
 async def get_form_schema(visitor: Anyone, code: Code) -> FormSchema:
     """The application form as JSON Schema 2020-12, with UI hints apart from it."""
-    return form_schema_answer(form_of(item(code)))
+    return form_schema_answer(form_of(item(code, visitor.now)))

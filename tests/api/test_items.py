@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from api import guides
 from api.guides import limits_of
 from api.receipts import steps_after
+from law import catalogue
 from law.catalogue import procedure
 from tests.api.conftest import SetClock, bearer, client_of
 from tests.api.intake_app import (  # noqa: F401  # with its fixtures
@@ -144,8 +145,33 @@ async def test_a_paper_that_is_not_ours(guest: httpx.AsyncClient, no: str) -> No
     assert (await guest.get(f"/api/v1/certificates/{no}/verification")).status_code == 404
 
 
+NOW = datetime.fromisoformat("2026-09-23T10:00:00+08:00")
+
+
+async def test_a_new_version_applies_from_its_day(
+    guest: httpx.AsyncClient, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Published beforehand: until its day people are shown, and hand in, the version before."""
+    old = procedure(ITEM)
+    new = old.model_copy(update={"version": "99", "valid_from": "2027-01-01"})
+    monkeypatch.setitem(catalogue._ALL, (ITEM, "99"), new)
+    path = f"/api/v1/items/{ITEM}"
+    for instant, row in (
+        ("2026-12-31T23:59:59+08:00", old),
+        ("2027-01-01T00:00:00+08:00", new),
+    ):
+        await set_clock(instant)
+        assert (await guest.get(path)).json()["version"] == row.version
+        listed = (await guest.get("/api/v1/items", params={"q": "设立 公司"})).json()["items"]
+        assert [item["version"] for item in listed] == [row.version]
+    # Before its first version nobody could apply for it.
+    await set_clock("2024-06-30T10:00:00+08:00")
+    assert (await guest.get(path)).status_code == 404
+    assert procedure(ITEM, old.version) == old, "a case keeps the version it was opened under"
+
+
 def test_what_an_enterprise_needs_first_stands_first() -> None:
-    shelf = [row.procedure for row in guides.items() if row.shelf == "registration"]
+    shelf = [row.procedure for row in guides.items(NOW) if row.shelf == "registration"]
     assert shelf[:3] == [
         "enterprise_startup_onestop",
         "establishment_registration",

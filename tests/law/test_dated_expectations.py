@@ -99,7 +99,16 @@ def test_s27_working_time() -> None:
     assert end("R01", "09-24") == day("09-30")
 
 
+def test_s29_tolerance() -> None:
+    """Ten working days from 2026-09-21 end on 10-12: a supplement of 10-13 09:00 is late."""
+    promised = deadline(find_clock("T01"), day("09-21"), CALENDARS)
+    assert promised.legal_end == day("10-12")
+    assert promised.ends_at == at("10-13 00:00")
+    assert not promised.in_time(at("10-13 09:00"))
+
+
 def test_s31_s32_hazard() -> None:
+    assert CALENDARS.is_workday(day("05-09"))
     assert end("Q06", "04-23", length=15) == day("05-08")
     assert end("Q07", "05-06") == day("05-19")
     second = deadline(find_clock("Q06"), day("05-20"), CALENDARS, length=10)

@@ -1,5 +1,6 @@
 """An act whose workflow task was lost with the engine: read as applied, and sent again all the same."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -8,12 +9,15 @@ import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, text
+from temporalio.testing import ActivityEnvironment
 
+from activities.sweep import SweepActivities
 from activities.upkeep import UpkeepActivities
 from api.acts import Acts, Draft
 from domain.contracts import Actor, ActResult, CaseEvent, Changes, Command, Projection
 from domain.refusals import Refusal, Refused
 from domain.signing import CommandSigner
+from storage import acts
 from storage.engine import create_engine
 from storage.keys import CaseKeys
 from storage.projector import Projector
@@ -41,9 +45,8 @@ class Engine:
         self.projector = Projector(self.sql, self.keys)
         signer = CommandSigner("api", Ed25519PrivateKey.generate())
         self.acts = Acts(self.sql, self.keys, self, signer)
-        self.upkeep = UpkeepActivities(
-            self.sql, self.keys, signer, send=self.send, deliver=self.acts.deliver
-        )
+        self.upkeep = UpkeepActivities(self.sql, self.keys, deliver=self.acts.deliver)
+        self.sweep = SweepActivities(self.sql, signer, send=self.send)
         self.case = uuid.uuid4()
         self.dies = False
         self.refuses: Refused | None = None
@@ -191,6 +194,57 @@ async def test_an_act_is_received_when_its_request_came_unless_that_took_its_tim
             assert await connection.scalar(sql, {"id": draft.act_id}) == outcome.received_at
 
 
+async def test_a_turn_of_the_sweep_stays_for_what_falls_due_in_it(engine: Engine) -> None:
+    """Told once it is due, not before, and without waiting for the next turn."""
+    async with engine.sql.begin() as connection:
+        await connection.execute(text("UPDATE app_clock SET frozen_at = NULL"))
+        due = await acts.app_now(connection) + timedelta(seconds=0.6)
+        await connection.execute(
+            insert(ClockRow).values(
+                case_id=engine.case, key="Q09#1", clock_id="Q09", state="running", trigger=due,
+                raw_end=due.date(), legal_end=due.date(), ends_at=due, provisional=False, body={},
+                next_rung="overdue_l1", next_rung_at=due,
+            )
+        )  # fmt: skip
+    at: list[datetime] = []
+
+    async def send(command: Command) -> None:
+        async with engine.sql.begin() as connection:
+            at.append(await acts.app_now(connection))
+            await connection.execute(text("UPDATE clocks SET state = 'met'"))
+
+    signer = CommandSigner("api", Ed25519PrivateKey.generate())
+    turn = SweepActivities(engine.sql, signer, send=send, linger=timedelta(seconds=2))
+    swept = await asyncio.wait_for(ActivityEnvironment().run(turn.sweep_due), 20)
+    assert (swept.due, swept.sent) == (1, 1)
+    assert due <= at[0] < due + timedelta(seconds=1)
+
+
+async def test_a_case_that_gives_no_answer_does_not_keep_the_sweep_busy(engine: Engine) -> None:
+    due = datetime(2026, 9, 30, tzinfo=UTC)
+    async with engine.sql.begin() as connection:
+        await connection.execute(text("UPDATE app_clock SET frozen_at = :at"), {"at": due})
+        for n in range(450):
+            await connection.execute(
+                insert(ClockRow).values(
+                    case_id=uuid.uuid4(), key="Q09#1", clock_id="Q09", state="running", trigger=due,
+                    raw_end=due.date(), legal_end=due.date(), ends_at=due, provisional=False,
+                    body={}, next_rung="overdue_l1", next_rung_at=due - timedelta(seconds=n),
+                )
+            )  # fmt: skip
+    tried: list[str] = []
+
+    async def send(command: Command) -> None:
+        tried.append(command.case_id)
+        raise Unreachable("away")
+
+    signer = CommandSigner("api", Ed25519PrivateKey.generate())
+    turn = SweepActivities(engine.sql, signer, send=send, linger=timedelta(seconds=1))
+    swept = await asyncio.wait_for(ActivityEnvironment().run(turn.sweep_due), 20)
+    # All of them in batches, each once: the second pass is later than this turn.
+    assert (swept.due, swept.sent, len(tried), len(set(tried))) == (450, 0, 450, 450)
+
+
 async def test_a_clock_at_its_end_is_left_to_what_came_in_time(engine: Engine) -> None:
     """An act of the last second may be written after it: the sweep gives it that long."""
     end = datetime(2026, 9, 30, tzinfo=UTC)
@@ -206,6 +260,6 @@ async def test_a_clock_at_its_end_is_left_to_what_came_in_time(engine: Engine) -
         async with engine.sql.begin() as connection:
             at = end + timedelta(seconds=seconds)
             await connection.execute(text("UPDATE app_clock SET frozen_at = :at"), {"at": at})
-        await engine.upkeep.sweep_due()
+        await engine.sweep.sweep_due()
         told += [(seconds, rung) for rung in sorted(engine.told)]
     assert told == [(0.0, "amber"), (9.0, "amber"), (10.0, "amber"), (10.0, "expiry")]
