@@ -71,7 +71,7 @@ class Core:
         signing.trust(SYSTEM_KEY_ID, public, system_only=True)
 
 
-def core_of(settings: Settings, *, pool_size: int = 8) -> Core:
+def core_of(settings: Settings, *, pool_size: int = 12) -> Core:
     """Engine, keys and files of one process. Raises SecretsError."""
     folder = settings.secrets_folder
     secrets = SharedSecrets(

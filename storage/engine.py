@@ -11,11 +11,14 @@ def async_url(url: str) -> str:
     return url
 
 
-def create_engine(url: str, *, pool_size: int = 8, max_overflow: int = 8) -> AsyncEngine:
+def create_engine(url: str, *, pool_size: int = 12, max_overflow: int = 8) -> AsyncEngine:
     """An engine whose pool survives a restart of the server.
 
     `pool_pre_ping` is off on purpose: it costs a round trip per checkout; a connection that died is
     invalidated by SQLAlchemy at first use and every caller of ours is retried or answers 503.
+
+    The pool is wide enough that a crowd rarely overflows it: what comes back beyond its size is closed, and
+    opened again at the next crowd. Opening costs 20 ms of CPU (handshake, types, statements to prepare).
     """
     return create_async_engine(
         async_url(url),

@@ -7,11 +7,12 @@ needs for it. What stays: its pool, its transactions, its types, its errors.
     row = await FIND.first(connection, task_id=task_id)
 
 A statement runs on a connection, in its transaction if it has begun one, or, given the engine, as a
-transaction by itself on any connection of the pool.
+transaction by itself on a connection of the pool (`at_hand`).
 """
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -29,10 +30,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.util.concurrency import greenlet_spawn
+
+from storage import at_hand
 
 T = TypeVar("T")
 Place = AsyncConnection | AsyncEngine
@@ -203,25 +205,22 @@ async def _execute(place: Place, sql: str, how: str, arguments: Sequence[Any]) -
 
 
 async def _on_any(engine: AsyncEngine, sql: str, how: str, arguments: Sequence[Any]) -> Any:
-    base: Any = engine.dialect.loaded_dbapi.Error
-    try:
-        lent = await engine.raw_connection()
-    except base as error:
-        # The server starts up, or knows no such database: nothing was executed.
-        raise OperationalError(None, None, error) from error
+    lent = await at_hand.take(engine)
     adapter: Any = lent.dbapi_connection
     try:
-        return await getattr(adapter.driver_connection, how)(sql, *arguments)
+        found = await getattr(adapter.driver_connection, how)(sql, *arguments)
     except (asyncio.CancelledError, TimeoutError):
-        await greenlet_spawn(lent.invalidate)
+        await at_hand.drop(engine, lent)
         raise
     except Exception as error:
-        found, gone = _translated(engine.dialect, adapter, sql, error)
+        translated, gone = _translated(engine.dialect, adapter, sql, error)
         if gone:
-            await greenlet_spawn(lent.invalidate, error)
-        raise found from error
-    finally:
-        await greenlet_spawn(lent.close)
+            await at_hand.drop(engine, lent, error)
+        else:
+            await at_hand.give_back(engine, lent)
+        raise translated from error
+    await at_hand.give_back(engine, lent)
+    return found
 
 
 def _translated(
@@ -244,6 +243,7 @@ def _translated(
     return found, gone
 
 
+@cache
 def inserting(table: Table, names: frozenset[str], now: frozenset[str] = frozenset()) -> Prepared:
     """`INSERT` of these columns; those of `now` get app_now()."""
     values: dict[str, Any] = {name: bindparam(name) for name in names}

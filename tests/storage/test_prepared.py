@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import pytest
@@ -91,6 +92,75 @@ async def test_a_dead_connection_leaves_the_pool(engine: AsyncEngine) -> None:
     assert failed.value.connection_invalidated
     async with engine.connect() as connection:
         assert await KNOWN.scalar(connection) == 0
+
+
+@pytest_asyncio.fixture
+async def wide(fresh_database: str) -> AsyncIterator[AsyncEngine]:
+    made = create_engine(fresh_database, pool_size=6, max_overflow=0)
+    yield made
+    await made.dispose()
+
+
+BACKENDS = text(
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+async def _crowd(engine: AsyncEngine, size: int = 4) -> list[int | BaseException]:
+    every = (KNOWN.scalar(engine) for _ in range(size))
+    return await asyncio.gather(*every, return_exceptions=True)
+
+
+async def test_statements_by_themselves_use_the_same_connection_again(wide: AsyncEngine) -> None:
+    own = Prepared(select(func.pg_backend_pid()))
+    assert len({await own.scalar(wide) for _ in range(5)}) == 1
+    # A refused one is no reason to give the connection up.
+    await RESERVE.run(wide, who="a")
+    with pytest.raises(IntegrityError):
+        await RESERVE.run(wide, who="a")
+    assert await KNOWN.scalar(wide) == 1
+
+
+async def test_what_is_kept_leaves_room_for_transactions(
+    wide: AsyncEngine, engine: AsyncEngine
+) -> None:
+    await _crowd(wide)
+    async with asyncio.timeout(10), AsyncExitStack() as held:
+        for _ in range(4):
+            await held.enter_async_context(wide.connect())
+        assert await KNOWN.scalar(wide) == 0
+    # A pool of one keeps none: the next transaction would wait for it for ever.
+    assert await KNOWN.scalar(engine) == 0
+    async with asyncio.timeout(10), engine.connect() as connection:
+        assert await KNOWN.scalar(connection) == 0
+
+
+async def test_after_a_restart_of_the_server_one_statement_fails_not_each(
+    wide: AsyncEngine,
+) -> None:
+    assert await _crowd(wide, 2) == [0, 0]
+    killer = create_engine(wide.url.render_as_string(hide_password=False), pool_size=1)
+    async with killer.connect() as other:
+        for pid in (await other.scalars(BACKENDS)).all():
+            await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    with pytest.raises(DBAPIError) as failed:
+        await KNOWN.scalar(wide)
+    assert failed.value.connection_invalidated
+    # The other one is not tried: it died with the first.
+    assert await _crowd(wide, 2) == [0, 0]
+    await killer.dispose()
+
+
+async def test_disposing_closes_what_is_kept(wide: AsyncEngine) -> None:
+    await _crowd(wide)
+    await wide.dispose()
+    other = create_engine(wide.url.render_as_string(hide_password=False), pool_size=1)
+    async with asyncio.timeout(10), other.connect() as connection:
+        # A backend ends a moment after its connection does.
+        while (await connection.scalars(BACKENDS)).all():
+            await connection.rollback()
+    await other.dispose()
+    assert await KNOWN.scalar(wide) == 0
 
 
 async def test_values_come_back_as_their_types(engine: AsyncEngine) -> None:

