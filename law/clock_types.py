@@ -64,6 +64,10 @@ class EndRule(StrEnum):
     def rolls(self) -> bool:
         return self in _ROLLING
 
+    @property
+    def label(self) -> str:
+        return _END_RULE_LABELS[self]
+
 
 class Ground(StrEnum):
     """Why a clock may stand still (行政许可法 45 and the clock's own statute)."""
@@ -229,6 +233,18 @@ _UNIT_LABELS = {
     Unit.Y: "年",
     Unit.DATE: "固定日期",
     Unit.VARIABLE: "个案确定",
+}
+_END_RULE_LABELS = {
+    EndRule.WD: "止于工作日",
+    EndRule.ROLL: "遇休息日顺延",
+    EndRule.ROLL_PROTECT: "遇休息日顺延(保护第三人)",
+    EndRule.NO_ROLL: "不顺延",
+    EndRule.HARD: "不顺延",
+    EndRule.BACKWARD: "倒算,不顺延",
+    EndRule.FIXED: "固定日期,不顺延",
+    EndRule.ANNIVERSARY: "含对应日,不顺延",
+    EndRule.SAME_STEP: "与登记同步",
+    EndRule.ON_THE_SPOT: "当场",
 }
 _ROLE_LABELS = {
     "window_head": "窗口负责人",

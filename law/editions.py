@@ -88,7 +88,10 @@ class Difference:
         if self.old is None or self.new is None:
             return ()
         pairs = ((name, getattr(self.old, name), getattr(self.new, name)) for name in _COMPARED)
-        return tuple((name, in_words(a), in_words(b)) for name, a, b in pairs if a != b)
+        differ = {name: (a, b) for name, a, b in pairs if a != b}
+        if differ.get("unit") == differ.get("count_unit"):
+            differ.pop("count_unit", None)
+        return tuple((name, in_words(a), in_words(b)) for name, (a, b) in differ.items())
 
 
 def law_of(reference: str, *, on: date | None = None) -> Law:

@@ -25,20 +25,6 @@ _GROUPS = {
     "B": "抽查、公平竞争审查、商标异议",
     "L": "证照分离",
 }
-_END_RULES = {
-    "WD": "止于工作日",
-    "ROLL": "遇休息日顺延",
-    "ROLL_PROTECT": "遇休息日顺延(保护第三人)",
-    "NO_ROLL": "不顺延",
-    "HARD": "不顺延",
-    "BACKWARD": "倒算,不顺延",
-    "FIXED": "固定日期,不顺延",
-    "ANNIVERSARY": "含对应日,不顺延",
-    "SAME_STEP": "与登记同步",
-    "ON_THE_SPOT": "当场",
-}
-
-
 _RULES = (
     "起算:事件当日不计入(民法典 201)。以北京时间的日期为准。",
     "工作日:其后第 n 个工作日,扣除休息日和放假日,含调休上班日。日:日历日。",
@@ -96,7 +82,7 @@ def _row(clock: Clock) -> str:
         clock.trigger_name,
         _length(clock),
         clock.binds_name,
-        _END_RULES[clock.end_rule.value],
+        clock.end_rule.label,
         _grounds(clock),
         clock.extension.label if clock.extension else clock.extension_note or "",
         clock.effect.label,

@@ -30,6 +30,13 @@ FIELDS: Final[dict[str, str]] = {
     "valid_from": mark("施行起"),
     "valid_to": mark("施行止"),
 }
+# What the law's own data says, in words that have an English side; articles and names stay as they are.
+VALUES: Final = (
+    mark("无"), mark("个工作日"), mark("日"), mark("小时"), mark("个月"), mark("年"), mark("固定日期"), mark("个案确定"),
+    mark("止于工作日"), mark("遇休息日顺延"), mark("遇休息日顺延(保护第三人)"), mark("不顺延"), mark("倒算,不顺延"),
+    mark("固定日期,不顺延"), mark("含对应日,不顺延"), mark("与登记同步"), mark("当场"),
+    mark("已核对原文"), mark("待核(仅见摘录)"), mark("待核(凭记忆,未见原文)"), mark("待核(系统默认,无全国规定)"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
