@@ -7,13 +7,24 @@ from activities.context import CaseView
 from activities.paperwork import moment, paper
 from domain.clocks import deadline_of
 from domain.contracts import PaperOrder
-from law.calendars import default_calendars
+from law.calendars import Calendars, default_calendars
 from law.clock_types import Unit, Verified
 from law.clocks import find_clock
-from law.deadlines import Deadline, deadline
+from law.deadlines import Deadline, RowKind, TraceRow, deadline
 from law.zone import civil_date
 
 Fields = tuple[str, dict[str, Any]]
+# A reckoning of more lines than this is folded further.
+MOST_LINES = 12
+_WEEKS = "工作日，其间的休息日不计"
+_UNCOUNTED = {
+    RowKind.START: "起算",
+    RowKind.OFF: "不计",
+    RowKind.SUSPENDED: "停止",
+    RowKind.ROLLED: "届满",
+    RowKind.FIXED: "届满",
+    RowKind.COUNTED: "不计",
+}
 UNITS = {Unit.WD: "个工作日", Unit.CD: "日", Unit.H: "小时", Unit.MO: "个月", Unit.Y: "年"}
 
 
@@ -31,24 +42,70 @@ def due_part(end: Deadline, *, day: str | None = None) -> dict[str, Any]:
         "counted_from": end.start_date.isoformat(),
         # What was not checked against the law's text says so on paper too.
         "basis": end.clock.citation + ("" if end.clock.verified is Verified.TEXT else "（待核）"),
-        "reasons": [] if day else [reason_line(row) for row in end.trace][:40],
+        "reasons": [] if day else reasons(end),
+        "notices": [] if day else notices(end),
         "provisional": end.provisional,
     }
 
 
-def reason_line(row: Any) -> str:
+def reasons(end: Deadline) -> list[dict[str, str]]:
+    """The reckoning, a line per run of days. In a long one, weeks without a holiday are one line."""
+    rows = list(end.trace)
+    if len(rows) > MOST_LINES:
+        rows = _folded(rows)
+    years = rows[0].first.year != rows[-1].last.year if rows else False
+    return [_reason(row, years=years, hours=end.unit is Unit.H) for row in rows]
+
+
+def notices(end: Deadline) -> list[str]:
+    """《国务院办公厅关于2026年部分节假日安排的通知》（国办发明电〔2025〕7号）, for each that a line rests on."""
+    cited = "、".join(row.source for row in end.trace)
+    return [
+        f"《{notice.title}》" + (f"（{notice.document_number}）" if notice.document_number else "")
+        for edition in Calendars.from_pins(end.pins).editions
+        for notice in edition.papers
+        if notice.cite in cited
+    ]
+
+
+def _plain(row: TraceRow) -> bool:
+    return row.kind in (RowKind.COUNTED, RowKind.OFF) and not row.source
+
+
+def _folded(rows: list[TraceRow]) -> list[TraceRow]:
+    found: list[TraceRow] = []
+    for row in rows:
+        before = found[-1] if found else None
+        if before is None or not (_plain(before) and _plain(row)):
+            found.append(row)
+            continue
+        whole = [n for n in (before.count_from, row.count_from) if n is not None]
+        ends = [n for n in (before.count_to, row.count_to) if n is not None]
+        found[-1] = before._replace(
+            first=min(before.first, row.first),
+            last=max(before.last, row.last),
+            kind=RowKind.COUNTED,
+            count_from=min(whole, default=None),
+            count_to=max(ends, default=None),
+            reason_zh=_WEEKS,
+        )
+    return found
+
+
+def _reason(row: TraceRow, *, years: bool, hours: bool) -> dict[str, str]:
     def short(d: date) -> str:
-        return f"{d.month}月{d.day}日"
+        return f"{d.year}年{d.month}月{d.day}日" if years else f"{d.month}月{d.day}日"
 
     days = short(row.first) if row.first == row.last else f"{short(row.first)}至{short(row.last)}"
-    if row.count_from is None:
-        return f"{days}：{row.reason_zh}"
-    count = (
-        f"第{row.count_from}日"
-        if row.count_from == row.count_to
-        else f"第{row.count_from}至{row.count_to}日"
-    )
-    return f"{days}：{count}，{row.reason_zh}"
+    if hours and row.count_to is not None:
+        count = f"{row.count_to}小时"
+    elif row.count_from is None:
+        count = _UNCOUNTED[row.kind]
+    elif row.count_from == row.count_to:
+        count = f"第{row.count_from}日"
+    else:
+        count = f"第{row.count_from}至{row.count_to}日"
+    return {"days": days, "count": count, "why": row.reason_zh, "source": row.source}
 
 
 def regime(view: CaseView) -> str:

@@ -52,6 +52,15 @@ class Entry(Part):
     value: Text
 
 
+class Reason(Part):
+    """One line of a date's reckoning: a run of days, its count, why, and the paper that says so."""
+
+    days: Line
+    count: Line
+    why: Line
+    source: Annotated[str, AfterValidator(_printable), Field(max_length=400)] = ""
+
+
 class Due(Part):
     """A legal date with what a reader needs to check it by hand (design §4).
 
@@ -60,7 +69,8 @@ class Due(Part):
         length: e.g. 3个工作日.
         counted_from: d0, the day of the event; the count starts on the next one.
         basis: the article that sets the length.
-        reasons: one line per run of days counted, skipped or rolled.
+        reasons: one line per run of days counted, skipped or rolled; printed as an annex.
+        notices: the State Council's notices (放假安排) that the reckoning rests on, by name and number.
         provisional: the holiday notice of a year concerned is not published yet.
     """
 
@@ -68,7 +78,8 @@ class Due(Part):
     length: Line
     counted_from: date
     basis: Line
-    reasons: tuple[Line, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    notices: tuple[Line, ...] = ()
     provisional: bool = False
 
     @computed_field  # type: ignore[prop-decorator]

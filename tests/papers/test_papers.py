@@ -53,7 +53,7 @@ def test_a_paper_is_archivable_tagged_and_the_same_twice(kind: str) -> None:
             "acceptance",
             [
                 "2026年9月29日（星期二）24:00",
-                "9月25日至9月27日：中秋节放假，不计入",
+                "9月25日至9月27日不计中秋节放假",
                 "第十九条",
                 "予以受理",
             ],
