@@ -121,8 +121,8 @@ async def workers(
     procedures: Sequence[type] = (),
     sandboxed: bool = True,
     in_time: timedelta = IN_TIME,
-) -> AsyncIterator[None]:
-    """Both workers of a process: cases (workflows, local activities) and effects.
+) -> AsyncIterator[UpkeepActivities]:
+    """Both workers of a process: cases (workflows, local activities) and effects; yields the upkeep that they do.
 
     `procedures` are workflows beside the registered ones: a bench's or a test's. `sandboxed`: see ADR 0014.
     `in_time`: see `UpkeepActivities`.
@@ -213,7 +213,7 @@ async def workers(
     )
     try:
         async with cases, effects:
-            yield
+            yield upkeep
     finally:
         # What the upkeep heard from cases is noted before the engine of the database is closed.
         await acts.all_settled()
