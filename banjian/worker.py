@@ -5,10 +5,10 @@ import contextlib
 import dataclasses
 import signal
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import (
@@ -50,7 +50,7 @@ from activities.records import RecordActivities
 from activities.register_calls import RegisterActivities
 from activities.related import RelatedActivities
 from activities.related_filing import prepare_draft, related_file
-from activities.sweep import LINGER, SweepActivities
+from activities.sweep import LINGER, SweepActivities, Swept
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
 from banjian.compose import (
@@ -116,6 +116,13 @@ def runner() -> SandboxedWorkflowRunner:
     )
 
 
+class Turns(NamedTuple):
+    """One turn of each upkeep that people wait for, as the engine's schedules begin it."""
+
+    reconcile: Callable[[], Awaitable[Swept]]
+    sweep: Callable[[], Awaitable[Swept]]
+
+
 @contextlib.asynccontextmanager
 async def workers(
     core: Core,
@@ -128,8 +135,8 @@ async def workers(
     sandboxed: bool = True,
     in_time: timedelta = IN_TIME,
     linger: timedelta = timedelta(0),
-) -> AsyncIterator[None]:
-    """Both workers of a process: cases (workflows, local activities) and effects.
+) -> AsyncIterator[Turns]:
+    """Both workers of a process: cases (workflows, local activities) and effects; yields the turns of their upkeep.
 
     `procedures` are workflows beside the registered ones: a bench's or a test's. `sandboxed`: see ADR 0014.
     `in_time` and `linger`: see `SweepActivities`.
@@ -216,7 +223,7 @@ async def workers(
     )
     try:
         async with cases, effects:
-            yield
+            yield Turns(upkeep.reconcile_acts, swept.sweep_due)
     finally:
         # What the upkeep heard from cases is noted before the engine of the database is closed.
         await acts.all_settled()

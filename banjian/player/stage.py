@@ -31,7 +31,7 @@ from banjian.compose_twins import twin_settings
 from banjian.secret_files import create_missing
 from banjian.serve import KEEP_ALIVE
 from banjian.settings import Settings
-from banjian.worker import workers
+from banjian.worker import Turns, workers
 from registers.trust import trusted
 from registers.twins.app import create_twins
 from storage.codec import data_converter
@@ -89,6 +89,7 @@ class Stage:
     api_url: str
     twins_url: str
     offset: timedelta
+    turns: Turns
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -129,11 +130,12 @@ class Stage:
         await self.upkeep()
 
     async def upkeep(self) -> None:
-        """What the schedules and the twins' background do in a live installation."""
-        for name in ("reconcile", "sweep"):
-            await self.client.execute_workflow(
-                name, id=f"story-{name}", task_queue="banjian-cases", result_type=dict
-            )
+        """What the schedules and the twins' background do in a live installation.
+
+        The schedules' workflows only run these two; through the engine they cost more than all the rest of a step.
+        """
+        await self.turns.reconcile()
+        await self.turns.sweep()
         await self.twins.post("/admin/tick")
 
     async def _next_due(self, to: datetime) -> datetime | None:
@@ -255,7 +257,7 @@ async def stage(
         twins_app = create_twins(twin_settings(settings, background=starts is None))
         await stack.enter_async_context(served(twins_app, twins_port))
         await stack.enter_async_context(served(app, api_port))
-        await stack.enter_async_context(
+        turns = await stack.enter_async_context(
             workers(
                 core,
                 client,
@@ -279,7 +281,7 @@ async def stage(
                 verify=trusted(),
             )
         )
-        made = Stage(core, client, env, http, twins, app, api_url, twins_url, offset)
+        made = Stage(core, client, env, http, twins, app, api_url, twins_url, offset, turns)
         if starts is not None:
             await made.set_now(starts.astimezone(UTC))
         yield made

@@ -45,6 +45,13 @@ class Desk:
         async with self.stage.core.engine.connect() as connection:
             return list((await connection.execute(text(sql), values)).all())
 
+    async def turn(self, upkeep: str) -> dict[str, int]:
+        """One turn of the upkeep as the engine's schedule starts it, through the worker."""
+        found: dict[str, int] = await self.stage.client.execute_workflow(
+            upkeep, id=f"turn-{upkeep}", task_queue="banjian-cases", result_type=dict
+        )
+        return found
+
     async def advance(self, delta: timedelta) -> None:
         await self.stage.advance(await self.stage.now() + delta)
 
