@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 from api import dates
 from api.i18n import counted, mark
 from api.i18n import gettext as _
-from law.clock_types import Unit
+from law.clock_types import Ground, Unit
 from law.worktime import Remaining
 from law.zone import civil_date, local
 
@@ -115,6 +115,36 @@ def _unfolded(row: Mapping[str, Any], *, backward: bool, hours: bool) -> Iterato
         day = last - timedelta(offset) if backward else first + timedelta(offset)
         number = None if hours or row["count_from"] is None else row["count_from"] + offset
         yield _Day(day, row["kind"], number, row["reason"], row["source"])
+
+
+def _known(deadline: Mapping[str, Any], today: date) -> list[Mapping[str, Any]]:
+    """The trace, of a clock that stands still up to today: what comes after is known to nobody."""
+    rows: list[Mapping[str, Any]] = list(deadline["trace"])
+    if not deadline["paused"]:
+        return rows
+    open_ones = [s for s in deadline["suspensions"] if s["to"] is None]
+    stop = min(open_ones, key=lambda s: str(s["from"]))
+    since = date.fromisoformat(stop["from"])
+    kept: list[Mapping[str, Any]] = []
+    for row in rows:
+        first, last = date.fromisoformat(row["from"]), date.fromisoformat(row["to"])
+        if row["kind"] == "start" or first < since:
+            end = max(first, min(last, since - timedelta(1)))
+            kept.append({**row, "to": end.isoformat()})
+    counted_from = max(since, date.fromisoformat(rows[0]["to"]) + timedelta(1))
+    if counted_from <= today:
+        kept.append(
+            {
+                "from": counted_from.isoformat(),
+                "to": today.isoformat(),
+                "kind": "suspended",
+                "count_from": None,
+                "count_to": None,
+                "reason": f"停止计算:{Ground(stop['ground']).label}",
+                "source": "、".join(filter(None, (stop["article"], stop["paper"]))),
+            }
+        )
+    return kept
 
 
 def _css(kind: str, day: date, legal: date, today: date) -> str:
@@ -232,7 +262,7 @@ def _rule(deadline: Mapping[str, Any]) -> str:
 
 def _note(deadline: Mapping[str, Any], raw: date, legal: date) -> str:
     if deadline["paused"]:
-        return _("期限已停止计算；恢复后重新得出届满日，这里是最早可能的日期。")
+        return _("期限已停止计算；恢复后重新得出届满日。")
     if deadline["provisional"]:
         return _("其中有年份的节假日安排还没有发布，日期为暂定，发布后重算并通知您。")
     if raw != legal:
@@ -246,7 +276,14 @@ def _note(deadline: Mapping[str, Any], raw: date, legal: date) -> str:
 
 
 def _sentence(
-    name: str, start: date, legal: date, today: date, days: Sequence[_Day], *, backward: bool
+    name: str,
+    start: date,
+    legal: date,
+    today: date,
+    days: Sequence[_Day],
+    *,
+    backward: bool,
+    paused: bool,
 ) -> str:
     """The ribbon aloud."""
     parts = [
@@ -259,7 +296,11 @@ def _sentence(
                 _("今天%(day)s为第 %(n)s 日")
                 % {"day": dates.short_text(today), "n": numbers[today]}
             )
-        parts.append(counted("共 %(n)s 日", max(numbers.values())))
+        if not paused:
+            parts.append(counted("共 %(n)s 日", max(numbers.values())))
+    if paused:
+        parts.append(_("现已中止，没有届满日"))
+        return _("，").join(parts)
     parts.append(_("%(day)s到期") % {"day": dates.day_text(legal)})
     return _("，").join(parts)
 
@@ -284,18 +325,20 @@ def card(
         address: the page that explains the date, where it is another than the one that shows the card.
     """
     today = civil_date(now) if now else date.min
+    trace = _known(deadline, today)
     raw = date.fromisoformat(deadline["raw_end"])
     legal = date.fromisoformat(deadline["legal_end"])
     ends_at = datetime.fromisoformat(deadline["ends_at"])
     starts_at = datetime.fromisoformat(deadline["starts_at"])
     hours = deadline["unit"] == Unit.H.value
     backward = deadline["direction"] == "before"
-    days = [
-        day for row in deadline["trace"] for day in _unfolded(row, backward=backward, hours=hours)
-    ]
+    days = [day for row in trace for day in _unfolded(row, backward=backward, hours=hours)]
     # The ribbon reads from left to right, also for what is counted back.
     in_order = sorted(days, key=lambda d: d.day)
-    squares, scale = _squares(in_order, legal, today)
+    paused = bool(deadline["paused"])
+    # A clock that stands still has no last day.
+    last = date.max if paused else legal
+    squares, scale = _squares(in_order, last, today)
     start = civil_date(starts_at)
     return ClockCard(
         id=deadline["clock"],
@@ -308,15 +351,15 @@ def card(
         start=in_order[0].day if in_order else start,
         squares=squares,
         scale=scale,
-        sentence=_sentence(name, start, legal, today, days, backward=backward),
-        lines=_lines(deadline["trace"], days, legal, today),
+        sentence=_sentence(name, start, legal, today, days, backward=backward, paused=paused),
+        lines=_lines(trace, days, last, today),
         citation=deadline["citation"],
         verified_label=deadline["verified_label"],
         verified=deadline["verified"] == "TEXT",
         note=_note(deadline, raw, legal),
         calendars="、".join(deadline["calendars"]),
         provisional=deadline["provisional"],
-        paused=deadline["paused"],
+        paused=paused,
         address=address,
     )
 
@@ -329,6 +372,8 @@ def light_of(deadline: Mapping[str, Any], left: Remaining) -> Light:
             return Light("red", counted("超 %(n)s 个工作日", left.working_days))
         return Light("red", _("已超时"))
     if left.state.code == "paused":
+        if deadline["unit"] == Unit.WD.value:
+            return Light("paused", counted("已暂停，还剩 %(n)s 个工作日", left.working_days))
         return Light("paused", counted("已暂停，还剩 %(n)s 日", left.working_days))
     if deadline["provisional"]:
         return Light("prov", _("暂定 %(date)s") % {"date": dates.date_text(legal)})

@@ -48,7 +48,8 @@ def new_token() -> str:
 def newest_first(view: CaseView, lines: list[Line]) -> list[dict[str, Any]]:
     """The story as the macro draws it; the legal end ahead, hollow, where one runs."""
     found: list[dict[str, Any]] = []
-    if view.clock is not None and view.case.closed_at is None and not view.clock.overdue:
+    ahead = view.clock is not None and not view.clock.overdue and not view.clock.paused
+    if view.clock is not None and view.case.closed_at is None and ahead:
         said = _("法定期限届满（%(name)s）") % {"name": view.clock.name}
         if view.clock.row.provisional:
             said += _("（暂定）")

@@ -139,6 +139,15 @@ def test_paused_and_provisional_are_said() -> None:
     page = shown(d, at("2026-09-25T10:00:00"))
     assert page.select_one(".light--paused")
     assert "已停止计算" in page.get_text()
+    # The days that were counted and those that were not, and nothing of days to come.
+    assert [i.get("class") for i in page.select(".ribbon[role=img] i")] == [
+        ["past"],
+        ["past"],
+        ["skipped"],
+        ["skipped", "today"],
+    ]
+    assert page.select_one(".ribbon[role=img] .due") is None
+    assert "没有届满日" in page.get_text()
     far = deadline(find_clock("R01"), at("2027-09-30T10:00:00"), CALENDARS)
     page = shown(far, at("2027-09-30T10:00:00"))
     assert page.select_one(".light--prov")
