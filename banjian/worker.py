@@ -38,6 +38,7 @@ from activities import (
     name_self_declaration,
     paper_fields,
 )
+from activities.calendars import CalendarActivities
 from activities.erasing import ErasingActivities
 from activities.life_signs import LifeSigns
 from activities.paperwork import PaperworkActivities
@@ -48,6 +49,7 @@ from activities.related import RelatedActivities
 from activities.related_filing import prepare_draft, related_file
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
+from banjian.calendars import kept_known
 from banjian.compose import (
     Core,
     connect_engine,
@@ -65,7 +67,8 @@ from domain.clocks import IN_TIME
 from domain.contracts import Command, RelatedOrder
 from law.calendars import default_calendars
 from registers.clients import Registers
-from workflows.dispatch import CASES_QUEUE, Dispatcher
+from workflows.calendars import KeepCalendars, PreviewCalendar, PublishCalendar, begin
+from workflows.dispatch import CASES_QUEUE, CaseUnknown, Dispatcher
 from workflows.kernel.effects import EFFECTS_QUEUE
 from workflows.registry import PROCEDURES, table_of
 from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
@@ -86,7 +89,16 @@ DECLARED = (
     name_self_declaration,
     paper_fields,
 )
-UPKEEP = (Sweep, Reconcile, KeepRecords, SweepFiles, Erase)
+UPKEEP = (
+    Sweep,
+    Reconcile,
+    KeepRecords,
+    SweepFiles,
+    Erase,
+    KeepCalendars,
+    PreviewCalendar,
+    PublishCalendar,
+)
 PASSED_THROUGH = (
     "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
 )  # fmt: skip
@@ -179,6 +191,13 @@ async def workers(
         in_time=in_time,
     )
     related = RelatedActivities(open_case, partial(prepare_draft, means), send_act)
+    published = CalendarActivities(
+        core.engine,
+        core.system_signer,
+        send=sender.send,
+        gone=(CaseUnknown,),
+        begin=partial(begin, client),
+    )
     records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).run)
     cases = Worker(
         client,
@@ -206,13 +225,18 @@ async def workers(
             records.keep_histories,
             records.sweep_files,
             ErasingActivities(core.engine, core.keys).erase_due,
+            published.begin_open,
+            published.preview,
+            published.apply,
+            published.finish,
         ],
         max_concurrent_activities=16,
         interceptors=[LifeSigns()],
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
     try:
-        async with cases, effects:
+        # Before the first poll: a case may have pinned what no release ships.
+        async with kept_known(core.engine), cases, effects:
             yield
     finally:
         # What the upkeep heard from cases is noted before the engine of the database is closed.
@@ -227,6 +251,7 @@ async def ensure_schedules(client: Client) -> None:
         ("banjian-records", KeepRecords, timedelta(minutes=10)),
         ("banjian-files", SweepFiles, timedelta(days=1)),
         ("banjian-erasure", Erase, timedelta(hours=1)),
+        ("banjian-calendars", KeepCalendars, timedelta(minutes=1)),
     ):
         schedule = Schedule(
             action=ScheduleActionStartWorkflow(
