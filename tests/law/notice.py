@@ -37,9 +37,7 @@ def rows() -> list[dict[str, str]]:
         for name, first, last in OFF
         for n in range((last - first).days + 1)
     ]
-    found += [
-        {"date": day.isoformat(), "kind": "workday", "holiday": name} for name, day in WORKED
-    ]
+    found += [{"date": day.isoformat(), "kind": "workday", "holiday": name} for name, day in WORKED]
     return sorted(found, key=lambda row: row["date"])
 
 
