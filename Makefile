@@ -42,6 +42,7 @@ chaos: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.calendar
 
 simulate: $(STAMP)
 	$(BIN)/python -m tests.simulate

@@ -108,6 +108,13 @@ def _reason(row: TraceRow, *, years: bool, hours: bool) -> dict[str, str]:
     return {"days": days, "count": count, "why": row.reason_zh, "source": row.source}
 
 
+def reason_line(row: TraceRow) -> str:
+    """A run of days in one line of text, for a letter that has no reckoning of its own."""
+    said = _reason(row, years=False, hours=False)
+    parts = [said["why"]] if row.count_from is None else [said["count"], said["why"]]
+    return f"{said['days']}：{'，'.join(parts)}"
+
+
 def regime(view: CaseView) -> str:
     return "registration" if view.row.kind == "registration" else "licensing"
 

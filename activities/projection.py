@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
-from domain.contracts import NumberOrder, PendingActs, PendingQuery, Projection
+from domain.contracts import CalendarNews, NumberOrder, PendingActs, PendingQuery, Projection
+from domain.recomputing import news_since
 from law import catalogue
 from law.offices import office
 from storage import acts, numbers
@@ -22,9 +23,10 @@ class ProjectionActivities:
         self._projector = Projector(engine, keys)
 
     @activity.defn(name="project")
-    async def project(self, projection: Projection) -> None:
-        """Events and read model in one transaction, keyed by (case, revision)."""
+    async def project(self, projection: Projection) -> CalendarNews | None:
+        """Events and read model in one transaction, keyed by (case, revision); tells of a calendar published since."""
         await self._projector.project(projection)
+        return news_since(projection.calendar_order)
 
     @activity.defn(name="take_number")
     async def take_number(self, order: NumberOrder) -> str:

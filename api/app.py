@@ -13,6 +13,8 @@ from api.routers import (
     admin_pages,
     applications,
     apply_pages,
+    calendar_pages,
+    calendars,
     callbacks,
     case_acts,
     case_pages,
@@ -85,6 +87,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     admin.router,
     admin_pages.router,
+    calendars.router,
+    calendar_pages.router,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

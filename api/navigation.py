@@ -47,6 +47,13 @@ ENTRIES: Final = (
     Entry("desk", "law", mark("期限规定"), "/desk/law", frozenset({Role.SUPERVISOR, Role.ADMIN})),
     Entry("desk", "board", mark("督办看板"), "/desk/board", _OVERSEERS),
     Entry("desk", "inspect", mark("办件检查"), "/admin/cases", _OVERSEERS),
+    Entry(
+        "desk",
+        "calendars",
+        mark("节假日安排"),
+        "/admin/calendars",
+        frozenset({Role.ADMIN, Role.REGISTRY_HEAD, Role.BUREAU_HEAD, Role.AUDITOR}),
+    ),
     Entry("footer", "accessibility", mark("无障碍声明"), "/accessibility"),
     Entry("footer", "privacy", mark("个人信息保护"), "/privacy"),
     Entry("footer", "service", mark("服务状态与承诺"), "/service"),

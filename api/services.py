@@ -1,6 +1,6 @@
 """What routes use, made once by the composition root and kept in `app.state.services`."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Annotated, Protocol
@@ -53,6 +53,8 @@ class Services:
     callback_secrets: Mapping[str, str]
     public_url: str
     office: str
+    begin_calendar: Callable[[int, bool], Awaitable[None]]
+    """Begins the run of a publication's preview, or (True) of carrying it out. Raises RPCError while the engine is away."""
     inspector: Inspector = field(default_factory=Inspector)
     trial: bool = True
     under_way: dict[tuple[str, str], str] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """The API's means: apart from the worker's, which never loads a web framework."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from banjian.secret_files import SigningSecret
 from banjian.settings import Settings
 from domain import signing
 from law.offices import DEFAULT_OFFICE, office
+from workflows.calendars import begin
 from workflows.dispatch import Dispatcher
 
 
@@ -39,6 +41,7 @@ def services_of(
         },
         public_url=core.settings.public_url.rstrip("/"),
         office=DEFAULT_OFFICE,
+        begin_calendar=partial(begin, client),
     )
 
 

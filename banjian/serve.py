@@ -20,6 +20,7 @@ KEEP_ALIVE = 75
 async def build_api(settings: Settings) -> FastAPI:
     """The API over its means. The engine's client connects at first use: receipts work while it is down."""
     # Imported here: the twins' process shares this module and needs neither engine nor pages.
+    from banjian.calendars import kept_known
     from banjian.compose import connect_engine, core_of, refuse_unfit_database
     from banjian.compose_api import api_of, services_of
 
@@ -30,7 +31,8 @@ async def build_api(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with kept_known(core.engine):
+            yield
         await services.settled()
         await core.engine.dispose()
 

@@ -42,6 +42,7 @@ from activities import (
     paper_fields,
     suspensions,
 )
+from activities.calendars import CalendarActivities
 from activities.erasing import ErasingActivities
 from activities.life_signs import LifeSigns
 from activities.paperwork import PaperworkActivities
@@ -53,6 +54,7 @@ from activities.related_filing import prepare_draft, related_file
 from activities.sweep import LINGER, SweepActivities, Swept
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
+from banjian.calendars import kept_known
 from banjian.compose import (
     Core,
     connect_engine,
@@ -70,7 +72,8 @@ from domain.clocks import IN_TIME
 from domain.contracts import Command, RelatedOrder
 from law.calendars import default_calendars
 from registers.clients import Registers
-from workflows.dispatch import CASES_QUEUE, Dispatcher
+from workflows.calendars import KeepCalendars, PreviewCalendar, PublishCalendar, begin
+from workflows.dispatch import CASES_QUEUE, CaseUnknown, Dispatcher
 from workflows.kernel.effects import EFFECTS_QUEUE
 from workflows.registry import PROCEDURES, table_of
 from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
@@ -92,7 +95,16 @@ DECLARED = (
     paper_fields,
     suspensions,
 )
-UPKEEP = (Sweep, Reconcile, KeepRecords, SweepFiles, Erase)
+UPKEEP = (
+    Sweep,
+    Reconcile,
+    KeepRecords,
+    SweepFiles,
+    Erase,
+    KeepCalendars,
+    PreviewCalendar,
+    PublishCalendar,
+)
 PASSED_THROUGH = (
     "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
 )  # fmt: skip
@@ -189,6 +201,13 @@ async def workers(
     )
     upkeep = UpkeepActivities(core.engine, core.keys, deliver=acts.deliver)
     related = RelatedActivities(open_case, partial(prepare_draft, means), send_act)
+    published = CalendarActivities(
+        core.engine,
+        core.system_signer,
+        send=sender.send,
+        gone=(CaseUnknown,),
+        begin=partial(begin, client),
+    )
     records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).run)
     cases = Worker(
         client,
@@ -216,13 +235,18 @@ async def workers(
             records.keep_histories,
             records.sweep_files,
             ErasingActivities(core.engine, core.keys).erase_due,
+            published.begin_open,
+            published.preview,
+            published.apply,
+            published.finish,
         ],
         max_concurrent_activities=16,
         interceptors=[LifeSigns()],
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
     try:
-        async with cases, effects:
+        # Before the first poll: a case may have pinned what no release ships.
+        async with kept_known(core.engine), cases, effects:
             yield Turns(upkeep.reconcile_acts, swept.sweep_due)
     finally:
         # What the upkeep heard from cases is noted before the engine of the database is closed.
@@ -239,6 +263,7 @@ async def ensure_schedules(client: Client) -> None:
         ("banjian-records", KeepRecords, timedelta(minutes=10), skip),
         ("banjian-files", SweepFiles, timedelta(days=1), skip),
         ("banjian-erasure", Erase, timedelta(hours=1), skip),
+        ("banjian-calendars", KeepCalendars, timedelta(minutes=1), skip),
     ):
         schedule = Schedule(
             action=ScheduleActionStartWorkflow(

@@ -222,6 +222,21 @@ class RelatedCase(Contract):
     outcome: str = ""
 
 
+class CalendarNews(Contract):
+    """What two persons put in force or took back after the case pinned its calendars.
+
+    `pins` by year, "" where no edition holds; `editions` are the texts of those that no release ships, so that
+    the history of a case can be read wherever it is. `order` rises with every publication.
+    """
+
+    order: int
+    pins: dict[str, str] = Field(default_factory=dict)
+    editions: list[dict[str, Any]] = Field(default_factory=list)
+    paper: str = ""
+    by: str = ""
+    taken_back: bool = False
+
+
 class CaseState(Contract):
     """All that a case carries across continue-as-new. Tested to stay under 1 MB."""
 
@@ -249,6 +264,9 @@ class CaseState(Contract):
     applied: list[str] = Field(default_factory=list)
     owner: str = ""
     first_handler: str = ""
+    # The calendars of the case since a publication reached it; empty: those of its opening.
+    calendar_pins: list[str] = Field(default_factory=list)
+    calendar_order: int = 0
 
 
 class CaseInput(Contract):
@@ -261,6 +279,8 @@ class CaseInput(Contract):
     table_version: str
     law_edition: str
     calendar_pins: list[str] = Field(default_factory=list)
+    # The last publication of a calendar that the pins know of.
+    calendar_order: int = 0
     opening: Command
     parent_case: str | None = None
     parent_item: str | None = None
@@ -312,6 +332,8 @@ class Projection(Contract):
     run_id: str
     task_at: datetime
     events: list[CaseEvent]
+    # The last publication of a calendar that the case knows of: the answer tells of a later one.
+    calendar_order: int = 0
 
 
 class NumberOrder(Contract):

@@ -1,5 +1,7 @@
 """Calendar editions as data: parsed and checked once, at import."""
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -88,6 +90,12 @@ class CalendarEdition:
                 for d in self.days
             ],
         }
+
+
+def edition_digest(edition: CalendarEdition) -> str:
+    """SHA-256 of the edition's canonical JSON: two editions with one digest are one text."""
+    text = json.dumps(edition.to_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parse_edition(data: dict[str, Any], where: str) -> CalendarEdition:

@@ -3,10 +3,14 @@
 One immutable edition per year with its source papers. A day no edition names is off on Saturday
 and Sunday and worked otherwise. A year without an edition is provisional: weekends plus the
 statutory holidays of 全国年节及纪念日放假办法 (2024), never a silent guess.
+
+Editions come with a release, or are published in a running installation: each process keeps the known
+editions and which of them are in force. A pin names one text for ever, so what a case pinned can be
+computed anywhere that knows its editions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -18,6 +22,7 @@ from law.calendar_data import CalendarError as CalendarError
 from law.calendar_data import EditionDay as EditionDay
 from law.calendar_data import EditionInvalid as EditionInvalid
 from law.calendar_data import EditionPaper as EditionPaper
+from law.calendar_data import edition_digest as edition_digest
 from law.provisional import STATUTE, statutory_holidays
 
 ONE_DAY = timedelta(days=1)
@@ -169,6 +174,10 @@ def _span(start: date, end: date) -> Iterator[date]:
         start += ONE_DAY
 
 
+UPLOADED_FROM = 101
+"""Versions of editions published in an installation begin here: no release ever ships such a pin."""
+
+
 def shipped_editions() -> tuple[CalendarEdition, ...]:
     """All editions of this release, by year and version."""
     return calendar_data.EDITIONS
@@ -179,9 +188,98 @@ def edition_from_json(data: Mapping[str, Any]) -> CalendarEdition:
     return calendar_data.parse_edition(dict(data), "published edition")
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What an installation put in force beside the editions of its release.
+
+    Attributes:
+        order: number of the last publication that two persons approved; 0 where there is none.
+        pins: by year the edition in force; "" where a publication was taken back and the release rules.
+        paper: source of the edition that the last publication put in force or took back.
+        by: the two persons of the last publication, as people read them.
+        taken_back: whether the last publication restored what was before.
+    """
+
+    order: int = 0
+    pins: Mapping[int, str] = field(default_factory=dict)
+    paper: str = ""
+    by: str = ""
+    taken_back: bool = False
+
+
+# Of this process: editions that no release of this code ships, and what is in force.
+_learned: dict[str, CalendarEdition] = {}
+_published = Published()
+_in_force: Calendars | None = None
+
+
+def learn(edition: CalendarEdition) -> None:
+    """Make an edition known to this process; once known is the same text for ever.
+
+    Raises:
+        EditionInvalid: the pin is known with another text.
+    """
+    known = {e.pin: e for e in calendar_data.EDITIONS} | _learned
+    if known.setdefault(edition.pin, edition) != edition:
+        raise EditionInvalid(f"{edition.pin} 有两种内容")
+    if edition.pin not in _learned and edition not in calendar_data.EDITIONS:
+        _learned[edition.pin] = edition
+
+
+def edition_of(pin: str) -> CalendarEdition:
+    """Raises UnknownEdition."""
+    for edition in (*calendar_data.EDITIONS, *_learned.values()):
+        if edition.pin == pin:
+            return edition
+    raise UnknownEdition(pin)
+
+
+def learned() -> int:
+    """How many editions this process knows beside the shipped ones."""
+    return len(_learned)
+
+
+def is_shipped(pin: str) -> bool:
+    """Whether every process of this release knows the edition."""
+    return any(edition.pin == pin for edition in calendar_data.EDITIONS)
+
+
+def put_in_force(published: Published) -> None:
+    """From now on `default_calendars` follows these publications; an older order changes nothing.
+
+    Raises:
+        UnknownEdition: an edition was not learned before.
+    """
+    global _published, _in_force
+    if published.order <= _published.order:
+        return
+    calendars = _shipped()
+    for pin in published.pins.values():
+        if pin:
+            calendars = calendars.with_edition(edition_of(pin))
+    _published, _in_force = published, calendars
+
+
+def published() -> Published:
+    """The publications that this process knows."""
+    return _published
+
+
+def forget_published() -> None:
+    """Back to the release's own editions: another installation's database begins (tests, stories)."""
+    global _published, _in_force
+    _published, _in_force = Published(), None
+    _learned.clear()
+    _from_pins.cache_clear()
+
+
 def default_calendars() -> Calendars:
-    """The newest shipped edition of every year."""
+    """The editions in force: of every year the one published here, else the newest shipped."""
+    return _shipped() if _in_force is None else _in_force
+
+
+@cache
+def _shipped() -> Calendars:
     calendars = Calendars(calendar_data.EDITIONS)
     # The years a running clock may reach: their festivals cost milliseconds the first time.
     newest = calendars.editions[-1].year
@@ -192,13 +290,14 @@ def default_calendars() -> Calendars:
 
 @lru_cache(maxsize=64)
 def _from_pins(pins: tuple[str, ...]) -> Calendars:
-    if pins == default_calendars().pins:
-        return default_calendars()
+    for known in (_shipped(), default_calendars()):
+        if pins == known.pins:
+            return known
     return _resolve(pins, ())
 
 
 def _resolve(pins: tuple[str, ...], extra: tuple[CalendarEdition, ...]) -> Calendars:
-    known = {edition.pin: edition for edition in calendar_data.EDITIONS}
+    known = {edition.pin: edition for edition in calendar_data.EDITIONS} | _learned
     for edition in extra:
         # A pin names one text for ever: cases were computed from it.
         if known.setdefault(edition.pin, edition) != edition:

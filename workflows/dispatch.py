@@ -20,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.contracts import ActResult, CaseInput, Command
 from domain.refusals import NotYet, Refusal, Refused
 from law import catalogue
-from law.calendars import default_calendars
+from law.calendars import default_calendars, published
 from law.clocks import LAW_EDITION
 from law.zone import civil_date
 from workflows.kernel.search_attributes import CASE_OFFICE, CASE_OPENED_ON, CASE_PROCEDURE
@@ -117,6 +117,7 @@ class Dispatcher:
             table_version=str(data["table_version"]),
             law_edition=LAW_EDITION,
             calendar_pins=list(default_calendars().pins),
+            calendar_order=published().order,
             opening=command,
             parent_case=data.get("parent_case"),
             parent_item=data.get("parent_item"),

@@ -96,7 +96,7 @@ class NameSelfDeclaration(NameHold):
     async def search(self) -> str:
         """The library's answer; a repeated question finds the name that the case already holds."""
         version = self.state.versions[-1].version
-        effect = await self.asked("declare_name", pins=self.case.calendar_pins, version=version)
+        effect = await self.asked("declare_name", pins=self.calendar_pins, version=version)
         answer, verdict = effect.answer, effect.answer["verdict"]
         self.state.facts = []
         self.state.decision["check"] = verdict
@@ -155,7 +155,7 @@ class NameSelfDeclaration(NameHold):
             data={"decision": form.decision.value, "reasons": form.reasons, "basis": form.basis},
         )
         if form.decision is Examined.USABLE:
-            answer = (await self.asked("confirm_name", pins=self.case.calendar_pins)).answer
+            answer = (await self.asked("confirm_name", pins=self.calendar_pins)).answer
             return self.reserved_from(answer)
         await self.give_back()
         await self.serve(

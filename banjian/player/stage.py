@@ -32,6 +32,7 @@ from banjian.secret_files import create_missing
 from banjian.serve import KEEP_ALIVE
 from banjian.settings import Settings
 from banjian.worker import Turns, workers
+from law.calendars import forget_published
 from registers.trust import trusted
 from registers.twins.app import create_twins
 from storage.codec import data_converter
@@ -202,6 +203,8 @@ async def stage(
         engine_arguments: for the dev server (without `starts`).
     """
     await upgrade_async(database_url)
+    # Calendars that another story of this process published are none of this bureau's.
+    forget_published()
     binaries = Path(sys.executable).parent
     async with contextlib.AsyncExitStack() as stack:
         data = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))

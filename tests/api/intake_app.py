@@ -16,6 +16,7 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from sqlalchemy import text
+from temporalio.service import RPCError, RPCStatusCode
 
 from api.acts import Acts, Sender
 from api.app import create_app
@@ -87,12 +88,17 @@ async def installation(database: str, folder: Path) -> AsyncIterator[Installatio
         callback_secrets={},
         public_url="http://testserver",
         office="421303",
+        begin_calendar=_later,
     )
     try:
         yield Installation(create_app(services, settings_for(), BUREAU), services, sender)
     finally:
         await services.settled()
         await engine.dispose()
+
+
+async def _later(publication: int, approved: bool) -> None:
+    raise RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 
 
 class NoRecords:

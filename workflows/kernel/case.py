@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions import Table
     from forms.approval import ExtensionDecision, Release, Trouble
 
+from workflows.kernel.recompute import Recompute
 from workflows.kernel.related import RelatedCases
 from workflows.kernel.search_attributes import CASE_OUTCOME
 from workflows.kernel.tasks import Leave
@@ -33,7 +34,7 @@ REMEMBERED = 1000
 # Acts of people that no stage has to name: what they need is checked by each of them. After a withdrawal
 # there is nothing left for them.
 PERSONS = frozenset({"complete", "reassign", "request_extension", "suspend_clock", "resume_clock"})
-ALWAYS = PERSONS | {"callback", "clock_due", "related_ended"}
+ALWAYS = PERSONS | {"callback", "clock_due", "related_ended", "apply_calendar"}
 
 
 def refused_error(refused: Refused) -> ApplicationError:
@@ -43,7 +44,7 @@ def refused_error(refused: Refused) -> ApplicationError:
     )
 
 
-class CaseWorkflow(RelatedCases):
+class CaseWorkflow(Recompute, RelatedCases):
     """A procedure names its tables by version, its steps, and the acts each stage accepts."""
 
     tables: ClassVar[Mapping[str, Table]] = {}
@@ -188,6 +189,9 @@ class CaseWorkflow(RelatedCases):
             await self.asides_done()
             await self.shown(self.state.revision)
             await workflow.wait_condition(workflow.all_handlers_finished)
+            # The last projection may have told of a calendar that moved a clock: an event of its own.
+            if self._flushed < self.state.revision:
+                await self.shown(self.state.revision)
             if self._leave is not None or self._answers:
                 return  # What a person just did is not in the state yet; the next stage hands over.
             workflow.continue_as_new(self.case.model_copy(update={"resumed": self.state}))

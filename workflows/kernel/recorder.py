@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import (
         SYSTEM,
         Actor,
+        CalendarNews,
         CaseEvent,
         CaseInput,
         CaseState,
@@ -138,18 +139,28 @@ class Recorder:
     async def _project(self) -> None:
         batch, self._pending = self._pending, []
         info = workflow.info()
-        await workflow.execute_local_activity_method(
+        news = await workflow.execute_local_activity_method(
             ProjectionActivities.project,
             Projection(
                 case_id=self.case.case_id,
                 run_id=info.run_id,
                 task_at=self._task_began,
                 events=batch,
+                calendar_order=self.calendar_order,
             ),
             start_to_close_timeout=QUICK,
             retry_policy=PERSISTENT,
         )
         self._flushed = batch[-1].revision
+        self.learned(news)
+
+    @property
+    def calendar_order(self) -> int:
+        """The last publication of a calendar that the case knows of."""
+        return 0
+
+    def learned(self, news: CalendarNews | None) -> None:
+        """What the database told beside the projection: a calendar was published, or taken back."""
 
     async def shown(self, revision: int) -> None:
         """Returns once the read model shows the revision."""

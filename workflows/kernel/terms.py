@@ -39,7 +39,17 @@ class Terms(Recorder):
 
     def __init__(self, case: CaseInput, first: str) -> None:
         super().__init__(case, first)
-        self._calendars = Calendars.from_pins(tuple(case.calendar_pins))
+        self._calendars = Calendars.from_pins(tuple(self.calendar_pins))
+
+    @property
+    def calendar_pins(self) -> list[str]:
+        """The editions by which the case counts: of its opening, or of the last publication that reached it."""
+        return self.state.calendar_pins or self.case.calendar_pins
+
+    @property
+    def calendar_order(self) -> int:
+        """The last publication that the pins know of."""
+        return self.state.calendar_order or self.case.calendar_order
 
     def new_clock(
         self, clock_id: str, trigger: datetime, *, length: int | None, subject: str

@@ -1,0 +1,385 @@
+"""`python -m bench.calendar [RESULT.json]`: a calendar is published while thousands of cases are open.
+
+Beside clerks at work: the preview, a notice that moves a part of the cases, one that moves all, both taken back. The
+raw floor is the same number of updates on bare workflows, in the same run. Exit 0 only if every bound holds.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from sqlalchemy import text
+
+from banjian.stack.errors import StackError
+from bench import floor
+from bench.bounds import Bound
+from bench.people import APPLICANT, OFFICERS, People
+from bench.sides import Bench, raised
+from law.calendars import CalendarEdition, default_calendars
+from law.clocks import find_clock
+from law.deadlines import deadline
+from law.provisional import statutory_holidays
+from law.zone import local
+
+PATH = "/api/v1/admin/calendars"
+ADMIN, HEAD = "admin", "registry_head"
+CLIENTS = 8
+# As the product tells cases (`activities.calendars.IN_FLIGHT`).
+RAW_IN_FLIGHT = 4
+RAW_UPDATES = 400
+BASELINE = timedelta(seconds=30)
+SAMPLE = 50
+PATIENCE = 1800.0
+ONE_DAY = timedelta(days=1)
+FORM = {
+    "procedure": "reference",
+    "form": {"name": "随州市曾都区红光商贸有限公司"},
+    "declaration": True,
+}
+MOST_PREVIEW, MOST_PART, MOST_ALL = 60.0, 120.0, 720.0
+LEAST_RATE, MOST_SLOWER = 0.5, 2.0
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+@dataclass
+class Published:
+    """One publication as it went. Seconds; `rate` in cases told per second."""
+
+    name: str
+    preview: float
+    apply: float
+    told: int
+    rate: float
+    clerks_p95: float
+
+
+@dataclass
+class Figures:
+    """What the run measured. Milliseconds for clerks."""
+
+    cases: int
+    moving: int
+    raw_rate: float = 0.0
+    clerks_p95: float = 0.0
+    published: list[Published] = field(default_factory=list)
+    old_timers: int = 0
+    differences: int = 0
+
+
+# -- the notices ------------------------------------------------------------------------------------
+
+
+def notices(now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two invented editions. The first moves cases in their notice period only: the day on which it ends is off, and a
+    Saturday is worked for it. The second moves all: the day is worked again, and so are two Saturdays."""
+    calendars = default_calendars()
+    ends = deadline(find_clock("D01"), now, calendars).legal_end
+    today = local(now).date()
+    saturdays = [
+        day
+        for day in (today + n * ONE_DAY for n in range(1, (ends - today).days))
+        if day.weekday() == 5 and not calendars.is_workday(day) and day.year == ends.year
+    ]
+    if len(saturdays) < 2 or ends in statutory_holidays(ends.year):
+        raise SystemExit(f"no two Saturdays before {ends}: run it on another day")
+    edition = next((e for e in calendars.editions if e.year == ends.year), None)
+    part = _changed(edition, ends.year, {ends: "off_day", saturdays[0]: "workday"})
+    whole = _changed(edition, ends.year, {day: "workday" for day in saturdays[:2]})
+    return part, whole
+
+
+def _changed(edition: CalendarEdition | None, year: int, days: dict[date, str]) -> dict[str, Any]:
+    known = {row["date"]: row for row in edition.to_json()["days"]} if edition else {}
+    if edition is None:
+        for day, name in statutory_holidays(year).items():
+            known[day.isoformat()] = {
+                "date": day.isoformat(),
+                "kind": "off_day",
+                "holiday": name,
+            }
+    # What a notice says of the neighbouring year is that year's own matter here.
+    known = {d: row for d, row in known.items() if d.startswith(str(year))}
+    for day, kind in days.items():
+        known[day.isoformat()] = {"date": day.isoformat(), "kind": kind, "holiday": "测量"}
+    paper = {
+        "title": f"测量用的{year}年安排",
+        "document_number": None,
+        "issued_on": None,
+        "url": "https://example.org/bench",
+        "note": None,
+    }
+    return {"year": year, "papers": [paper], "days": [row for _, row in sorted(known.items())]}
+
+
+# -- the ground -------------------------------------------------------------------------------------
+
+
+async def open_cases(people: People, cases: int, moving: int) -> None:
+    """So many open cases; `moving` of them in their notice period."""
+    left = iter(range(cases))
+    began = time.perf_counter()
+
+    async def one(turns: Iterator[int]) -> None:
+        for number in turns:
+            receipt = await people.act(APPLICANT, "/api/v1/applications/at-once", FORM)
+            if number < moving:
+                for n, (who, answers) in enumerate(OFFICERS, 1):
+                    task = f"/api/v1/tasks/{receipt['case_id']}-{n}"
+                    await people.act(who, f"{task}/claim", {}, **{"If-Match": "*"})
+                    await people.act(who, f"{task}/complete", answers, **{"If-Match": "*"})
+            if number and number % 1000 == 0:
+                say(f"  {number} cases, {number / (time.perf_counter() - began):.1f} a second")
+
+    await _all(one, left, CLIENTS)
+
+
+async def _all(
+    one: Callable[[Iterator[int]], Awaitable[None]], turns: Iterator[int], clients: int
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        for _ in range(clients):
+            group.create_task(_as_task(one(turns)))
+
+
+async def _as_task(work: Awaitable[None]) -> None:
+    await work
+
+
+async def raw_rate(bench: Bench, updates: int) -> float:
+    """Updates a second on bare workflows, each with a local activity, as many at once as the product sends."""
+    handles: list[floor.Handle] = []
+
+    async def begin(turns: Iterator[int]) -> None:
+        for _ in turns:
+            handles.append(await floor.start(bench.floor.client, uuid.uuid4()))
+
+    await _all(begin, iter(range(updates)), CLIENTS)
+
+    async def tell(turns: Iterator[int]) -> None:
+        for number in turns:
+            await floor.complete(handles[number], floor.STEPS[0])
+
+    # The first of a case also waits for its start: the second is an update and nothing else.
+    await _all(tell, iter(range(updates)), CLIENTS)
+
+    async def again(turns: Iterator[int]) -> None:
+        for number in turns:
+            await floor.complete(handles[number], floor.STEPS[1])
+
+    began = time.perf_counter()
+    await _all(again, iter(range(updates)), RAW_IN_FLIGHT)
+    return updates / (time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def clerks(people: People, latencies: list[float]) -> AsyncIterator[None]:
+    """Two clients play reference cases meanwhile."""
+    over = asyncio.Event()
+
+    async def one() -> None:
+        while not over.is_set():
+            await people.case(latencies)
+
+    tasks = [asyncio.create_task(one()) for _ in range(2)]
+    try:
+        yield
+    finally:
+        over.set()
+        await asyncio.gather(*tasks)
+
+
+def p95(latencies: Sequence[float]) -> float:
+    """Milliseconds."""
+    ordered = sorted(1000 * seconds for seconds in latencies)
+    return ordered[int(0.95 * len(ordered))] if ordered else 0.0
+
+
+# -- publishing -------------------------------------------------------------------------------------
+
+
+async def until(people: People, number: int, ready: Callable[[Any], bool]) -> float:
+    """Seconds until the publication is as wanted."""
+    began = time.perf_counter()
+
+    async def poll() -> None:
+        while True:
+            if ready(await people.see(ADMIN, f"{PATH}/{number}")):
+                return
+            await asyncio.sleep(0.25)
+
+    await asyncio.wait_for(poll(), PATIENCE)
+    return time.perf_counter() - began
+
+
+async def publish(people: People, name: str, made: Any) -> Published:
+    """Wait for the preview, approve as the second person, wait for the end; clerks work meanwhile."""
+    number = int(made["id"])
+    previewed = await until(people, number, lambda p: bool(p["state"] == "previewed"))
+    latencies: list[float] = []
+    async with clerks(people, latencies):
+        began = time.perf_counter()
+        await people.act(HEAD, f"{PATH}/{number}/approvals", {})
+        pass_one = await until(people, number, lambda p: bool(p["progress"]["percent"] >= 99))
+        await until(people, number, lambda p: bool(p["state"] == "applied"))
+        whole = time.perf_counter() - began
+    end = await people.see(ADMIN, f"{PATH}/{number}")
+    told = int(end["progress"]["moved"])
+    done = Published(name, previewed, whole, told, told / max(pass_one, 0.001), p95(latencies))
+    say(
+        f"  {name}: preview {done.preview:.1f} s; {told} cases told, {done.rate:.1f} a second;"
+        f" finished after {done.apply:.1f} s; clerks p95 {done.clerks_p95:.0f} ms"
+    )
+    return done
+
+
+async def uploaded(people: People, file: dict[str, Any]) -> Any:
+    body = {"year": file["year"], "file": json.dumps(file, ensure_ascii=False), "reason": "测量"}
+    return await people.act(ADMIN, PATH, body)
+
+
+DATES = text(
+    "SELECT c.case_id, c.key, c.raw_end, c.legal_end, c.ends_at, c.next_rung, c.next_rung_at, c.provisional,"
+    " (SELECT string_agg(t.task_id || t.due_at::text, ',' ORDER BY t.task_id) FROM tasks t"
+    "  WHERE t.case_id = c.case_id AND t.state = 'open')"
+    " FROM clocks c WHERE c.state = 'running' ORDER BY c.case_id, c.key"
+)
+
+
+async def dates(bench: Bench) -> dict[Any, Any]:
+    """Every date of every running clock."""
+    async with bench.ours.core.engine.connect() as connection:
+        rows = (await connection.execute(DATES)).all()
+    return {(row[0], row[1]): tuple(row[2:]) for row in rows}
+
+
+async def old_timers(bench: Bench, known: Sequence[Any]) -> int:
+    """Of a sample of cases, how many have an armed timer that is not on the date that holds."""
+    wrong = 0
+    async with bench.ours.core.engine.connect() as connection:
+        for case_id, _ in known[:: max(1, len(known) // SAMPLE)]:
+            due = await connection.scalar(
+                text(
+                    "SELECT min(next_rung_at) FROM clocks WHERE case_id = :c AND state = 'running'"
+                ),
+                {"c": case_id},
+            )
+            wrong += await _armed(bench, case_id) != [due.astimezone(UTC)]
+    return wrong
+
+
+async def _armed(bench: Bench, case_id: uuid.UUID) -> list[datetime]:
+    handle = bench.ours.client.get_workflow_handle(str(case_id))
+    timers: dict[str, datetime] = {}
+    for event in (await handle.fetch_history()).events:
+        if event.HasField("timer_started_event_attributes"):
+            begun = event.timer_started_event_attributes
+            due = event.event_time.ToDatetime(UTC) + begun.start_to_fire_timeout.ToTimedelta()
+            timers[begun.timer_id] = due
+        for name in ("timer_canceled_event_attributes", "timer_fired_event_attributes"):
+            if event.HasField(name):  # type: ignore[arg-type]
+                timers.pop(getattr(event, name).timer_id)
+    margin = timedelta(seconds=120 + int(str(case_id)[:4], 16) % 180)
+    # A task begins some milliseconds, on a busy machine some seconds, before the engine takes its timer.
+    return [_rounded(due - margin) for due in timers.values()]
+
+
+def _rounded(instant: datetime) -> datetime:
+    half = timedelta(seconds=30)
+    return (instant + half).replace(second=0, microsecond=0)
+
+
+async def run(folder: Path, cases: int, moving: int) -> Figures:
+    """Measure everything; prints as it goes."""
+    figures = Figures(cases, moving)
+    async with raised(folder, say) as bench:
+        people = bench.ours.people
+        for who in (ADMIN, HEAD):
+            await people.sign_in_one(who)
+        say(f"opening {cases} cases, {moving} of them to their notice period")
+        await open_cases(people, cases, moving)
+        figures.raw_rate = await raw_rate(bench, min(RAW_UPDATES, cases))
+        say(f"raw floor: {figures.raw_rate:.1f} updates a second, {RAW_IN_FLIGHT} at once")
+        latencies: list[float] = []
+        async with clerks(people, latencies):
+            await asyncio.sleep(BASELINE.total_seconds())
+        figures.clerks_p95 = p95(latencies)
+        say(f"clerks alone: p95 {figures.clerks_p95:.0f} ms")
+        async with bench.ours.core.engine.connect() as connection:
+            now: datetime = (await connection.execute(text("SELECT app_now()"))).scalar_one()
+        part, whole = notices(now)
+        at_first = await dates(bench)
+        figures.published.append(
+            await publish(people, "a part moves", await uploaded(people, part))
+        )
+        between = await dates(bench)
+        figures.published.append(await publish(people, "all move", await uploaded(people, whole)))
+        figures.old_timers = await old_timers(bench, list(at_first))
+        for name, wanted in (("all taken back", between), ("the part too", at_first)):
+            newest = (await people.see(ADMIN, f"{PATH}?limit=10"))["publications"]
+            last = next(p for p in newest if p["state"] == "applied" and not p["takes_back"])
+            made = await people.act(ADMIN, f"{PATH}/{last['id']}/returns", {"reason": "测量"})
+            figures.published.append(await publish(people, name, made))
+            have = await dates(bench)
+            figures.differences += sum(have.get(k) != v for k, v in wanted.items())
+        figures.old_timers += await old_timers(bench, list(at_first))
+    return figures
+
+
+def bounds_of(figures: Figures) -> list[Bound]:
+    """Every bound over what was measured."""
+    part, whole, back_all, _ = figures.published
+    slowest = max(p.clerks_p95 for p in (part, whole))
+    return [
+        Bound("preview, s", max(p.preview for p in figures.published), most=MOST_PREVIEW),
+        Bound(f"recompute, {part.told} move, s", part.apply, most=MOST_PART),
+        Bound(f"recompute, {whole.told} move, s", whole.apply, most=MOST_ALL),
+        Bound("cases told of the part", part.told, least=figures.moving),
+        Bound("cases told of all", whole.told, least=figures.cases),
+        Bound("told a second ÷ raw updates", whole.rate / figures.raw_rate, least=LEAST_RATE),
+        Bound("clerks' p95 ÷ before", slowest / figures.clerks_p95, most=MOST_SLOWER),
+        Bound("return of all, s", back_all.apply, most=MOST_ALL),
+        Bound("timers on an old date", figures.old_timers, most=0),
+        Bound("dates that differ after the returns", figures.differences, most=0),
+    ]
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.calendar", description=__doc__)
+    parser.add_argument("result", nargs="?", type=Path, help="file for the figures as JSON")
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--moving", type=int, default=None, help="of them (default: a tenth)")
+    given = parser.parse_args(arguments)
+    moving = given.moving if given.moving is not None else given.cases // 10
+    with tempfile.TemporaryDirectory(prefix="banjian-bench-") as folder:
+        try:
+            figures = uvloop.run(run(Path(folder), given.cases, moving))
+        except StackError as error:
+            say(str(error))
+            return 1
+    bounds = bounds_of(figures)
+    for bound in bounds:
+        say(str(bound))
+    ok = all(bound.holds for bound in bounds)
+    if given.result is not None:
+        document = {**asdict(figures), "ok": ok, "bounds": [asdict(b) for b in bounds]}
+        given.result.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    say("all bounds hold" if ok else "at least one bound is broken")
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
