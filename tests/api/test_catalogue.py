@@ -23,7 +23,7 @@ from law.clocks import find_clock
 from law.cluster_registration import ADDRESS_CLOCK
 from law.offices import OFFICES
 from workflows import licence_commitment
-from workflows.kernel.suspensions import FUTURE_END, FUTURE_START, PAST_END
+from workflows.kernel.suspensions import FAR_END, FUTURE_END, FUTURE_START, PAST_END
 from workflows.registry import PROCEDURES
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +103,9 @@ def declared() -> dict[str, str]:
     found |= {ground.label: "law/clock_types.py" for ground in Ground}
     found |= {f"停止计算:{ground.label}": "law/trace.py" for ground in Ground}
     found |= dict.fromkeys((UNREAD, ONE_LENGTH), "forms/suspension.py")
-    found |= dict.fromkeys((FUTURE_START, PAST_END, FUTURE_END), "workflows/kernel/suspensions.py")
+    found |= dict.fromkeys(
+        (FUTURE_START, PAST_END, FAR_END, FUTURE_END), "workflows/kernel/suspensions.py"
+    )
     found |= {office.hours: "law/offices.py" for office in OFFICES.values()}
     calendars = default_calendars()
     for year in (2025, 2026):

@@ -116,6 +116,13 @@ async def test_an_extension_is_asked_in_time_and_granted_by_another(desk: Desk) 
         " WHERE t.case_id = :c AND t.role = 'acceptor'"
     )
     assert due[0].due_at == due[0].ends_at
+    told = await case.rows(
+        "SELECT recipient, text FROM messages WHERE case_id = :c AND kind = 'clock_extended'"
+    )
+    task = await case.task("acceptor")
+    # The applicant and the officer at work, not the head who decided.
+    assert {t.recipient for t in told} == {"person:applicant-1", f"task:{task}"}
+    assert all(f"{after.month}月{after.day}日 24:00" in t.text for t in told)
     with pytest.raises(Refused) as again:
         await case.act(
             "request_extension", officer("reviewer"), {"clock": "G02#1", "reason": "还要延"}

@@ -112,12 +112,21 @@ async def test_bad_answers_are_named_by_field(desk: Desk) -> None:
         ({"expected_days": None}, "/"),
         ({"since": "tomorrow"}, "/since"),
         ({"since": "2026-03-01"}, "/since"),
+        ({"since": "9999-12-31"}, "/since"),
+        ({"since": "0001-01-01"}, "/since"),
+        ({"expected_end": "9999-12-31"}, "/expected_end"),
+        ({"expected_end": "0001-01-01"}, "/expected_end"),
         ({"surprise": 1}, "/surprise"),
     ):
         with pytest.raises(Refused) as found:
             await suspend(case, "G02", "testing", **wrong)
         assert found.value.why is Refusal.INVALID_ANSWERS
         assert list(found.value.errors) == [field]
+    # None of them wedged the case.
+    await suspend(case, "G02", "testing", expected_days=400)
+    for until in ("9999-12-31", "0001-01-01"):
+        assert await refused(resume(case, "G02", "testing", until=until)) is Refusal.INVALID_ANSWERS
+    await resume(case, "G02", "testing")
 
 
 async def test_while_it_stands_still_nothing_falls_due(desk: Desk) -> None:

@@ -80,6 +80,9 @@ async def test_an_officers_form_refuses_what_it_does_not_declare(live: Ground, p
     assert await live.snapshot() == before
 
 
+STOP: dict[str, Any] = {"clock": "R01#1", "ground": "hearing", "expected_days": 5}
+
+
 async def test_withdrawing_asking_for_time_and_handing_over_take_only_what_they_declare(
     live: Ground,
 ) -> None:
@@ -91,6 +94,7 @@ async def test_withdrawing_asking_for_time_and_handing_over_take_only_what_they_
         for who, path, more in (
             ("applicant", f"/api/v1/cases/{number}/withdrawals", {}),
             ("reviewer", f"/api/v1/cases/{number}/extensions", {"clock": "R01#1"}),
+            ("reviewer", f"/api/v1/cases/{number}/suspensions", STOP),
             ("section_head", f"/api/v1/tasks/{task}/reassign", {"to": "allround"}),
         ):
             body = json.dumps(more | {"reason": reason}).encode()
@@ -103,6 +107,22 @@ async def test_withdrawing_asking_for_time_and_handing_over_take_only_what_they_
         ("reviewer", f"/api/v1/cases/{number}/extensions", {"clock": "x" * 33, "reason": "有理由"}),
         ("reviewer", f"/api/v1/cases/{number}/extensions",
          {"clock": "R01#1", "reason": "有理由", "days": 90}),
+        *(
+            ("reviewer", f"/api/v1/cases/{number}/suspensions", STOP | {"reason": "有理由", **more})
+            for more in (
+                {"expected_days": "3.5"},
+                {"expected_days": -1},
+                {"expected_days": 10**9},
+                {"expected_end": "2026-13-40", "expected_days": None},
+                {"since": 0},
+                {"ground": "hearing' OR 1=1"},
+                {"ground": ["hearing"]},
+                {"by": "section_head"},
+            )
+        ),
+        ("reviewer", f"/api/v1/cases/{number}/resumptions", {"clock": "R01#1"}),
+        ("reviewer", f"/api/v1/cases/{number}/resumptions",
+         {"clock": "R01#1", "ground": "hearing", "until": "yesterday"}),
         ("section_head", f"/api/v1/tasks/{task}/reassign", {"to": "nobody", "reason": "休假"}),
         ("section_head", f"/api/v1/tasks/{task}/reassign", {"to": "", "reason": "休假"}),
         ("section_head", f"/api/v1/tasks/{task}/reassign", {"to": "allround", "reason": "  "}),
@@ -111,6 +131,15 @@ async def test_withdrawing_asking_for_time_and_handing_over_take_only_what_they_
          {"to": "allround", "reason": "休假", "to_roles": ["reviewer"]}),
     ):  # fmt: skip
         refused(await raw(live, who, "POST", path, json.dumps(body).encode()))
+    for more in (
+        {},
+        {"since": "9999-12-31"},
+        {"expected_end": "9999-12-31", "expected_days": None},
+    ):
+        # R01 stops for nothing, whatever else is said.
+        body = json.dumps(STOP | {"reason": "有理由"} | more).encode()
+        answer = await raw(live, "reviewer", "POST", f"/api/v1/cases/{number}/suspensions", body)
+        assert refused(answer, 409)["code"] == "clock_not_suspendable"
     for clock in ("R99#1", "R01#2", "R01#1'; DROP TABLE clocks", "__proto__"):
         body = json.dumps({"clock": clock, "reason": "需要核实"}).encode()
         answer = await raw(live, "reviewer", "POST", f"/api/v1/cases/{number}/extensions", body)

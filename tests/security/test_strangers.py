@@ -105,6 +105,12 @@ BY_APPLICANTS: list[tuple[str, str, Any]] = [
     ("GET", C + "/{number}/diagram", None),
     ("POST", C + "/{number}/withdrawals", {"reason": "不是我的"}),
     ("POST", C + "/{number}/extensions", {"clock": "R01#1", "reason": "不是我的"}),
+    (
+        "POST",
+        C + "/{number}/suspensions",
+        {"clock": "R01#1", "ground": "hearing", "expected_days": 5, "reason": "不是我的"},
+    ),
+    ("POST", C + "/{number}/resumptions", {"clock": "R01#1", "ground": "hearing"}),
     ("POST", C + "/{number}/name-searches", {}),
     ("POST", C + "/{number}/name-releases", {"reason": "不是我的"}),
     ("POST", C + "/{number}/name-cancellations", {"reason": "不是我的"}),

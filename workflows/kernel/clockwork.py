@@ -268,6 +268,8 @@ class Clockwork(Terms):
             "overdue_l2": f"{law.name}已超期 1 个工作日，请处理。",
             "overdue_l3": f"{law.name}已超期 3 个工作日，应当登记问责记录。",
             "expiry": f"{law.name}已于{end} 届满。",
+            "clock_extended": f"{law.name}依法延长，新的届满日是{end}。",
+            "clock_recomputed": f"节假日安排有变，{law.name}重新计算，届满日是{end}。",
         }
         return words.get(kind, kind)
 

@@ -20,8 +20,11 @@ with workflow.unsafe.imports_passed_through():
 from workflows.kernel.extensions import Extensions
 
 F = TypeVar("F", bound=Form)
+LONGEST_SPAN = 2 * 366
+"""Days between the first that does not count and the expected last: 400 working days fit."""
 FUTURE_START = "中止不能从将来的日子开始，请在事由开始的当天办理。"
 PAST_END = "预计结束的日子已经过去，请写今天或者以后的日子。"
+FAR_END = "预计结束的日子太远，请写两年以内的日子。"
 FUTURE_END = "恢复不能从将来的日子开始，请在事由结束后办理。"
 
 
@@ -48,16 +51,19 @@ class Suspensions(Extensions):
             )
         if not clock.paused and command.received_at >= clock.ends_at:
             raise Refused(Refusal.SUSPENSION_TOO_LATE, too_late(law))
-        pause = self._pause(asked, command)
         today = civil_date(command.received_at)
-        if pause.start > today:
+        start = asked.since or today
+        if start > today:
             raise invalid("since", FUTURE_START)
-        if pause.start < civil_date(clock.trigger):
+        if start < civil_date(clock.trigger):
             started = civil_date(clock.trigger).isoformat()
             raise invalid("since", f"{named(law)}从{started}起算，不能从更早的日子中止。")
-        if pause.expected is None or pause.expected < max(today, pause.start):
-            field = "expected_end" if asked.expected_end else "expected_days"
+        pause = self._pause(asked, command)
+        field = "expected_end" if asked.expected_end else "expected_days"
+        if pause.expected is None or pause.expected < today:
             raise invalid(field, PAST_END)
+        if (pause.expected - start).days > LONGEST_SPAN:
+            raise invalid(field, FAR_END)
         after = clock.model_copy(update={"pauses": [*clock.pauses, pause]})
         if not deadline_of(after, self._calendars).paused:
             # The last day was counted; what is left is a day off that moves the end.
