@@ -193,12 +193,10 @@ async def our_storm(bench: Bench, count: int, say: Callable[[str], None]) -> tup
     return side_of(count, [row.late for row in fired]), readable
 
 
-async def _clerk(people: People, until: asyncio.Event | None, cases: int) -> list[float]:
+async def _clerk(people: People, cases: int) -> list[float]:
     """A clerk who works one case after the other; the seconds of each act."""
     latencies: list[float] = []
     for _ in range(cases):
-        if until is not None and until.is_set():
-            break
         await people.case(latencies)
     return latencies
 
@@ -213,7 +211,7 @@ async def measure(bench: Bench, count: int, say: Callable[[str], None]) -> Storm
     say(f"storm of {count}: bare timers")
     raw = await raw_storm(bench.floor.timers, count, say)
     say(f"  {raw}")
-    quiet = await _clerk(bench.ours.people, None, CLERK_CASES)
+    quiet = await _clerk(bench.ours.people, CLERK_CASES)
     say(f"storm of {count}: ours")
     over = asyncio.Event()
     acts: list[tuple[float, float]] = []
@@ -226,12 +224,13 @@ async def measure(bench: Bench, count: int, say: Callable[[str], None]) -> Storm
             acts.extend((time.monotonic(), seconds) for seconds in latencies)
 
     begin = time.monotonic() + count / OURS_PER_SECOND + QUIET_SECONDS - 2
-    async with asyncio.TaskGroup() as group:
-        group.create_task(work(begin))
-        try:
-            ours, shown = await our_storm(bench, count, say)
-        finally:
-            over.set()
+    clerk = asyncio.create_task(work(begin))
+    try:
+        ours, shown = await our_storm(bench, count, say)
+        over.set()
+        await clerk
+    finally:
+        clerk.cancel()
     meanwhile = [seconds for at, seconds in acts if at >= begin + 2]
     say(f"  {ours}; readable p99 {shown:.2f} s")
     found = StormTiming(raw, ours, shown, _p95(quiet), _p95(meanwhile), len(meanwhile))

@@ -79,7 +79,8 @@ class Case:
                     return
                 await asyncio.sleep(0.05)
 
-        await asyncio.wait_for(poll(), 10)
+        # As long as a story waits: a busy machine is no fault of the case.
+        await asyncio.wait_for(poll(), 20)
 
     async def kinds(self) -> list[str]:
         rows = await self.rows("SELECT kind FROM case_events WHERE case_id = :c ORDER BY revision")
