@@ -1,4 +1,4 @@
-"""REST: acts on a case as a whole: the applicant withdraws, an officer asks for more time."""
+"""REST: acts on a case as a whole: the applicant withdraws, an officer asks for more time or explains an overrun."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -87,6 +87,46 @@ async def request_extension(
     return await act_on_case(request, person, means, key, number, "request_extension", data)
 
 
+class OverrunExplanation(BaseModel):
+    """Which term is over and why, in words for the public (优化营商环境条例 36)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    clock: Annotated[str, Field(max_length=32, examples=["R01#1"])]
+    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["需要核实住所权属"])]
+
+
+@router.post(
+    "/{number}/overrun-explanations",
+    operation_id="explainOverrun",
+    response_model=shapes.ActOutcome,
+    responses=RECEIVED
+    | refusals(
+        *SIGNED_IN,
+        *WITH_BODY,
+        "not_found",
+        "clock_closed",
+        "clock_not_due",
+        "wrong_role",
+        "wrong_office",
+        "invalid_answers",
+        "idempotency_key_reused",
+        "request_in_progress",
+    ),
+)
+async def explain_overrun(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    key: Key,
+    number: Number,
+    wanted: Annotated[OverrunExplanation, Body()],
+) -> Response:
+    """An officer of the item or a head says publicly why a statutory term was overrun; the progress query shows it."""
+    data = wanted.model_dump()
+    return await act_on_case(request, person, means, key, number, "explain_overrun", data)
+
+
 async def act_on_case(
     request: Request,
     person: Person,
@@ -99,7 +139,7 @@ async def act_on_case(
     """An act on the case as a whole, once per idempotency key; shared by routers of a procedure's own acts."""
     async with means.engine.connect() as connection:
         view = await load_case(connection, person, number)
-    if kind != "request_extension":
+    if kind not in {"request_extension", "explain_overrun"}:
         must_know(view, kind)
 
     async def work(act_id: UUID) -> Response:

@@ -62,6 +62,9 @@ def of_case(
     if may_ask_extension(case, tasks, clocks, viewer):
         href = f"/api/v1/cases/{number}/extensions"
         found.append(Action("request_extension", _("申请延期"), "POST", href))
+    if to_explain(case, clocks, viewer):
+        href = f"/api/v1/cases/{number}/overrun-explanations"
+        found.append(Action("explain_overrun", _("说明超时原因"), "POST", href))
     return found
 
 
@@ -151,6 +154,17 @@ def may_ask_extension(
         return False
     asked = {t.clock for t in tasks if t.form == "kernel.extension"}
     return any(c.extendable and c.row.key not in asked for c in clocks)
+
+
+def to_explain(case: CaseRow, clocks: list[ClockView], viewer: Viewer) -> list[ClockView]:
+    """Overrun terms that bind the agency, for whoever may tell the public why (优化营商环境条例 36)."""
+    person = viewer.person
+    if person is None or not viewer.staff or person.office != case.office:
+        return []
+    posts = set(catalogue.procedure(case.procedure, case.catalogue_version).roles.values())
+    if (posts | HEADS).isdisjoint(role.value for role in person.roles):
+        return []
+    return [c for c in clocks if c.overdue and c.binds_agency]
 
 
 def of_task(task: TaskRow, case: CaseRow, viewer: Viewer) -> list[Action]:

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions import Table
     from forms.approval import ExtensionDecision, Trouble
 
-from workflows.kernel.related import RelatedCases
+from workflows.kernel.overruns import Overruns
 from workflows.kernel.search_attributes import CASE_OUTCOME
 from workflows.kernel.tasks import Leave
 
@@ -32,11 +32,19 @@ Step = Callable[[], Awaitable[str]]
 REMEMBERED = 1000
 # Acts that no stage has to name: what they need is checked by each of them.
 ALWAYS = frozenset(
-    {"complete", "reassign", "request_extension", "callback", "clock_due", "related_ended"}
+    {
+        "complete",
+        "reassign",
+        "request_extension",
+        "explain_overrun",
+        "callback",
+        "clock_due",
+        "related_ended",
+    }
 )
 
 # Of those, the ones that people do: after a withdrawal there is nothing left for them.
-PERSONS = frozenset({"complete", "reassign", "request_extension"})
+PERSONS = frozenset({"complete", "reassign", "request_extension", "explain_overrun"})
 
 
 def refused_error(refused: Refused) -> ApplicationError:
@@ -46,7 +54,7 @@ def refused_error(refused: Refused) -> ApplicationError:
     )
 
 
-class CaseWorkflow(RelatedCases):
+class CaseWorkflow(Overruns):
     """A procedure names its tables by version, its steps, and the acts each stage accepts."""
 
     tables: ClassVar[Mapping[str, Table]] = {}
