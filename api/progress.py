@@ -9,6 +9,7 @@ from api.i18n import gettext as _
 from api.services import Services
 from api.views import words
 from api.views.cases import view_of
+from api.views.clocks import OVERDUE_UNSAID
 from api.views.viewer import Viewer
 from storage import applications
 from storage.tables import ApplicationRow
@@ -23,6 +24,7 @@ class Progress:
     Attributes:
         title: the case's title with its middle masked.
         due: the last day of the clock that bounds the present step, None where none runs.
+        over_reason: why the office is late, or that it has not said so yet; empty while in time.
         due_text: the same day as `status` prints it.
         card: why it is that day; the public may know it, it names nobody.
     """
@@ -39,6 +41,7 @@ class Progress:
     closed: bool
     card: ClockCard | None = None
     due_text: str = ""
+    over_reason: str = ""
 
 
 async def progress_of(means: Services, number: str, code: str, now: datetime) -> Progress | None:
@@ -69,6 +72,7 @@ async def progress_of(means: Services, number: str, code: str, now: datetime) ->
         overdue=bool(view.overdue_text),
         closed=case.closed_at is not None,
         card=clock.card if clock and case.closed_at is None else None,
+        over_reason=(case.overdue_reason or _(OVERDUE_UNSAID)) if view.overdue_text else "",
         due_text=view.due_text if case.closed_at is None else "",
     )
 

@@ -48,6 +48,12 @@ class SuspensionInvalid(DeadlineError):
     code = "suspension-invalid"
 
 
+class SuspensionOutside(DeadlineError):
+    """A suspension before the count begins or after it has ended: it stops nothing."""
+
+    code = "suspension-outside"
+
+
 class GroundNotAllowed(DeadlineError):
     """The clock may not stand still on this ground."""
 

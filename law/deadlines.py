@@ -205,13 +205,13 @@ def _extensions(
         return []
     rule = clock.extension
     if rule is None:
-        raise ExtensionNotAllowed(f"{clock.id} 没有延长的规定")
+        raise ExtensionNotAllowed(f"{clock.id} 没有延长的规定({clock.citation})")
     if not 0 < extended <= rule.times:
-        raise ExtensionNotAllowed(f"{clock.id} 只能延长 {rule.times} 次")
+        raise ExtensionNotAllowed(f"{clock.id} 只能延长 {rule.times} 次({clock.citation})")
     # The first extension has the row's length; what the row leaves open the approver sets.
     lengths = [rule.length, *[None] * (extended - 1)]
     if None not in lengths and granted is not None:
-        raise ExtensionNotAllowed(f"{clock.id} 的延长期限由法律规定,不能另定")
+        raise ExtensionNotAllowed(f"{clock.id} 的延长期限由{clock.citation}规定,不能另定")
     if None in lengths and granted is None:
         raise ExtensionLengthRequired(f"{clock.id} 的延长期限由批准人确定,须给出")
     if granted is not None and (type(granted) is not int or not 1 <= granted <= MAX_LENGTH):
@@ -230,9 +230,11 @@ def _stopped_days(
         try:
             ground = Ground(item.ground)
         except ValueError:
-            raise GroundNotAllowed(f"没有这种不计入期限的事由: {item.ground}") from None
+            raise GroundNotAllowed(
+                f"没有这种不计入期限的事由: {item.ground}({clock.citation})"
+            ) from None
         if ground not in clock.suspension:
-            raise GroundNotAllowed(f"{clock.id} 不能因{ground.label}停止计算")
+            raise GroundNotAllowed(f"{clock.id} 不能因{ground.label}停止计算({clock.citation})")
         if item.end is not None and item.end < item.start:
             raise SuspensionInvalid(f"中止期间颠倒: {item.start} 至 {item.end}")
         if item.end is not None and (item.end - item.start).days > MAX_LENGTH:

@@ -1,4 +1,4 @@
-"""REST: acts on a case as a whole: the applicant withdraws, an officer asks for more time."""
+"""REST: acts on a case as a whole: the applicant withdraws, an officer asks for more time or explains an overrun."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from forms.fields import Text
 from forms.suspension import Resuming, Suspending
 
 # Acts that no stage has to name: the clock decides.
-OF_CLOCKS = frozenset({"request_extension", "suspend_clock", "resume_clock"})
+OF_CLOCKS = frozenset({"request_extension", "suspend_clock", "resume_clock", "explain_overrun"})
 CLOCK_ACT = (
     *SIGNED_IN,
     *WITH_BODY,
@@ -135,6 +135,46 @@ async def resume_clock(
     """An officer names the ground that ended; after the last one the clock goes on and has a new end."""
     data = wanted.model_dump(mode="json", exclude_none=True)
     return await act_on_case(request, person, means, key, number, "resume_clock", data)
+
+
+class OverrunExplanation(BaseModel):
+    """Which term is over and why, in words for the public (优化营商环境条例 36)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    clock: Annotated[str, Field(max_length=32, examples=["R01#1"])]
+    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["需要核实住所权属"])]
+
+
+@router.post(
+    "/{number}/overrun-explanations",
+    operation_id="explainOverrun",
+    response_model=shapes.ActOutcome,
+    responses=RECEIVED
+    | refusals(
+        *SIGNED_IN,
+        *WITH_BODY,
+        "not_found",
+        "clock_closed",
+        "clock_not_due",
+        "wrong_role",
+        "wrong_office",
+        "invalid_answers",
+        "idempotency_key_reused",
+        "request_in_progress",
+    ),
+)
+async def explain_overrun(
+    request: Request,
+    person: SignedIn,
+    means: Means,
+    key: Key,
+    number: Number,
+    wanted: Annotated[OverrunExplanation, Body()],
+) -> Response:
+    """An officer of the item or a head says publicly why a statutory term was overrun; the progress query shows it."""
+    data = wanted.model_dump()
+    return await act_on_case(request, person, means, key, number, "explain_overrun", data)
 
 
 async def act_on_case(

@@ -16,6 +16,7 @@ from law.calendars import default_calendars
 from law.clock_types import Unit
 from law.clocks import UnknownClock, find_clock
 from law.deadlines import Deadline, DeadlineError, Suspension, deadline
+from law.suspensions_given import check_within
 
 router = APIRouter(prefix="/api/v1/deadline-calculations", tags=["deadlines"])
 
@@ -28,6 +29,7 @@ POINTERS: Final = {
     "length-not-allowed": "/length",
     "length-invalid": "/length",
     "suspension-invalid": "/suspensions",
+    "suspension-outside": "/suspensions",
     "ground-not-allowed": "/suspensions",
     "extension-not-allowed": "/extended",
     "extension-length-required": "/extension",
@@ -71,34 +73,40 @@ class Calculation(BaseModel):
     suspensions: Annotated[list[SuspensionWanted], Field(max_length=100)] = []
 
 
-def _refusal(code: str, message: str, pointer: str) -> Problem:
+def _refusal(code: str, message: str, pointer: str, article: str = "") -> Problem:
     return Problem(
         "invalid_input",
         message,
         errors=[FieldError(message, pointer=pointer)],
-        extra={"reason": code},
+        extra={"reason": code} | ({"article": article} if article else {}),
     )
 
 
 def calculated(wanted: Calculation) -> Deadline:
-    """Raises Problem invalid_input; `reason` in it is the arithmetic's own stable code."""
+    """Raises Problem invalid_input: `reason` in it is the arithmetic's own stable code, `article` the clock's source."""
     try:
-        return deadline(
-            find_clock(wanted.clock),
+        clock = find_clock(wanted.clock)
+    except UnknownClock as error:
+        raise _refusal("unknown-clock", str(error), "/clock") from error
+    suspensions = tuple(
+        Suspension(s.start, s.end, s.ground, s.article, s.paper) for s in wanted.suspensions
+    )
+    try:
+        found = deadline(
+            clock,
             wanted.trigger,
             default_calendars(),
             length=wanted.length,
             unit=wanted.unit,
-            suspensions=tuple(
-                Suspension(s.start, s.end, s.ground, s.article, s.paper) for s in wanted.suspensions
-            ),
+            suspensions=suspensions,
             extended=wanted.extended,
             extension=wanted.extension,
         )
-    except UnknownClock as error:
-        raise _refusal("unknown-clock", str(error), "/clock") from error
+        check_within(found, suspensions)
     except DeadlineError as error:
-        raise _refusal(error.code, str(error), POINTERS.get(error.code, "")) from error
+        pointer = POINTERS.get(error.code, "")
+        raise _refusal(error.code, str(error), pointer, clock.citation) from error
+    return found
 
 
 @router.post(

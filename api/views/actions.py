@@ -68,6 +68,9 @@ def of_case(
             found.append(Action("suspend_clock", _("中止计算期限"), "POST", f"{base}/suspensions"))
         if any(g.holds for c in clocks for g in c.grounds):
             found.append(Action("resume_clock", _("恢复计算期限"), "POST", f"{base}/resumptions"))
+    if to_explain(case, clocks, viewer):
+        href = f"/api/v1/cases/{number}/overrun-explanations"
+        found.append(Action("explain_overrun", _("说明超时原因"), "POST", href))
     return found
 
 
@@ -163,6 +166,17 @@ def is_officer(case: CaseRow, viewer: Viewer) -> bool:
     posts = set(catalogue.procedure(case.procedure, case.catalogue_version).roles.values())
     mine = case.owner == str(person.id)
     return not mine and not posts.isdisjoint(role.value for role in person.roles)
+
+
+def to_explain(case: CaseRow, clocks: list[ClockView], viewer: Viewer) -> list[ClockView]:
+    """Overrun terms that bind the agency, for whoever may tell the public why (优化营商环境条例 36)."""
+    person = viewer.person
+    if person is None or not viewer.staff or person.office != case.office:
+        return []
+    posts = set(catalogue.procedure(case.procedure, case.catalogue_version).roles.values())
+    if (posts | HEADS).isdisjoint(role.value for role in person.roles):
+        return []
+    return [c for c in clocks if c.overdue and c.binds_agency]
 
 
 def of_task(task: TaskRow, case: CaseRow, viewer: Viewer) -> list[Action]:

@@ -23,7 +23,7 @@ from law.worktime import Remaining, remaining
 from law.zone import local
 from storage.tables import CaseRow, ClockRow
 
-OVERDUE_UNSAID: Final = mark("承办人未在法定期限内办结")
+OVERDUE_UNSAID: Final = mark("承办机关还没有说明")
 ENDED: Final = mark("已结束")
 STATES: Final[dict[str, str]] = {
     "met": mark("已办结"),

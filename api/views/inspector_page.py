@@ -36,6 +36,7 @@ ACTS: Final[dict[str, str]] = {
     "complete": mark("办理任务"),
     "reassign": mark("转办任务"),
     "request_extension": mark("申请延期"),
+    "explain_overrun": mark("说明超时原因"),
     "callback": mark("外部系统的答复"),
     "clock_due": mark("期限到点"),
     "related_ended": mark("关联办件的结果"),

@@ -10,6 +10,7 @@ from law.calendars import default_calendars
 from law.clocks import Clock, Unit, UnknownClock, find_clock
 from law.deadlines import DeadlineError, Suspension, deadline
 from law.explain import explain as explain_lines
+from law.suspensions_given import check_within
 from law.zone import CST
 
 EXIT_UNKNOWN = 3
@@ -66,6 +67,7 @@ def explain(
             extended=extended,
             extension=extension,
         )
+        check_within(result, suspensions)
     except DeadlineError as error:
         _fail(EXIT_INVALID, error.code, str(error), as_json)
     if as_json:

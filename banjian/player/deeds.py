@@ -259,6 +259,12 @@ async def resume_clock(play: Play, deed: Deed) -> Any:
     )
 
 
+@deed("explain_overrun")
+async def explain_overrun(play: Play, deed: Deed) -> Any:
+    path = f"/api/v1/cases/{play.number(deed.case)}/overrun-explanations"
+    return await play.cast.ask(deed.by, "POST", path, json=dict(deed.data))
+
+
 @deed("reassign")
 async def reassign(play: Play, deed: Deed) -> Any:
     data = dict(deed.data)

@@ -10,6 +10,8 @@ from tests.api.case_stage import Live, live
 
 __all__ = ["live"]
 PATH = "/api/v1/deadline-calculations"
+# Refusals of what the law fixes: they name the article.
+NAMING = {"length-not-allowed", "extension-not-allowed", "ground-not-allowed", "suspension-outside"}
 
 
 async def ask(live: Live, **body: object) -> httpx.Response:
@@ -45,6 +47,32 @@ async def test_a_registration_of_23_september_2026_ends_on_the_29th(live: Live) 
         ({"clock": "X99", "trigger": "2026-09-23"}, "unknown-clock", "/clock"),
         ({"clock": "R01", "trigger": "2026-09-23", "length": 9}, "length-not-allowed", "/length"),
         ({"clock": "R01", "trigger": "1800-01-01"}, "trigger-invalid", "/trigger"),
+        ({"clock": "R01", "trigger": "2201-01-01"}, "trigger-invalid", "/trigger"),
+        ({"clock": "D01", "trigger": "2026-09-23", "extended": 1}, "extension-not-allowed", "/extended"),
+        (
+            {"clock": "G02", "trigger": "2026-09-23",
+             "suspensions": [{"from": "2026-12-01", "to": "2026-12-03", "ground": "hearing"}]},
+            "suspension-outside",
+            "/suspensions",
+        ),
+        (
+            {"clock": "G02", "trigger": "2026-09-23",
+             "suspensions": [{"from": "2026-09-01", "to": "2026-09-23", "ground": "hearing"}]},
+            "suspension-outside",
+            "/suspensions",
+        ),
+        (
+            {"clock": "G02", "trigger": "2026-09-23",
+             "suspensions": [{"from": "2026-09-28", "to": "2026-09-24", "ground": "hearing"}]},
+            "suspension-invalid",
+            "/suspensions",
+        ),
+        (
+            {"clock": "G02", "trigger": "2026-09-23",
+             "suspensions": [{"from": "2026-09-28", "ground": "holiday"}]},
+            "ground-not-allowed",
+            "/suspensions",
+        ),
         ({"clock": "R01", "trigger": "2026-09-23", "extended": 2}, "extension-not-allowed", "/extended"),
         (
             {
@@ -68,6 +96,23 @@ async def test_what_the_arithmetic_refuses_is_typed(
         reason,
     )
     assert problem["errors"][0]["pointer"] == pointer
+    if reason in NAMING:
+        assert problem["article"] in problem["detail"]
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "20260923", "1790150400", "yesterday"])
+async def test_a_day_that_cannot_be_is_refused_where_it_stands(live: Live, day: str) -> None:
+    for body in (
+        {"clock": "R01", "trigger": day},
+        {
+            "clock": "G02",
+            "trigger": "2026-09-23",
+            "suspensions": [{"from": day, "ground": "hearing"}],
+        },
+    ):
+        answer = await live.on.http.post(PATH, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+        assert answer.json()["errors"][0]["pointer"].startswith(("/trigger", "/suspensions/0/from"))
 
 
 async def test_the_process_lives_and_is_ready(live: Live) -> None:

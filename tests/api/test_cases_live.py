@@ -187,7 +187,7 @@ async def test_an_overrun_is_said_in_public_with_the_post_it_went_to(live: Live)
     await live.on.advance(end)
     shown = await live.shown(case)
     assert shown["overdue"] is True
-    assert shown["overdue_text"].startswith("超时 1 个工作日，原因：承办人未在法定期限内办结")
+    assert shown["overdue_text"].startswith("超时 1 个工作日，原因：承办机关还没有说明")
     assert shown["overdue_text"].endswith("已升级到股室负责人")
     assert shown["overdue_text"] in shown["status_text"]
     assert shown["clocks"][0]["light"]["kind"] == "red"

@@ -62,6 +62,7 @@ DATA: dict[str, dict[str, Any]] = {
     "clock_expiry": CLOCK | {"role": "applicant"},
     "extension_requested": {"clock": "R01#1", "task": f"{CASE_ID}-3"},
     "extension_refused": {"clock": "R01#1"},
+    "overrun_explained": {"clock": "R01#1", "clock_id": "R01", "reason": "需要核实住所"},
     "clock_extended": {
         "clock": "R01#1",
         "from": "2026-09-29",

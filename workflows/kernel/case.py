@@ -23,8 +23,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions import Table
     from forms.approval import ExtensionDecision, Release, Trouble
 
+from workflows.kernel.overruns import Overruns
 from workflows.kernel.recompute import Recompute
-from workflows.kernel.related import RelatedCases
 from workflows.kernel.search_attributes import CASE_OUTCOME
 from workflows.kernel.tasks import Leave
 
@@ -33,7 +33,16 @@ Step = Callable[[], Awaitable[str]]
 REMEMBERED = 1000
 # Acts of people that no stage has to name: what they need is checked by each of them. After a withdrawal
 # there is nothing left for them.
-PERSONS = frozenset({"complete", "reassign", "request_extension", "suspend_clock", "resume_clock"})
+PERSONS = frozenset(
+    {
+        "complete",
+        "reassign",
+        "request_extension",
+        "explain_overrun",
+        "suspend_clock",
+        "resume_clock",
+    }
+)
 ALWAYS = PERSONS | {"callback", "clock_due", "related_ended", "apply_calendar"}
 
 
@@ -44,7 +53,7 @@ def refused_error(refused: Refused) -> ApplicationError:
     )
 
 
-class CaseWorkflow(Recompute, RelatedCases):
+class CaseWorkflow(Recompute, Overruns):
     """A procedure names its tables by version, its steps, and the acts each stage accepts."""
 
     tables: ClassVar[Mapping[str, Table]] = {}

@@ -264,7 +264,8 @@ class Clockwork(Terms):
         words = {
             "reminder": f"{law.name}将于{end} 届满，请及时办理。",
             "amber": f"{law.name}今天（{end}）届满，尚未办结。",
-            "overdue_l1": f"{law.name}已于{end} 届满，尚未办结，请督促。",
+            "overdue_l1": f"{law.name}已于{end} 届满，尚未办结，请督促，"
+            "并写明向社会公开的超时原因（优化营商环境条例第三十六条）。",
             "overdue_l2": f"{law.name}已超期 1 个工作日，请处理。",
             "overdue_l3": f"{law.name}已超期 3 个工作日，应当登记问责记录。",
             "expiry": f"{law.name}已于{end} 届满。",

@@ -1,0 +1,65 @@
+"""An overrun is explained to the public (优化营商环境条例第三十六条): the act, its event, and the word to the applicant."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.contracts import Command, RunningClock
+    from domain.refusals import Refusal, Refused
+    from law.clock_types import Clock
+    from law.clocks import find_clock
+    from law.ladder import RungKind
+
+from workflows.kernel.clockwork import Due
+from workflows.kernel.related import RelatedCases
+
+HEADS = frozenset({"window_head", "section_head", "registry_head", "bureau_head"})
+BASIS = "优化营商环境条例第三十六条"
+
+
+class Overruns(RelatedCases):
+    """Act `explain_overrun`. The reason is the officer's own words: none is ever made up for them."""
+
+    def check_explain_overrun(self, command: Command) -> None:
+        """Once the term is over, by an officer of the item or a head, of the case's office; again to correct it."""
+        clock = self.state.clocks.get(str(command.data.get("clock", "")))
+        if clock is None or clock.state != "running":
+            raise Refused(Refusal.CLOCK_CLOSED)
+        late = command.received_at >= clock.ends_at
+        if not late or not find_clock(clock.clock_id).binds_agency:
+            message = f"没有超过法定期限，不用说明超时原因（{BASIS}）。"
+            raise Refused(Refusal.CLOCK_NOT_DUE, message)
+        if (HEADS | set(self.row.roles.values())).isdisjoint(command.actor.roles):
+            raise Refused(Refusal.WRONG_ROLE)
+        if command.actor.office != self.case.office:
+            raise Refused(Refusal.WRONG_OFFICE)
+        if not str(command.data.get("reason", "")).strip():
+            raise Refused(Refusal.INVALID_ANSWERS, f"请写明向社会公开的超时原因（{BASIS}）。")
+
+    def apply_explain_overrun(self, command: Command) -> None:
+        clock = self.state.clocks[str(command.data["clock"])]
+        reason = str(command.data["reason"]).strip()[:2000]
+        self.change(overdue_reason=reason)
+        end, name = clock.legal_end, find_clock(clock.clock_id).name
+        self.change_row(
+            "messages",
+            {
+                "message_id": f"{self.case.case_id}:{self.state.revision + 1}:overrun",
+                "recipient": self.recipient("applicant", clock),
+                "kind": "overrun_explained",
+                "text": f"{name}已于{end.year}年{end.month}月{end.day}日届满，尚未办结。超时的原因：{reason}",
+                "at": command.received_at.isoformat(),
+            },
+        )
+        self.record(
+            "overrun_explained",
+            actor=command.actor,
+            at=command.received_at,
+            act_id=command.act_id,
+            data={"clock": clock.key, "clock_id": clock.clock_id, "reason": reason},
+        )
+
+    def _fire(self, clock: RunningClock, law: Clock, due: Due) -> None:
+        if due.name == RungKind.OVERDUE_L1.value:
+            # What was said of an earlier overrun says nothing of this one.
+            self.change(overdue_reason="")
+        super()._fire(clock, law, due)
