@@ -77,6 +77,7 @@ _STAGES: Final = {
 _FROM_TODAY: Final = ("acceptance", "decision", "reservation", "reservation_preapproved")
 _APPLICANT: Final = mark("您办理")
 _PARTIES: Final = mark("全体相关人员办理")
+_RELATED: Final = mark("在关联办件中办理")
 
 
 def items(now: datetime, search: str = "") -> list[Procedure]:
@@ -190,6 +191,8 @@ def _holder(holder: str) -> str:
         return _(_APPLICANT)
     if kind == "parties":
         return _(_PARTIES)
+    if kind == "related":
+        return _(_RELATED)
     who = words.register_name(name) if kind == "register" else words.role_label(kind)
     return _("%(who)s办理") % {"who": who}
 

@@ -1,6 +1,9 @@
 """The steps of a guide are those that an application really goes through."""
 
+import re
+
 from api.guides import steps_of
+from law import catalogue
 from law.catalogue import procedure
 
 
@@ -13,3 +16,11 @@ def test_the_site_check_stands_before_the_decision() -> None:
 def test_an_item_without_one_does_not_name_it() -> None:
     steps = [step.stage for step in steps_of(procedure("establishment_registration"))]
     assert "site_check" not in steps
+
+
+def test_every_step_says_by_whom() -> None:
+    """In words that people know, never a code of the table's."""
+    for row in catalogue.offered():
+        for step in steps_of(row):
+            assert step.who.endswith("办理"), step
+            assert not re.search("[a-z]{4}", step.who), step
