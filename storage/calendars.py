@@ -306,6 +306,8 @@ async def approve(db: AsyncSession, number: int, *, by: UUID, actor: str) -> Non
     if row.previewed_at is None:
         raise NotPossibleNow("uploaded")
     row.approved_by, row.approved_at = by, await db.scalar(select(func.app_now()))
+    # What the preview looked at is no progress of the deed.
+    row.total, row.examined = 0, 0
     await admin_log.note(
         db,
         actor=actor,
