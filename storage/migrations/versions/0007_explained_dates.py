@@ -1,7 +1,7 @@
 """The board of lights reads running clocks in the order of their end
 
 Revision: 0007
-Follows: 0005
+Follows: 0006
 """
 
 import sqlalchemy as sa
