@@ -9,21 +9,25 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain.contracts import SYSTEM, CalendarNews, Command, Contract
+from domain.calendar_news import CalendarNews
+from domain.contracts import SYSTEM, Command, Contract
 from domain.recomputing import merged, moved_by, news_of
 from domain.refusals import NotYet, Refusal, Refused
 from domain.signing import CommandSigner
 from law.calendars import Calendars, Published, published
 from law.deadlines import DeadlineError
 from storage import acts
+from storage import calendar_moves as moved
+from storage import calendar_publications as read
 from storage import calendars as store
-from storage.calendars import Publication, Running
+from storage.calendar_moves import Running
+from storage.calendar_publications import Publication
 
 SPACE = uuid.UUID("5a1d7b0c-2f0e-5d0b-9a63-8f6f4f0f5c21")
 PREVIEW_PAGE = 1000
 PAGE = 200
 # Few at a time: people's acts go through the same engine meanwhile.
-IN_FLIGHT = 4
+IN_FLIGHT = 3
 BREATH = 20
 """So many deadlines are computed before the loop may do something else."""
 
@@ -87,7 +91,7 @@ class CalendarActivities:
     async def begin_open(self) -> Begun:
         """What was ordered or approved while the engine was away; what runs already goes on."""
         async with self._engine.connect() as connection:
-            found = await store.unfinished(connection)
+            found = await read.unfinished(connection)
         for number, approved in found:
             await self._begin(number, approved)
         return Begun(open=len(found))
@@ -99,7 +103,7 @@ class CalendarActivities:
         """Computes a page of running clocks by the calendar as it would be; no case is touched."""
         async with self._engine.connect() as connection:
             of, now = await self._begun(connection, turn)
-            page = await store.running(connection, of.year, turn.after, PREVIEW_PAGE)
+            page = await moved.running(connection, of.year, turn.after, PREVIEW_PAGE)
         if of.state != "uploaded":
             return Turned()
         await store.load(self._engine)
@@ -108,18 +112,18 @@ class CalendarActivities:
         examined = turn.examined + len(page)
         done = len(page) < PREVIEW_PAGE
         async with self._engine.begin() as connection:
-            await store.note_moves(connection, of.id, moves, "foreseen")
+            await moved.note_moves(connection, of.id, moves, "foreseen")
             columns = {"previewed_at": now} if done else {}
-            await store.progress(connection, of.id, examined=examined, **columns)
+            await moved.progress(connection, of.id, examined=examined, **columns)
         return Turned(after=None if done else page[-1].place, examined=examined, told=len(moves))
 
-    async def _begun(self, connection: store.Place, turn: Turn) -> tuple[Publication, datetime]:
-        of = await store.publication(connection, turn.publication)
+    async def _begun(self, connection: read.Place, turn: Turn) -> tuple[Publication, datetime]:
+        of = await read.publication(connection, turn.publication)
         if turn.after is None and not turn.passes:
-            total = await store.count_running(connection, of.year)
+            total = await moved.count_running(connection, of.year)
             async with self._engine.begin() as writing:
                 begun = {"begun_at": of.now} if of.approved_at and not of.begun_at else {}
-                await store.progress(writing, of.id, total=total, examined=0, **begun)
+                await moved.progress(writing, of.id, total=total, examined=0, **begun)
         return of, of.now
 
     # -- telling the cases --------------------------------------------------------------------------
@@ -132,23 +136,23 @@ class CalendarActivities:
             of, now = await self._begun(connection, turn)
             if of.approved_at is None:
                 raise ApplicationError("nobody approved it", non_retryable=True)
-            page = await store.running(connection, of.year, turn.after, PAGE)
-            settled = await store.settled(connection, of.id, {r.case_id for r in page})
+            page = await moved.running(connection, of.year, turn.after, PAGE)
+            settled = await moved.settled(connection, of.id, {r.case_id for r in page})
         news = news_of(current)
         moves = await _moves([r for r in page if r.case_id not in settled], news.pins, now)
         async with self._engine.begin() as connection:
-            await store.note_moves(connection, of.id, moves, "moving")
+            await moved.note_moves(connection, of.id, moves, "moving")
         cases = sorted({running.case_id for running, _ in moves}, key=str)
         told, gone, left = await self._tell(of.id, cases, news)
         done = len(page) < PAGE
         examined = turn.examined + len(page)
         async with self._engine.begin() as connection:
-            await store.settle_moves(connection, of.id, told, "moved")
-            await store.settle_moves(connection, of.id, gone, "gone")
+            await moved.settle_moves(connection, of.id, told, "moved")
+            await moved.settle_moves(connection, of.id, gone, "gone")
             if not turn.passes:
-                await store.progress(connection, of.id, examined=examined)
+                await moved.progress(connection, of.id, examined=examined)
             if done:
-                await store.progress(connection, of.id, passes=turn.passes + 1)
+                await moved.progress(connection, of.id, passes=turn.passes + 1)
         after = None if done else page[-1].place
         return Turned(after=after, examined=examined, told=len(told), left=left)
 
@@ -196,7 +200,7 @@ class CalendarActivities:
     async def finish(self, publication: int) -> None:
         """Nothing is left on the old edition."""
         async with self._engine.begin() as connection:
-            await store.finish(connection, publication)
+            await moved.finish(connection, publication)
 
 
 def _with(of: Publication) -> Published:

@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
-from domain.contracts import CalendarNews, NumberOrder, PendingActs, PendingQuery, Projection
+from domain.calendar_news import CalendarNews
+from domain.contracts import NumberOrder, PendingActs, PendingQuery, Projection
 from domain.recomputing import news_since
 from law import catalogue
 from law.offices import office

@@ -15,8 +15,9 @@ from domain.roles import Role
 from law import calendars as law
 from law.calendar_upload import Paper, UploadRefused, check, read
 from law.zone import civil_date
+from storage import calendar_publications as kept
 from storage import calendars as store
-from storage.calendars import Publication
+from storage.calendar_publications import Publication
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -119,8 +120,8 @@ async def found(means: Services, number: int) -> Publication:
     """Raises Problem: not_found."""
     async with means.engine.connect() as connection:
         try:
-            return await store.publication(connection, number)
-        except store.NoSuchPublication:
+            return await kept.publication(connection, number)
+        except kept.NoSuchPublication:
             raise Problem("not_found") from None
 
 
@@ -134,7 +135,7 @@ async def _changed(means: Services, work: Callable[[AsyncSession], Awaitable[T]]
     try:
         async with AsyncSession(means.engine) as db, db.begin():
             return await work(db)
-    except store.NoSuchPublication:
+    except kept.NoSuchPublication:
         raise Problem("not_found") from None
     except store.SamePerson:
         raise Problem(

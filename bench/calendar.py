@@ -21,6 +21,7 @@ from typing import Any
 import uvloop
 from sqlalchemy import text
 
+from activities.calendars import IN_FLIGHT
 from banjian.stack.errors import StackError
 from bench import floor
 from bench.bounds import Bound
@@ -35,8 +36,6 @@ from law.zone import local
 PATH = "/api/v1/admin/calendars"
 ADMIN, HEAD = "admin", "registry_head"
 CLIENTS = 8
-# As the product tells cases (`activities.calendars.IN_FLIGHT`).
-RAW_IN_FLIGHT = 4
 RAW_UPDATES = 400
 BASELINE = timedelta(seconds=30)
 SAMPLE = 50
@@ -182,7 +181,7 @@ async def raw_rate(bench: Bench, updates: int) -> float:
             await floor.complete(handles[number], floor.STEPS[1])
 
     began = time.perf_counter()
-    await _all(again, iter(range(updates)), RAW_IN_FLIGHT)
+    await _all(again, iter(range(updates)), IN_FLIGHT)
     return updates / (time.perf_counter() - began)
 
 
@@ -321,7 +320,7 @@ async def run(folder: Path, cases: int, moving: int) -> Figures:
         # Beside the same clerks: neither side has the machine for itself.
         async with clerks(people, []):
             figures.raw_rate = await raw_rate(bench, min(RAW_UPDATES, cases))
-        say(f"raw floor: {figures.raw_rate:.1f} updates a second, {RAW_IN_FLIGHT} at once")
+        say(f"raw floor: {figures.raw_rate:.1f} updates a second, {IN_FLIGHT} at once")
         async with bench.ours.core.engine.connect() as connection:
             now: datetime = (await connection.execute(text("SELECT app_now()"))).scalar_one()
         part, whole = notices(now)

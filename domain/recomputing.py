@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from domain.calendar_news import CalendarNews
 from domain.clocks import deadline_of
-from domain.contracts import CalendarNews, RunningClock
+from domain.contracts import RunningClock
 from law import calendars as law
 from law.calendars import Calendars, Published
 from law.deadlines import Deadline

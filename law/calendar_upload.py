@@ -138,6 +138,8 @@ def check(
     """
     if year not in YEARS:
         raise UploadRefused(Problem("wrong_year", f"年份应在 {YEARS[0]} 至 {YEARS[-1]} 之间。"))
+    if not _printable(data):
+        raise UploadRefused(Problem("unreadable", "文件里有不能显示的字符，请删去后重新上传。"))
     problems = [*_shape(data, year)]
     if not problems:
         problems += _days(data["days"], year)
@@ -165,6 +167,16 @@ def check(
 def numbered(edition: CalendarEdition, version: int) -> CalendarEdition:
     """The edition under its own pin. Raises EditionInvalid."""
     return parse_edition({**edition.to_json(), "version": version}, "上传的文件")
+
+
+def _printable(value: Any, depth: int = 0) -> bool:
+    if depth > 8:
+        return False
+    if isinstance(value, str):
+        return value.isprintable()
+    if isinstance(value, Mapping):
+        return all(_printable(part, depth + 1) for pair in value.items() for part in pair)
+    return not isinstance(value, list) or all(_printable(part, depth + 1) for part in value)
 
 
 def _shape(data: Mapping[str, Any], year: int) -> list[Problem]:

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import calendar_acts as deeds
 from api.problems import Problem
-from api.routers.calendars import Reader, cursor_of, place_of
+from api.routers.calendars import Ident, Reader, cursor_of, place_of
 from api.security.current import Staff
 from api.security.person import Person
 from api.services import Means, Services
@@ -17,6 +17,8 @@ from forms.fields import Text
 from law import calendars as law
 from law.calendar_upload import MOST_BYTES, Paper
 from law.zone import civil_date
+from storage import calendar_moves as moved
+from storage import calendar_publications as read
 from storage import calendars as store
 
 router = APIRouter(include_in_schema=False, prefix="/admin/calendars")
@@ -39,7 +41,7 @@ async def _list(
 ) -> Response:
     await store.load(means.engine)
     async with means.engine.connect() as connection:
-        found = await store.publications(connection, PAGE)
+        found = await read.publications(connection, PAGE)
     errors = _errors(problem)
     context = {
         "publications": found,
@@ -94,7 +96,7 @@ async def calendar_page(
     request: Request,
     person: Reader,
     means: Means,
-    number: int,
+    number: Ident,
     procedure: Annotated[str, Query(max_length=64)] = "",
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     refresh: Annotated[str, Query(max_length=3)] = "on",
@@ -118,10 +120,10 @@ async def _one(
     of = await deeds.found(means, number)
     after = place_of(cursor)
     async with means.engine.connect() as connection:
-        found = await store.moves(
+        found = await moved.moves(
             connection, number, after=after, procedure=procedure or None, limit=PAGE + 1
         )
-        procedures = await store.by_procedure(connection, number)
+        procedures = await moved.by_procedure(connection, number)
     page = found[:PAGE]
     following = None
     if len(found) > PAGE:
@@ -160,7 +162,7 @@ async def act_on_calendar(
     request: Request,
     person: Staff,
     means: Means,
-    number: int,
+    number: Ident,
     what: str,
     reason: Reason = "",
 ) -> Response:

@@ -1,10 +1,11 @@
 """REST of published calendars: upload, preview, approve, follow, take back. For administrators; auditors read."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -15,10 +16,13 @@ from api.problems import FieldError, Problem
 from api.security.current import has_role
 from api.security.person import Person
 from api.services import Means, Services
+from api.validation_messages import FALLBACK
 from api.views import calendars as views
 from forms.fields import Text
 from law import calendars as law
 from law.calendar_upload import Paper
+from storage import calendar_moves as moved
+from storage import calendar_publications as read
 from storage import calendars as store
 
 router = APIRouter(prefix="/api/v1/admin/calendars", tags=["admin"])
@@ -26,8 +30,10 @@ router = APIRouter(prefix="/api/v1/admin/calendars", tags=["admin"])
 Reader = Annotated[Person, has_role(*deeds.READING)]
 Deciding = Annotated[Person, has_role(*deeds.APPROVING)]
 Ordering = Annotated[Person, has_role(*deeds.ORDERING)]
+Ident = Annotated[int, Path(ge=1, le=2**31 - 1)]
 MOST = 500
 CHUNK = 1000
+_KEY = re.compile(r"[A-Za-z0-9_.#-]{1,32}")
 CHANGING = (
     *SIGNED_IN,
     *WITH_BODY,
@@ -71,19 +77,19 @@ class CalendarReason(BaseModel):
 async def _shown(means: Services, number: int, status: int = 200) -> JSONResponse:
     of = await deeds.found(means, number)
     async with means.engine.connect() as connection:
-        procedures = await store.by_procedure(connection, number)
+        procedures = await moved.by_procedure(connection, number)
     place = {"Location": f"/api/v1/admin/calendars/{number}"} if status != 200 else {}
     return JSONResponse(views.publication_json(of, procedures), status, headers=place)
 
 
-@router.get("", operation_id="listCalendars", responses=refusals(*SIGNED_IN))
+@router.get("", operation_id="listCalendars", responses=refusals(*SIGNED_IN, "invalid_input"))
 async def list_calendars(
     person: Reader, means: Means, limit: Annotated[int, Query(ge=1, le=MOST)] = 50
 ) -> Response:
     """The editions in force, and the publications, the newest first."""
     await store.load(means.engine)
     async with means.engine.connect() as connection:
-        found = await store.publications(connection, limit)
+        found = await read.publications(connection, limit)
     return JSONResponse(
         {
             "in_force": [views.edition_json(e) for e in law.default_calendars().editions],
@@ -111,8 +117,12 @@ async def upload_calendar(
     return await once(request, person, means, key, work)
 
 
-@router.get("/{number}", operation_id="getCalendar", responses=refusals(*SIGNED_IN, "not_found"))
-async def get_calendar(person: Reader, means: Means, number: int) -> Response:
+@router.get(
+    "/{number}",
+    operation_id="getCalendar",
+    responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
+)
+async def get_calendar(person: Reader, means: Means, number: Ident) -> Response:
     """How far a publication is, and what it moves by procedure."""
     return await _shown(means, number)
 
@@ -126,7 +136,7 @@ async def list_moves(
     request: Request,
     person: Reader,
     means: Means,
-    number: int,
+    number: Ident,
     procedure: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
@@ -135,7 +145,7 @@ async def list_moves(
     await deeds.found(means, number)
     after = place_of(cursor)
     async with means.engine.connect() as connection:
-        found = await store.moves(
+        found = await moved.moves(
             connection, number, after=after, procedure=procedure, limit=limit + 1
         )
     page = found[:limit]
@@ -151,9 +161,9 @@ async def list_moves(
 @router.get(
     "/{number}/moves.csv",
     operation_id="exportCalendarMoves",
-    responses=refusals(*SIGNED_IN, "not_found"),
+    responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
-async def export_moves(person: Reader, means: Means, number: int) -> Response:
+async def export_moves(person: Reader, means: Means, number: Ident) -> Response:
     """The same, whole, as a table."""
     await deeds.found(means, number)
     return StreamingResponse(
@@ -169,7 +179,7 @@ async def _rows(means: Services, number: int) -> AsyncIterator[bytes]:
     yield "\ufeff".encode()
     while True:
         async with means.engine.connect() as connection:
-            page = await store.moves(connection, number, after=after, limit=CHUNK)
+            page = await moved.moves(connection, number, after=after, limit=CHUNK)
         yield views.table(page, heads=after is None).encode()
         if len(page) < CHUNK:
             return
@@ -178,7 +188,7 @@ async def _rows(means: Services, number: int) -> AsyncIterator[bytes]:
 
 @router.post("/{number}/previews", operation_id="previewCalendar", responses=refusals(*CHANGING))
 async def preview_calendar(
-    request: Request, person: Ordering, means: Means, key: Key, number: int
+    request: Request, person: Ordering, means: Means, key: Key, number: Ident
 ) -> Response:
     """Make the preview anew: cases came and went since."""
 
@@ -195,7 +205,7 @@ async def preview_calendar(
     responses=refusals(*CHANGING, "separation_of_duties"),
 )
 async def approve_calendar(
-    request: Request, person: Deciding, means: Means, key: Key, number: int
+    request: Request, person: Deciding, means: Means, key: Key, number: Ident
 ) -> Response:
     """The second person approves what the preview showed; the open cases are computed again."""
 
@@ -212,7 +222,7 @@ async def refuse_calendar(
     person: Deciding,
     means: Means,
     key: Key,
-    number: int,
+    number: Ident,
     wanted: Annotated[CalendarReason, Body()],
 ) -> Response:
     """Drop what nobody approved yet."""
@@ -235,7 +245,7 @@ async def take_calendar_back(
     person: Ordering,
     means: Means,
     key: Key,
-    number: int,
+    number: Ident,
     wanted: Annotated[CalendarReason, Body()],
 ) -> Response:
     """Order the return to the calendar before: a publication of its own, which a second person approves."""
@@ -247,7 +257,7 @@ async def take_calendar_back(
     return await once(request, person, means, key, work)
 
 
-def cursor_of(move: store.Move) -> str:
+def cursor_of(move: moved.Move) -> str:
     """Where the page after this clock begins."""
     return f"{move.case_id}:{move.key}"
 
@@ -258,7 +268,9 @@ def place_of(cursor: str | None) -> tuple[UUID, str] | None:
         return None
     case_id, _, key = cursor.partition(":")
     try:
+        if not _KEY.fullmatch(key):
+            raise ValueError(key)
         return UUID(case_id), key
     except ValueError:
-        wrong = FieldError("", parameter="cursor")
+        wrong = FieldError(FALLBACK, parameter="cursor")
         raise Problem("invalid_input", errors=[wrong]) from None

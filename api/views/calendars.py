@@ -12,7 +12,8 @@ from api.views import words
 from law import calendars as law
 from law.calendars import CalendarEdition
 from law.zone import local
-from storage.calendars import Move, Publication
+from storage.calendar_moves import Move
+from storage.calendar_publications import Publication
 
 STATES: Final = {
     "uploaded": mark("正在试算"),

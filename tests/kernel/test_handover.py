@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest_asyncio
+from temporalio.converter import WorkflowSerializationContext
 from temporalio.testing import ActivityEnvironment
 
 from activities.records import RecordActivities
@@ -14,11 +15,14 @@ from banjian.histories import ClientHistory
 from banjian.player.stage import stage
 from bench.reference import ROW, Reference
 from domain.contracts import CaseInput, CaseState, Command
+from law import calendars as law
 from law import catalogue
+from law.provisional import statutory_holidays
 from storage import acts
 from storage.projector import stored_events
 from storage.tables import ActRow
 from tests.kernel.desk import APPLICANT, Case, Desk
+from tests.law.notice import notice
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -55,6 +59,42 @@ async def test_an_act_repeated_after_the_handover_is_still_one_act(desk: Desk) -
     # The engine forgot the update's id with the run; the case remembers the act.
     await desk.acts._sender.send(command.model_copy())
     assert (await case.kinds()).count("task_completed") == 2
+
+
+async def test_a_calendar_learned_before_the_handover_counts_after_it(desk: Desk) -> None:
+    case = await desk.open()
+    await case.task("acceptor")
+    year = (await desk.stage.now()).year
+    edition = law.edition_from_json(notice(year=year, version=101, days=statutory(year)))
+    law.learn(edition)
+    law.put_in_force(law.Published(order=7, pins={year: edition.pin}, paper="测试"))
+    try:
+        await case.reach_notice()
+        rows = await case.rows(
+            "SELECT body->'calendar_pins' AS pins FROM clocks WHERE case_id = :c AND clock_id = 'D01'"
+        )
+        assert edition.pin in rows[0].pins
+        runs = await case.rows("SELECT DISTINCT run_id FROM case_events WHERE case_id = :c")
+        assert len(runs) > 1
+        handle = desk.stage.client.get_workflow_handle(str(case.id))
+        begun = (await handle.fetch_history()).events[0].workflow_execution_started_event_attributes
+        (carried,) = await desk.stage.client.data_converter.with_context(
+            WorkflowSerializationContext(
+                namespace=desk.stage.client.namespace, workflow_id=str(case.id)
+            )
+        ).decode(begun.input.payloads, [CaseInput])
+        assert carried.resumed.calendar_order == 7
+        assert edition.pin in carried.resumed.calendar_pins
+        await case.act("close", APPLICANT)
+    finally:
+        law.forget_published()
+
+
+def statutory(year: int) -> list[dict[str, str]]:
+    return [
+        {"date": day.isoformat(), "kind": "off_day", "holiday": name}
+        for day, name in sorted(statutory_holidays(year).items())
+    ]
 
 
 async def test_what_a_full_case_carries_stays_under_a_megabyte(desk: Desk) -> None:

@@ -21,6 +21,8 @@ from law import calendars as law
 from law import catalogue
 from law.calendar_upload import check
 from law.zone import civil_date
+from storage import calendar_moves as moved
+from storage import calendar_publications as read
 from storage import calendars as store
 from storage.projector import stored_events
 from tests.kernel.desk import APPLICANT, Case, Desk
@@ -68,13 +70,13 @@ async def approved(desk: Desk, number: int) -> None:
     await begin(desk.stage.client, number, True)
 
 
-async def reaches(desk: Desk, number: int, state: str) -> store.Publication:
+async def reaches(desk: Desk, number: int, state: str) -> read.Publication:
     """Wait until the publication is there; skips the engine's short waits between passes."""
 
-    async def poll() -> store.Publication:
+    async def poll() -> read.Publication:
         while True:
             async with desk.stage.core.engine.connect() as connection:
-                found = await store.publication(connection, number)
+                found = await read.publication(connection, number)
             if found.state == state:
                 return found
             if found.passes:
@@ -187,8 +189,8 @@ async def test_dates_move_once_and_come_back_as_they_were(desk: Desk) -> None:
     assert await legal_end(staying) == date(2027, 1, 15)
     number = await uploaded(desk)
     async with desk.stage.core.engine.connect() as connection:
-        foreseen = await store.moves(connection, number, limit=10)
-        counted = await store.by_procedure(connection, number)
+        foreseen = await moved.moves(connection, number, limit=10)
+        counted = await moved.by_procedure(connection, number)
     assert [(m.case_id, m.key, m.old_end, m.new_end, m.state) for m in foreseen] == [
         (moving.id, "G02#1", date(2027, 1, 8), date(2027, 1, 9), "foreseen")
     ]
@@ -234,8 +236,8 @@ async def test_dates_move_once_and_come_back_as_they_were(desk: Desk) -> None:
     ]
     assert await armed(moving) == [datetime.fromisoformat("2027-01-06T08:30:00+08:00")]
     async with desk.stage.core.engine.connect() as connection:
-        assert (await store.publication(connection, number)).state == "rolled_back"
-        assert (await store.publication(connection, back)).state == "applied"
+        assert (await read.publication(connection, number)).state == "rolled_back"
+        assert (await read.publication(connection, back)).state == "applied"
     await desk.advance(timedelta(days=60))
     kinds = await moving.kinds()
     assert kinds.count("clock_reminder") == kinds.count("clock_overdue_l1") == 1
@@ -336,7 +338,7 @@ async def test_two_persons_and_one_matter_per_year(desk: Desk) -> None:
     async with AsyncSession(desk.stage.core.engine) as db:
         with pytest.raises(store.SamePerson):
             await store.approve(db, number, by=ONE, actor="test")
-        with pytest.raises(store.NoSuchPublication):
+        with pytest.raises(read.NoSuchPublication):
             await store.approve(db, number + 7, by=TWO, actor="test")
         with pytest.raises(store.NotPossibleNow):
             await store.take_back(db, number, reason="-", by=ONE, actor="test")
@@ -349,8 +351,8 @@ async def test_two_persons_and_one_matter_per_year(desk: Desk) -> None:
         await store.refuse(db, number, reason="日期有误", by=TWO, actor="test")
     again = await uploaded(desk)
     async with desk.stage.core.engine.connect() as connection:
-        assert (await store.publication(connection, number)).state == "refused"
-        assert (await store.publication(connection, again)).edition.pin == "2027.102"
+        assert (await read.publication(connection, number)).state == "refused"
+        assert (await read.publication(connection, again)).edition.pin == "2027.102"
     assert law.published().order == 0
 
 

@@ -10,8 +10,9 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
+    from domain.calendar_news import CalendarNews
     from domain.clocks import Cause
-    from domain.contracts import CalendarNews, Command, RunningClock
+    from domain.contracts import Command, RunningClock
     from domain.recomputing import merged, moved_by
     from domain.refusals import Refusal, Refused
     from law import calendars

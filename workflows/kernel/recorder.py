@@ -10,10 +10,10 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.projection import ProjectionActivities
+    from domain.calendar_news import CalendarNews
     from domain.contracts import (
         SYSTEM,
         Actor,
-        CalendarNews,
         CaseEvent,
         CaseInput,
         CaseState,

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("uploaded_by", sa.Uuid(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("pin", name=op.f("pk_calendar_editions")),
-        sa.UniqueConstraint("year", "version", name=op.f("uq_calendar_editions_year")),
+        sa.UniqueConstraint("year", "version", name=op.f("uq_calendar_editions_year_version")),
     )
     op.create_table(
         "calendar_publications",
@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("publication", "case_id", "key", name=op.f("pk_calendar_moves")),
     )
     op.create_index(
-        op.f("ix_calendar_moves_publication"),
+        op.f("ix_calendar_moves_publication_procedure"),
         "calendar_moves",
         ["publication", "procedure"],
         unique=False,
