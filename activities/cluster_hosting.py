@@ -8,7 +8,8 @@ from activities.paper_fields import Fields, due, remedies
 from activities.paperwork import paper
 from activities.register_calls import inquiry
 from activities.related_filing import filled_by
-from domain.contracts import PaperOrder, RegisterCall, RelatedOrder
+from domain.contracts import PaperOrder, RegisterCall
+from domain.related import RelatedOrder
 from forms import change_registration as change
 from forms import establishment_registration as establishment
 from forms.cluster_hosting import Application

@@ -7,7 +7,7 @@ from typing import Any
 
 from activities.context import CaseView
 from activities.related_filing import filled_by
-from domain.contracts import RelatedOrder
+from domain.related import RelatedOrder
 from forms.enterprise_startup_onestop import Application
 from forms.establishment_registration import CompanyToRegister
 from law.startup_parts import part_of

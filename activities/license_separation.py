@@ -7,7 +7,8 @@ from activities.paper_fields import Fields
 from activities.paperwork import paper
 from activities.register_calls import inquiry
 from activities.related_filing import filled_by
-from domain.contracts import PaperOrder, RegisterCall, RelatedOrder
+from domain.contracts import PaperOrder, RegisterCall
+from domain.related import RelatedOrder
 from forms import establishment_registration as registration
 from forms.establishment_registration import Post
 from forms.license_separation import Application

@@ -6,8 +6,9 @@ from contextlib import suppress
 
 from temporalio import activity
 
-from domain.contracts import Actor, CaseNotice, Command, ParentReport, RelatedOrder
+from domain.contracts import Actor, Command
 from domain.refusals import Refused
+from domain.related import CaseNotice, ParentReport, RelatedOrder
 
 Send = Callable[[Command], Awaitable[None]]
 Open = Callable[[RelatedOrder, uuid.UUID], Awaitable[None]]

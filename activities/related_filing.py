@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.context import CaseView, Means, load
-from domain.contracts import RelatedOrder
+from domain.related import RelatedOrder
 from forms.base import ApplicationForm
 from forms.registry import APPLICATIONS
 from law import catalogue

@@ -69,7 +69,8 @@ from banjian.secret_files import WORKER_SECRETS
 from banjian.settings import Settings, check_start
 from banjian.starting import built, refusals_said
 from domain.clocks import IN_TIME
-from domain.contracts import Command, RelatedOrder
+from domain.contracts import Command
+from domain.related import RelatedOrder
 from law.calendars import default_calendars
 from registers.clients import Registers
 from workflows.calendars import KeepCalendars, PreviewCalendar, PublishCalendar, begin

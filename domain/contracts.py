@@ -363,39 +363,6 @@ class RegisterAnswer(Contract):
     message: str = ""
 
 
-class RelatedOrder(Contract):
-    """Open a related case through an act of its own; its id follows from parent and item."""
-
-    parent_case: str
-    item: str
-    procedure: str
-    office: str
-    at: datetime
-    actor: Actor
-    data: dict[str, Any] = Field(default_factory=dict)
-    offset_seconds: float = 0.0
-    sweep: bool = True
-
-
-class ParentReport(Contract):
-    parent_case: str
-    item: str
-    case_id: str
-    outcome: str
-    at: datetime
-
-
-class CaseNotice(Contract):
-    """An act of one case to another: (from, to, kind, seq) is unique, so a retry is the same act."""
-
-    from_case: str
-    to_case: str
-    kind: str
-    seq: int = 1
-    data: dict[str, Any] = Field(default_factory=dict)
-    at: datetime
-
-
 class PendingQuery(Contract):
     case_id: str
     before: datetime

@@ -9,8 +9,9 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.related import RelatedActivities, related_id
-    from domain.contracts import CaseNotice, Command, ParentReport, RelatedCase, RelatedOrder
+    from domain.contracts import Command, RelatedCase
     from domain.refusals import Refusal, Refused
+    from domain.related import CaseNotice, ParentReport, RelatedOrder
 
 from workflows.kernel.effects import ATTEMPT, EFFECTS_QUEUE, SILENCE
 from workflows.kernel.expiry import Expiry
