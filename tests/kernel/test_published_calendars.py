@@ -254,7 +254,12 @@ async def test_a_turn_that_died_and_cases_out_of_reach_are_done_once(desk: Desk)
     stuck = asyncio.Event()
     real = desk.acts._sender
 
+    def unless_over(command: Command) -> None:
+        if command.case_id == str(over.id):
+            raise CaseUnknown(command.case_id)
+
     async def dies(command: Command) -> object:
+        unless_over(command)
         if len(sent) == 3:
             stuck.set()
             await asyncio.Event().wait()
@@ -262,11 +267,10 @@ async def test_a_turn_that_died_and_cases_out_of_reach_are_done_once(desk: Desk)
         return await real.send(command)
 
     async def away(command: Command) -> object:
-        if len(sent) < 6:
+        unless_over(command)
+        if len(sent) < 5:
             sent.append(command.case_id)
             raise Unreachable("away")
-        if command.case_id == str(over.id):
-            raise CaseUnknown(command.case_id)
         return await real.send(command)
 
     async def begun(_: int, __: bool) -> None:
@@ -285,7 +289,9 @@ async def test_a_turn_that_died_and_cases_out_of_reach_are_done_once(desk: Desk)
     with pytest.raises(asyncio.CancelledError):
         await dying
     again = await ActivityEnvironment().run(activities(away).apply, turn)
-    assert (again.told, again.left) == (3, 3)
+    # What was on its way when the first one died may have arrived: then there is nothing left to tell.
+    assert again.left == 2
+    assert again.told <= 4
     await begin(desk.stage.client, number, True)
     done = await reaches(desk, number, "applied")
     assert (done.moved, done.gone) == (6, 1)
