@@ -150,7 +150,13 @@ async def number_on(page: Page) -> str:
 async def open_case(page: Page, number: str) -> None:
     """The applicant's own case; its licences stand beside it under the same name."""
     await page.get_by_role("link", name="我的办件").click()
-    await page.get_by_role("row").filter(has_text=number).get_by_role("link").click()
+    await (
+        page.get_by_role("row")
+        .filter(has_text=number)
+        .get_by_role("rowheader")
+        .get_by_role("link")
+        .click()
+    )
 
 
 async def reaches(page: Page, words: str) -> None:
