@@ -11,6 +11,7 @@ import pytest
 from api import i18n
 from api.views import timeline
 from api.views.viewer import Audience, Viewer
+from domain.clocks import Cause
 from domain.contracts import Actor, CaseEvent
 from storage.tables import CaseRow
 
@@ -138,8 +139,18 @@ def recorded_kinds() -> set[str]:
         found |= set(re.findall(r"self\.record\(\s*\"([a-z_]+)\"", source))
         for composed in re.findall(r"self\.record\(\s*f\"([a-z_{}.]+)\"", source):
             if composed == "clock_{kind}":
-                rungs = ("reminder", "amber", "overdue_l1", "overdue_l2", "overdue_l3", "expiry")
+                rungs = (
+                    "reminder",
+                    "amber",
+                    "overdue_l1",
+                    "overdue_l2",
+                    "overdue_l3",
+                    "expiry",
+                    "pause_over",
+                )
                 found |= {f"clock_{rung}" for rung in rungs}
+            elif composed == "clock_{cause.value}":
+                found |= {f"clock_{cause.value}" for cause in Cause}
             elif composed == "effect_{answer.state}":
                 found |= {f"effect_{s}" for s in ("done", "waiting", "refused", "given_up")}
             else:

@@ -1,5 +1,6 @@
 """A host of many enterprises over years: its history is handed over while it stays in one stage, and nothing is lost."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
@@ -16,6 +17,8 @@ OF_STAGE = (
     " (SELECT max(revision) FROM case_events WHERE case_id = CAST(:c AS uuid)"
     "  AND kind = 'stage_entered')"
 )
+# The hosting stands in the register a moment before the host's own case hears of it.
+JOINED = "SELECT 1 FROM case_events WHERE case_id = CAST(:c AS uuid) AND kind = 'hosted_standing'"
 ALL = "SELECT revision FROM case_events WHERE case_id = CAST(:c AS uuid) ORDER BY revision"
 
 
@@ -32,6 +35,10 @@ async def test_a_host_is_handed_over_without_leaving_its_stage(busy: Live) -> No
     await admitted(busy, "host")
     await hosted(busy, "company")
     uscc = (await standing(busy, "host", "registered_hosted"))["uscc"]
+    case = busy.ident("host")
+    async with asyncio.timeout(20):
+        while not await busy.rows(JOINED, c=case):
+            await busy.on.upkeep()
     for what, then in (
         ("lost", "host_notified_lost"),
         ("found", "registered_hosted"),
@@ -41,7 +48,6 @@ async def test_a_host_is_handed_over_without_leaving_its_stage(busy: Live) -> No
         report = Deed("applicant", "host", {"uscc": uscc, "what": what, "reason": "电话"})
         await DEEDS["report_hosted"](busy.play, report)
         await standing(busy, "host", then)
-    case = busy.ident("host")
     assert len(await busy.rows(OF_STAGE, c=case)) > 1, "the stage itself was handed over"
     revisions = [r.revision for r in await busy.rows(ALL, c=case)]
     assert revisions == list(range(1, len(revisions) + 1))
