@@ -13,8 +13,8 @@ from domain.related import RelatedOrder
 from forms import change_registration as change
 from forms import establishment_registration as establishment
 from forms.cluster_hosting import Application
-from forms.papers.wording import chinese_date
 from law.cluster_registration import RULES, is_marked
+from law.zone import day_zh
 
 REGISTRATION: Final = "《中华人民共和国市场主体登记管理条例》"
 
@@ -110,7 +110,7 @@ async def lead(view: CaseView, order: PaperOrder) -> Fields:
         ],
         "entries": [
             *_entries(application(view)),
-            {"label": "最后一次寄出", "value": chinese_date(date.fromisoformat(mail["sent_on"]))},
+            {"label": "最后一次寄出", "value": day_zh(date.fromisoformat(mail["sent_on"]))},
             {"label": "邮件号", "value": "、".join(mail["tracking"])},
             {"label": "核查情况", "value": mail["note"]},
         ],
@@ -125,7 +125,7 @@ async def order_to_change(view: CaseView, order: PaperOrder) -> Fields:
     return "hosting_notice", {
         "name": view.row.papers["address_order"],
         "paragraphs": [
-            f"你（单位）的住所托管已经终止，应当在{chinese_date(date.fromisoformat(end['day']))}前（含当日）"
+            f"你（单位）的住所托管已经终止，应当在{day_zh(date.fromisoformat(end['day']))}前（含当日）"
             "申请住所变更登记，至今没有办理。",
             _ended(order.data["reasons"]),
             "现责令你（单位）立即改正，向登记机关申请住所变更登记。拒不改正的，处1万元以上10万元以下的罚款。",

@@ -9,9 +9,8 @@ from activities.paperwork import moment, paper
 from activities.register_calls import inquiry
 from domain.contracts import Fact, PaperOrder, RegisterCall
 from forms.cluster_registration import TENURE_LABELS, Application
-from forms.papers.wording import chinese_date
 from law.cluster_registration import RULES, SECRETARY_SERVICE, offers_secretary_service
-from law.zone import civil_date
+from law.zone import civil_date, day_zh
 from storage import cluster_hosts
 
 OPEN, BAD, OK = "open", "bad", "ok"
@@ -174,7 +173,7 @@ async def admission_certificate(view: CaseView, order: PaperOrder) -> Fields:
         ],
         "entries": [
             *_entries(view),
-            {"label": "列入日期", "value": chinese_date(civil_date(order.at))},
+            {"label": "列入日期", "value": day_zh(civil_date(order.at))},
         ],
         "basis": view.row.basis,
     }

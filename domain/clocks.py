@@ -86,11 +86,14 @@ def deadline_of(clock: RunningClock, calendars: Calendars | None = None) -> Dead
         clock.trigger,
         calendars or Calendars.from_pins(tuple(clock.calendar_pins)),
         length=clock.length,
-        suspensions=tuple(
-            Suspension(p.start, p.end, p.ground, p.article, p.paper) for p in clock.pauses
-        ),
+        suspensions=suspensions_of(clock),
         extended=clock.extension is not None,
     )
+
+
+def suspensions_of(clock: RunningClock) -> tuple[Suspension, ...]:
+    """Its pauses as the arithmetic takes them."""
+    return tuple(Suspension(p.start, p.end, p.ground, p.article, p.paper) for p in clock.pauses)
 
 
 def ledger_of(clock: RunningClock, at: datetime) -> Ledger | None:

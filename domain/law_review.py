@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from domain.clocks import suspensions_of
 from domain.contracts import RunningClock
 from law.calendars import Calendars, default_calendars
 from law.clock_types import Clock
-from law.deadlines import DeadlineError, Suspension, deadline
+from law.deadlines import DeadlineError, deadline
 from law.editions import Difference
 
 
@@ -61,9 +62,7 @@ def _end(clock: RunningClock, row: Clock) -> date:
         clock.trigger,
         _calendars(clock),
         length=clock.length,
-        suspensions=tuple(
-            Suspension(p.start, p.end, p.ground, p.article, p.paper) for p in clock.pauses
-        ),
+        suspensions=suspensions_of(clock),
         extended=clock.extension is not None,
     ).legal_end
 

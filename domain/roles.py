@@ -59,4 +59,9 @@ LABELS: dict[Role, RoleLabel] = {
     Role.ADMIN: RoleLabel("系统管理员", "Administrator"),
 }
 
+HEADS: frozenset[str] = frozenset(
+    {Role.WINDOW_HEAD, Role.SECTION_HEAD, Role.REGISTRY_HEAD, Role.BUREAU_HEAD}
+)
+"""Who answers for others' work: hands tasks over, takes them back, explains an overrun."""
+
 STAFF: frozenset[Role] = frozenset(role for role in Role if role.staff)

@@ -28,6 +28,11 @@ def civil_date(instant: datetime) -> date:
     return local(instant).date()
 
 
+def day_zh(day: date) -> str:
+    """The day as it is written in Chinese: 2026年9月29日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def day_start(day: date) -> datetime:
     """00:00 of the day, inclusive."""
     return datetime.combine(day, time.min, tzinfo=CST)

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.contracts import Actor
 from domain.refusals import Refusal, Refused
+from domain.roles import HEADS
 from law.zone import local
 from storage import tasks
 from storage.prepared import Prepared, detached
 from storage.tables import ClaimLogRow, TaskRow
 from storage.tasks import CLAIM_LASTS, Opened
 
-HEADS = frozenset({"window_head", "section_head", "registry_head", "bureau_head"})
 TASKS = TaskRow.__table__
 LOG = ClaimLogRow.__table__
 

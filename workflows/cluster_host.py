@@ -10,12 +10,12 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, Command
     from domain.refusals import Refusal, Refused
+    from domain.roles import HEADS
 
 from workflows.kernel.approval import Approval
 
 # What the host tells of one of its enterprises: it cannot be reached, it can again, the hosting has ended.
 REPORTS: Final = frozenset({"lost", "found", "ended"})
-HEADS: Final = frozenset({"window_head", "section_head", "registry_head", "bureau_head"})
 
 
 class ClusterHost(Approval):

@@ -6,9 +6,9 @@ from typing import Any
 from api.i18n import gettext as _
 from api.views.clocks import ClockView
 from api.views.viewer import Viewer
+from domain.roles import HEADS
 from domain.transitions import Table
 from law import catalogue
-from storage.claims import HEADS
 from storage.tables import CaseRow, TaskRow
 
 

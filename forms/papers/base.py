@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 
-from forms.papers.wording import chinese_date, numeral_date, until, with_weekday
+from forms.papers.wording import numeral_date, until, with_weekday
+from law.zone import day_zh
 
 MAX_TEXT = 4000
 
@@ -146,6 +147,6 @@ class Paper(BaseModel):
             **self.model_dump(mode="json"),
             "kind": self.kind,
             "title": self.heading(),
-            "issued_on_text": chinese_date(self.issued_on),
+            "issued_on_text": day_zh(self.issued_on),
             "issued_on_numerals": numeral_date(self.issued_on),
         }

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from forms.papers.base import Entry, Line, Paper, Part, Text
-from forms.papers.wording import chinese_date
+from law.zone import day_zh
 
 
 class BusinessLicence(Paper):
@@ -62,8 +62,8 @@ class Licence(Paper):
     def view(self) -> dict[str, Any]:
         return {
             **super().view(),
-            "valid_from_text": chinese_date(self.valid_from),
-            "valid_until_text": chinese_date(self.valid_until) if self.valid_until else "长期",
+            "valid_from_text": day_zh(self.valid_from),
+            "valid_until_text": day_zh(self.valid_until) if self.valid_until else "长期",
         }
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AwareDatetime, Field
 
 from forms.papers.base import LICENSING, REGISTRATION, Due, Entry, Line, Paper, Part, Remedies, Text
-from forms.papers.wording import chinese_date, instant
+from forms.papers.wording import instant
+from law.zone import day_zh
 
 
 class RegistrationNotice(Paper):
@@ -31,7 +32,7 @@ class RegistrationNotice(Paper):
                 for entry in self.entries
                 if entry.label not in {"名称", "统一社会信用代码"}
             ],
-            "registered_on_text": chinese_date(self.registered_on),
+            "registered_on_text": day_zh(self.registered_on),
             "basis": self.basis
             or REGISTRATION + ("第十九条、第二十一条" if self.establishment else "第十九条"),
         }
@@ -64,7 +65,7 @@ class ChangeNotice(Paper):
     def view(self) -> dict[str, Any]:
         return {
             **super().view(),
-            "changed_on_text": chinese_date(self.changed_on),
+            "changed_on_text": day_zh(self.changed_on),
             "basis": self.basis or REGISTRATION + "第十九条、第二十四条",
         }
 
@@ -107,7 +108,7 @@ class LicensingGrant(Paper):
         return {
             **super().view(),
             "received_at_text": instant(self.received_at),
-            "accepted_on_text": chinese_date(self.accepted_on),
+            "accepted_on_text": day_zh(self.accepted_on),
             "basis": self.basis or f"{LICENSING}第三十八条第一款",
         }
 
@@ -130,6 +131,6 @@ class LicensingRefusal(Paper):
         return {
             **super().view(),
             "received_at_text": instant(self.received_at),
-            "accepted_on_text": chinese_date(self.accepted_on),
+            "accepted_on_text": day_zh(self.accepted_on),
             "basis": self.basis or f"{LICENSING}第三十八条第二款",
         }

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import AwareDatetime, Field
 
 from forms.papers.base import Due, Entry, Line, Paper, Remedies, Text
-from forms.papers.wording import chinese_date, instant
+from forms.papers.wording import instant
+from law.zone import day_zh
 
 RULES: Final = "《企业名称登记管理规定》"
 
@@ -71,4 +72,4 @@ class NameCancellation(Paper):
     remedies: Remedies
 
     def view(self) -> dict[str, Any]:
-        return {**super().view(), "reserved_on_text": chinese_date(self.reserved_on)}
+        return {**super().view(), "reserved_on_text": day_zh(self.reserved_on)}

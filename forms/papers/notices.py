@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AwareDatetime, Field
 
 from forms.papers.base import Due, Entry, Line, Paper, Part, Regime, Remedies, Text, basis_text
-from forms.papers.wording import chinese_date, instant, with_weekday
+from forms.papers.wording import instant, with_weekday
+from law.zone import day_zh
 
 
 class Material(Part):
@@ -169,7 +170,7 @@ class ExtensionNotice(Paper):
         by = "登记机关负责人" if self.regime == "registration" else "本机关负责人"
         return {
             **super().view(),
-            "accepted_on_text": chinese_date(self.accepted_on),
+            "accepted_on_text": day_zh(self.accepted_on),
             "approved_by": self.approved_by or by,
             "basis": basis_text(self.basis, self.regime, "第十九条", "第四十二条第一款"),
         }

@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from forms.papers.base import Due, Line, Paper, Text
-from forms.papers.wording import chinese_date, with_weekday
+from forms.papers.wording import with_weekday
+from law.zone import day_zh
 
 
 class SuspensionNotice(Paper):
@@ -69,7 +70,7 @@ class ResumptionNotice(Paper):
     def view(self) -> dict[str, Any]:
         return {
             **super().view(),
-            "since_text": chinese_date(self.since),
+            "since_text": day_zh(self.since),
             "until_text": with_weekday(self.until),
             "others_text": "、".join(self.others),
         }

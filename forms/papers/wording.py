@@ -2,21 +2,16 @@
 
 from datetime import date, datetime
 
-from law.zone import local
+from law.zone import day_zh, local
 
 _WEEKDAYS = "一二三四五六日"
 _DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 _TENS = ("", "十", "二十", "三十")
 
 
-def chinese_date(day: date) -> str:
-    """2026年9月29日"""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def with_weekday(day: date) -> str:
     """2026年9月29日（星期二）"""
-    return f"{chinese_date(day)}（星期{_WEEKDAYS[day.weekday()]}）"
+    return f"{day_zh(day)}（星期{_WEEKDAYS[day.weekday()]}）"
 
 
 def until(day: date) -> str:
@@ -33,7 +28,7 @@ def numeral_date(day: date) -> str:
 def instant(moment: datetime) -> str:
     """2026年9月23日 10:00, in Beijing time."""
     there = local(moment)
-    return f"{chinese_date(there.date())} {there:%H:%M}"
+    return f"{day_zh(there.date())} {there:%H:%M}"
 
 
 def _small(number: int) -> str:

@@ -157,6 +157,11 @@ async def test_while_it_stands_still_nothing_falls_due(desk: Desk) -> None:
         (f"task:{task}", "pause_over"),
     ]
 
+    # A term that stands still is not overrun: there is nothing to explain to the public.
+    with pytest.raises(Refused) as refused:
+        await case.act("explain_overrun", REVIEWER, {"clock": "G02#1", "reason": "等待检测结果"})
+    assert refused.value.why is Refusal.CLOCK_NOT_DUE
+
     await resume(case, "G02", "testing")
     row = await clock(case, "G02")
     assert not row.body["paused"]

@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         FileVersion,
     )
     from domain.refusals import Refusal, Refused
+    from domain.roles import HEADS
     from domain.transitions import Table
     from forms.approval import ExtensionDecision, Release, Trouble
 
@@ -282,8 +283,7 @@ class CaseWorkflow(Recompute, Overruns):
 
     def check_reassign(self, command: Command) -> None:
         task = self.open_task_of(command)
-        heads = {"window_head", "section_head", "registry_head", "bureau_head"}
-        if not heads & set(command.actor.roles):
+        if not HEADS & set(command.actor.roles):
             raise Refused(Refusal.WRONG_ROLE)
         if command.actor.office != self.case.office:
             raise Refused(Refusal.WRONG_OFFICE)

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from law.clock_types import Clock, Effect, Unit
     from law.clocks import find_clock
     from law.editions import rule_on
-    from law.zone import civil_date, local
+    from law.zone import civil_date, day_zh, local
 
 from workflows.kernel.recorder import PERSISTENT, QUICK
 from workflows.kernel.terms import Terms
@@ -270,14 +270,13 @@ class Clockwork(Terms):
             "overdue_l3": f"{law.name}已超期 3 个工作日，应当登记问责记录。",
             "expiry": f"{law.name}已于{end} 届满。",
             "clock_extended": f"{law.name}依法延长，新的届满日是{end}。",
-            "clock_recomputed": f"节假日安排有变，{law.name}重新计算，届满日是{end}。",
         }
         return words.get(kind, kind)
 
 
 def end_in_words(clock: RunningClock, law: Clock) -> str:
     """The end as people write it: a day's last instant is its 24:00; hours end at their minute."""
-    day = f"{clock.legal_end.year}年{clock.legal_end.month}月{clock.legal_end.day}日"
+    day = day_zh(clock.legal_end)
     if law.count_unit is not Unit.H:
         return f"{day} 24:00"
     return f"{day} {local(clock.ends_at):%H:%M}"

@@ -4,8 +4,6 @@ Driven by the row's effect. A procedure's step sees `law_decided` and goes where
 wants of every case, whatever the procedure, is done here: who is told, what is recorded, what must be done.
 """
 
-from datetime import datetime
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -14,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from forms.approval import Release
     from law.clock_types import Clock, Effect
     from law.clocks import find_clock
+    from law.zone import civil_date, day_zh
 
 from workflows.kernel.clockwork import end_in_words
 from workflows.kernel.suspensions import Suspensions
@@ -108,7 +107,7 @@ class Expiry(Suspensions):
             return super().message_text(kind, clock)
         law = find_clock(clock.clock_id)
         if law.effect in OPENING:
-            return f"{law.name}：{_day(self.takes_effect_at(clock))}起{law.effect.label}（{law.citation}）。"
+            return f"{law.name}：{day_zh(civil_date(self.takes_effect_at(clock)))}起{law.effect.label}（{law.citation}）。"
         end = f"{law.name}已于{end_in_words(clock, law)} 届满"
         if kind == "deemed":
             return f"{end}，没有作出决定，依法{law.effect.label}（{law.citation}）。请查明原因。"
@@ -117,7 +116,3 @@ class Expiry(Suspensions):
                 f"{end}，本机关没有作出决定，您的延续申请依法{law.effect.label}（{law.citation}）。"
             )
         return f"{end}，依法{law.effect.label}（{law.citation}）。"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.year}年{at.month}月{at.day}日"

@@ -5,14 +5,15 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import Command, RunningClock
     from domain.refusals import Refusal, Refused
+    from domain.roles import HEADS
     from law.clock_types import Clock
     from law.clocks import find_clock
     from law.ladder import RungKind
+    from law.zone import day_zh
 
 from workflows.kernel.clockwork import Due
 from workflows.kernel.related import RelatedCases
 
-HEADS = frozenset({"window_head", "section_head", "registry_head", "bureau_head"})
 BASIS = "优化营商环境条例第三十六条"
 
 
@@ -24,7 +25,7 @@ class Overruns(RelatedCases):
         clock = self.state.clocks.get(str(command.data.get("clock", "")))
         if clock is None or clock.state != "running":
             raise Refused(Refusal.CLOCK_CLOSED)
-        late = command.received_at >= clock.ends_at
+        late = not clock.paused and command.received_at >= clock.ends_at
         if not late or not find_clock(clock.clock_id).binds_agency:
             message = f"没有超过法定期限，不用说明超时原因（{BASIS}）。"
             raise Refused(Refusal.CLOCK_NOT_DUE, message)
@@ -46,7 +47,7 @@ class Overruns(RelatedCases):
                 "message_id": f"{self.case.case_id}:{self.state.revision + 1}:overrun",
                 "recipient": self.recipient("applicant", clock),
                 "kind": "overrun_explained",
-                "text": f"{name}已于{end.year}年{end.month}月{end.day}日届满，尚未办结。超时的原因：{reason}",
+                "text": f"{name}已于{day_zh(end)}届满，尚未办结。超时的原因：{reason}",
                 "at": command.received_at.isoformat(),
             },
         )

@@ -19,13 +19,9 @@ with workflow.unsafe.imports_passed_through():
     from law.calendars import CalendarError, Calendars
     from law.clocks import find_clock
     from law.deadlines import Deadline
+    from law.zone import day_zh
 
 from workflows.kernel.effects import Effects
-
-
-def _day(clock_end: object) -> str:
-    year, month, day = str(clock_end).split("-")
-    return f"{year}年{int(month)}月{int(day)}日"
 
 
 class Recompute(Effects):
@@ -84,7 +80,7 @@ class Recompute(Effects):
         law = find_clock(clock.clock_id)
         why = f"{news.paper}{'的安排撤回' if news.taken_back else '公布'}"
         words = (
-            f"因{why}，{law.name}由{_day(clock.legal_end)}改为{_day(end.legal_end)}届满。"
+            f"因{why}，{law.name}由{day_zh(clock.legal_end)}改为{day_zh(end.legal_end)}届满。"
             "依据和逐日计算见办件页面的期限说明。"
         )
         for role in ("applicant", "officer") if law.binds_agency else ("applicant",):

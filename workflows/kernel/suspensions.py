@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from forms.suspension import Resuming, Suspending
     from law.clock_types import Clock, Ground, Unit
     from law.clocks import find_clock
-    from law.zone import civil_date
+    from law.zone import civil_date, day_zh
 
 from workflows.kernel.extensions import Extensions
 
@@ -254,7 +254,3 @@ def named(law: Clock) -> str:
 
 def too_late(law: Clock) -> str:
     return f"{named(law)}的日数已经数完，不能再中止计算（{law.suspension_basis}）。"
-
-
-def day_zh(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

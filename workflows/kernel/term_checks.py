@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from law.clocks import UnknownClock, find_clock
     from law.deadlines import DeadlineError, deadline
     from law.editions import NoRuleInForce, rule_on
-    from law.zone import NaiveInstant, civil_date
+    from law.zone import NaiveInstant, civil_date, day_zh
 
 from workflows.kernel.clockwork import Clockwork, end_in_words
 
@@ -65,7 +65,7 @@ class TermChecks(Clockwork):
             Refused: CLOCK_CLOSED where it was stopped, TERM_OVER at its end and after it.
         """
         clock, law = self._clock(key)
-        if not self._paused(clock) and at >= self.takes_effect_at(clock):
+        if not clock.paused and at >= self.takes_effect_at(clock):
             raise _over(clock, law)
         if clock.state != "running":
             raise Refused(Refusal.CLOCK_CLOSED)
@@ -78,7 +78,7 @@ class TermChecks(Clockwork):
             Refused: CLOCK_CLOSED where it was stopped, TERM_RUNNING before its end.
         """
         clock, law = self._clock(key)
-        if self._paused(clock) or at < self.takes_effect_at(clock):
+        if clock.paused or at < self.takes_effect_at(clock):
             raise Refused(
                 Refusal.TERM_RUNNING,
                 f"{law.name}要到{_effect_in_words(self.takes_effect_at(clock), clock, law)}才届满"
@@ -95,7 +95,7 @@ class TermChecks(Clockwork):
             Refused: TERM_OVER.
         """
         clock = self.state.clocks.get(key or "")
-        if clock is None or clock.state not in {"running", "expired"} or self._paused(clock):
+        if clock is None or clock.state not in {"running", "expired"} or clock.paused:
             return
         law = find_clock(clock.clock_id)
         if law.effect in DECIDING and at >= self.takes_effect_at(clock):
@@ -106,11 +106,6 @@ class TermChecks(Clockwork):
         if clock is None:
             raise Refused(Refusal.CLOCK_CLOSED)
         return clock, find_clock(clock.clock_id)
-
-    @staticmethod
-    def _paused(clock: RunningClock) -> bool:
-        """Whether it stands still: its end is not known, and nothing may rest on it."""
-        return any(pause.end is None for pause in clock.pauses)
 
 
 def _over(clock: RunningClock, law: Clock) -> Refused:
@@ -123,6 +118,5 @@ def _over(clock: RunningClock, law: Clock) -> Refused:
 
 def _effect_in_words(at: datetime, clock: RunningClock, law: Clock) -> str:
     if law.effect is Effect.WINDOW_OPENS and at < clock.ends_at:
-        day: date = clock.legal_end
-        return f"{day.year}年{day.month}月{day.day}日 0:00 "
+        return f"{day_zh(clock.legal_end)} 0:00 "
     return f"{end_in_words(clock, law)} "
