@@ -1,13 +1,12 @@
 """Published calendars as administrators see them: how far each is, what it moves, and in which words."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from api.i18n import gettext as _
 from api.i18n import mark
+from api.spreadsheets import rows_of
 from api.views import words
 from law import calendars as law
 from law.calendars import CalendarEdition
@@ -125,19 +124,9 @@ HEADS: Final = ("case", "procedure", "clock", "old_end", "new_end", "state")
 
 
 def table(moves: Sequence[Move], *, heads: bool) -> str:
-    """Rows of CSV. A cell that a spreadsheet would compute is kept from it by a quote."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
-    if heads:
-        rows.writerow(HEADS)
-    for move in moves:
-        shown = move_json(move)
-        rows.writerow(_plain(str(shown[name])) for name in HEADS)
-    return out.getvalue()
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
+    """Rows for a spreadsheet, the columns' names first where asked."""
+    rows = ([shown[name] for name in HEADS] for shown in map(move_json, moves))
+    return rows_of([HEADS, *rows] if heads else rows)
 
 
 def case_title(procedure: str) -> str:

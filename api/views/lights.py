@@ -1,7 +1,5 @@
 """The board of lights (红黄灯): how many cases are over or nearly over, whose they are, and which they are."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +9,7 @@ from typing import Any, Final, Literal
 from api.clock_cards import Light, light_of
 from api.i18n import gettext as _
 from api.i18n import mark
+from api.spreadsheets import rows_of
 from api.views import why, words
 from domain.clocks import deadline_of
 from domain.contracts import RunningClock
@@ -25,8 +24,6 @@ from storage.lights import AtRisk, Count
 
 Wanted = Literal["", "red", "amber"]
 CARD_NAMES: Final[dict[Card, str]] = {"yellow": mark("黄牌"), "red": mark("红牌")}
-# A cell that begins with one of these would be run as a formula by a spreadsheet.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def scope_of(
@@ -160,8 +157,6 @@ def holder_rows(counts: Sequence[Count]) -> list[Row]:
 
 def csv_of(lines: Sequence[RiskLine]) -> bytes:
     """The list for a spreadsheet: UTF-8 with its mark, so that Chinese opens as such; no cell is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
     heads: Mapping[str, str] = {
         "number": _("办件编号"),
         "title": _("名称"),
@@ -174,12 +169,6 @@ def csv_of(lines: Sequence[RiskLine]) -> bytes:
         "card": _("牌"),
         "overdue_reason": _("超时原因"),
     }
-    writer.writerow(heads.values())
-    for line in lines:
-        found = line.to_json() | {"light": line.light.text, "card": line.card_name}
-        writer.writerow([_plain(str(found[key])) for key in heads])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    shown = (line.to_json() | {"light": line.light.text, "card": line.card_name} for line in lines)
+    rows = ([found[key] for key in heads] for found in shown)
+    return rows_of([heads.values(), *rows]).encode("utf-8-sig")
