@@ -1,7 +1,9 @@
 """Cases over REST while they really run: numbers, ball, clocks, papers, story, strangers."""
 
+import asyncio
 import re
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -17,7 +19,12 @@ async def test_a_case_is_found_by_any_of_its_numbers(live: Live) -> None:
     case = await live.open()
     await live.complete("acceptor", case, decision="accept")
     shown = await live.stage_is(case, "under_review")
-    paper = (await live.get("applicant", shown["documents_url"]))["items"][0]
+    # The letter is written beside the case, which goes on meanwhile.
+    papers: list[dict[str, Any]] = []
+    async with asyncio.timeout(20):
+        while not papers:
+            papers = (await live.get("applicant", shown["documents_url"]))["items"]
+    paper = papers[0]
     for number in (shown["case_id"], shown["number"], shown["case_no"], paper["number"]):
         found = await live.get("applicant", f"/api/v1/cases/{number}")
         assert found["case_id"] == shown["case_id"]
