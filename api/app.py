@@ -13,6 +13,8 @@ from api.routers import (
     admin_pages,
     applications,
     apply_pages,
+    calendar_feed,
+    calendar_feed_pages,
     calendar_pages,
     calendars,
     callbacks,
@@ -89,6 +91,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     admin_pages.router,
     calendars.router,
     calendar_pages.router,
+    calendar_feed.router,
+    calendar_feed_pages.router,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.problems import Problem
-from api.security.person import Person
+from api.security.person import Person, Reader
 from api.views.cases import CaseView, seen_with_awaited
 from api.views.viewer import OVERSEERS, viewer_of
 from storage import cases
@@ -37,6 +37,6 @@ def must_know(view: CaseView, kind: str) -> None:
         raise Problem("not_accepted_now")
 
 
-def office_of(person: Person, installed: str) -> str:
+def office_of(person: Reader, installed: str) -> str:
     """The office whose cases a member of staff may list."""
     return installed if person.has(*OVERSEERS) else person.office

@@ -7,21 +7,11 @@ from fastapi import FastAPI
 from api.i18n import mark
 from api.security.person import Person
 from api.security.routes import served_paths
-from domain.roles import Role
+from domain.roles import WATCHING, Role
 
-Place = Literal["public", "desk", "footer"]
+Place = Literal["public", "desk", "account", "footer"]
 
-_OVERSEERS: Final = frozenset(
-    {
-        Role.SUPERVISOR,
-        Role.SECTION_HEAD,
-        Role.REGISTRY_HEAD,
-        Role.BUREAU_HEAD,
-        Role.WINDOW_HEAD,
-        Role.AUDITOR,
-        Role.ADMIN,
-    }
-)
+_OVERSEERS: Final = frozenset(WATCHING)
 
 
 class Entry(NamedTuple):
@@ -53,6 +43,9 @@ ENTRIES: Final = (
         mark("节假日安排"),
         "/admin/calendars",
         frozenset({Role.ADMIN, Role.REGISTRY_HEAD, Role.BUREAU_HEAD, Role.AUDITOR}),
+    ),
+    Entry(
+        "account", "calendar", mark("日历订阅：把到期日放进手机或者电脑的日历"), "/account/calendar"
     ),
     Entry("footer", "accessibility", mark("无障碍声明"), "/accessibility"),
     Entry("footer", "privacy", mark("个人信息保护"), "/privacy"),

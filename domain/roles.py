@@ -64,4 +64,15 @@ HEADS: frozenset[str] = frozenset(
 )
 """Who answers for others' work: hands tasks over, takes them back, explains an overrun."""
 
+WATCHING: tuple[Role, ...] = (
+    Role.SUPERVISOR,
+    Role.WINDOW_HEAD,
+    Role.SECTION_HEAD,
+    Role.REGISTRY_HEAD,
+    Role.BUREAU_HEAD,
+    Role.AUDITOR,
+    Role.ADMIN,
+)
+"""Who reads the board of lights and the inspector: every case of the office, whoever holds its step."""
+
 STAFF: frozenset[Role] = frozenset(role for role in Role if role.staff)

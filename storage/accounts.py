@@ -25,7 +25,7 @@ from domain.roles import Role
 from storage.idempotency import Kept
 from storage.prepared import Place, Prepared
 from storage.tables import IdempotencyRow
-from storage.tables_accounts import AccountRow, SessionRow, SignInRow
+from storage.tables_accounts import AccountRow, CalendarFeedRow, SessionRow, SignInRow
 
 # Long enough for a weekend between the window and the first sign-in.
 ONE_TIME_LIFETIME = timedelta(days=3)
@@ -168,11 +168,16 @@ async def credentials(db: AsyncSession, sign_in: str) -> Credentials | None:
 async def set_password_hash(
     db: AsyncSession, account_id: UUID, password_hash: str, *, changed: bool, one_time: bool = False
 ) -> None:
-    """Stores a hash; `changed` is False when the same password was only hashed anew."""
+    """Stores a hash; `changed` is False when the same password was only hashed anew.
+
+    A one-time password ends the calendar address too: somebody else may have made it.
+    """
     values: dict[str, object] = {"password_hash": password_hash}
     if changed:
         values |= {"password_changed_at": app_now(), "one_time": one_time}
     await db.execute(update(AccountRow).where(AccountRow.id == account_id).values(values))
+    if one_time:
+        await end_calendar_feed_of(db, account_id)
 
 
 async def set_roles(db: AsyncSession, account_id: UUID, roles: frozenset[Role]) -> None:
@@ -186,12 +191,23 @@ async def set_roles(db: AsyncSession, account_id: UUID, roles: frozenset[Role]) 
 
 
 async def set_disabled(db: AsyncSession, account_id: UUID, disabled: bool) -> None:
-    """Closes or reopens an account; closing ends its sign-ins."""
+    """Closes or reopens an account; closing ends its sign-ins and its calendar address."""
     await db.execute(
         update(AccountRow).where(AccountRow.id == account_id).values(disabled=disabled)
     )
     if disabled:
         await end_sessions_of(db, account_id)
+        await end_calendar_feed_of(db, account_id)
+
+
+async def end_calendar_feed_of(db: AsyncSession, account_id: UUID) -> bool:
+    """Ends the account's calendar address for good; False where it has none."""
+    ended = await db.execute(
+        delete(CalendarFeedRow)
+        .where(CalendarFeedRow.account_id == account_id)
+        .returning(CalendarFeedRow.account_id)
+    )
+    return ended.scalar_one_or_none() is not None
 
 
 async def open_session(

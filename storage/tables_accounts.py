@@ -3,13 +3,14 @@
 All instants are `app_now()`, passed or set in SQL by `storage.accounts`: no column has a clock of its own.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -69,6 +70,24 @@ class SessionRow(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     csrf_secret: Mapped[bytes] = mapped_column(LargeBinary(32))
     user_agent_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class CalendarFeedRow(Base):
+    """A person's secret calendar address, while it holds. Only a digest of its token is kept, as of a session's."""
+
+    __tablename__ = "calendar_feeds"
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    # What calendar programs are answered in: they have no cookie.
+    language: Mapped[str] = mapped_column(String(5))
+    # What is listed beside the person's own cases and tasks.
+    include: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # To the day: more would tell when somebody's telephone was on.
+    last_fetched_on: Mapped[date | None] = mapped_column(Date)
 
 
 class SignInRow(Base):

@@ -20,23 +20,12 @@ from api.views.inspection import inspect, log_reading
 from api.views.inspector_page import ACTS, engine_page, open_things, our_page, versions
 from api.views.unopened import unopened
 from api.views.viewer import OVERSEERS
-from domain.roles import Role
+from domain.roles import WATCHING, Role
 from storage import cases
 
 router = APIRouter(include_in_schema=False)
 
-Overseer = Annotated[
-    Person,
-    has_role(
-        Role.SUPERVISOR,
-        Role.WINDOW_HEAD,
-        Role.SECTION_HEAD,
-        Role.REGISTRY_HEAD,
-        Role.BUREAU_HEAD,
-        Role.AUDITOR,
-        Role.ADMIN,
-    ),
-]
+Overseer = Annotated[Person, has_role(*WATCHING)]
 Number = Annotated[str, Field(max_length=96)]
 Text = Annotated[str, Query(max_length=100)]
 

@@ -28,6 +28,8 @@ ALWAYS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=()",
 }
+# The address itself opens what it names: it goes nowhere, not even within the site.
+UNTOLD: Final = "/calendar/"
 HSTS: Final = "max-age=31536000; includeSubDomains"
 
 
@@ -37,6 +39,8 @@ def add_security_headers(scope: Scope, headers: MutableHeaders, settings: Securi
         headers.setdefault(name, value)
     if settings.secure:
         headers.setdefault("Strict-Transport-Security", HSTS)
+    if scope["path"].startswith(UNTOLD):
+        headers["Referrer-Policy"] = "no-referrer"
     if scope["path"].startswith("/static/"):
         # The address carries the content's digest (see `static_url`); without it, ask again.
         fresh = scope["query_string"].startswith(b"v=")

@@ -24,22 +24,17 @@ class SignInSession:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody signed in.
+class Reader:
+    """Whose rights decide what is read: somebody signed in, or the owner of a calendar's secret address.
 
     Attributes:
         now: app_now() at which this request was authenticated; the page's data time.
     """
 
     id: UUID
-    sign_in: str
-    display_name: str
     roles: frozenset[Role]
     office: str
-    session: SignInSession
     now: datetime
-    # The password was generated for this person: nothing is open but the page that changes it.
-    one_time: bool = False
 
     @property
     def staff(self) -> bool:
@@ -49,6 +44,17 @@ class Person:
     def has(self, *roles: Role) -> bool:
         """Whether the person holds at least one of the roles."""
         return not self.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Person(Reader):
+    """Somebody signed in."""
+
+    sign_in: str
+    display_name: str
+    session: SignInSession
+    # The password was generated for this person: nothing is open but the page that changes it.
+    one_time: bool = False
 
     @property
     def actor(self) -> Actor:

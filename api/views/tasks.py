@@ -12,7 +12,7 @@ from api import dates
 from api.clock_cards import ClockCard, Light, card, light_of
 from api.i18n import counted
 from api.i18n import gettext as _
-from api.security.person import Person
+from api.security.person import Person, Reader
 from api.views import actions, why, words
 from api.views.clocks import promised_for
 from api.views.viewer import Viewer
@@ -32,7 +32,7 @@ from storage.tasks import CLAIM_LASTS, ListedTask
 NEVER_YEAR: Final = 9000
 
 
-def pools_of(person: Person) -> list[str]:
+def pools_of(person: Reader) -> list[str]:
     """The pools of the person's posts."""
     return [f"{role.value}@{person.office}" for role in sorted(person.roles & STAFF)]
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from api.problems import Problem
-from api.security.person import Person
+from api.security.person import Person, Reader
 from domain.roles import Role
 from storage.tables import CaseRow
 
@@ -40,7 +40,16 @@ class Viewer:
         return str(self.person.id) if self.person else ""
 
 
-def audience_of(case: CaseRow, person: Person) -> Audience | None:
+class Owned(Protocol):
+    """A case, or what belongs to one: whose it is, and which office's."""
+
+    @property
+    def owner(self) -> str: ...
+    @property
+    def office(self) -> str: ...
+
+
+def audience_of(case: Owned, person: Reader) -> Audience | None:
     """How the person stands to the case; None for a stranger."""
     if case.owner == str(person.id):
         return "applicant"

@@ -5,9 +5,11 @@ import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest_asyncio
+from icalendar import Calendar, Event
 
 from law import calendars as law
 from tests.api.case_stage import Live, live
@@ -150,3 +152,29 @@ async def test_the_pages_do_the_same_without_a_script(live: Live) -> None:
     assert "刷新进度" in still.text
     english = await (await live.pages("admin", "en")).get("/admin/calendars")
     assert "Holiday calendars" in english.text
+
+
+async def test_a_subscribed_calendar_follows_what_is_published(live: Live) -> None:
+    case = await live.open()
+    await live.task("acceptor", case)
+    made = await live.cast.call("applicant", "POST", "/api/v1/calendar-feed", json={})
+    path = urlsplit(made.json()["url"]).path
+
+    async def seen() -> Event:
+        found = Calendar.from_ical((await live.on.http.get(path)).content)
+        ident = live.ident(case)
+        return next(e for e in found.walk("VEVENT") if str(e["UID"]).startswith(f"{ident}.R01-1@"))
+
+    before = await seen()
+    number = await upload(live, corrected(), 2026)
+    # A preview moves nothing.
+    assert (await seen())["SEQUENCE"] == before["SEQUENCE"] == 0
+    assert (await post(live, "registry_head", f"/{number}/approvals")).status_code == 200
+    await live.on.upkeep()
+    await live.cast.until("admin", f"{PATH}/{number}", lambda p: p["state"] == "applied")
+    after = await seen()
+    shown = next(c for c in (await live.shown(case))["clocks"] if c["clock_id"] == "R01")
+    assert after.decoded("DTSTART").isoformat() == shown["legal_end"]
+    assert after.decoded("DTSTART") < before.decoded("DTSTART")
+    assert (after["UID"], after["SEQUENCE"]) == (before["UID"], 1)
+    assert after.decoded("DTSTAMP") >= before.decoded("DTSTAMP")
