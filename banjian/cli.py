@@ -2,7 +2,19 @@
 
 import typer
 
-from banjian.commands import account, archive, audit, case, clock, erasure, law, name, replay, task
+from banjian.commands import (
+    account,
+    archive,
+    audit,
+    calendar,
+    case,
+    clock,
+    erasure,
+    law,
+    name,
+    replay,
+    task,
+)
 from banjian.commands.demo import demo
 from banjian.commands.doctor import doctor
 from banjian.commands.play import play_files
@@ -28,6 +40,7 @@ app.command("play")(play_files)
 app.add_typer(account.app, name="account", help="账户：谁能登录")
 app.add_typer(archive.app, name="archive", help="归档信息包")
 app.add_typer(audit.app, name="audit", help="核验办件的记录")
+app.add_typer(calendar.app, name="calendar", help="节假日安排：哪天上班，依据哪份通知")
 app.add_typer(case.app, name="case", help="办件：现在怎样，在等谁")
 app.add_typer(clock.app, name="clock", help="期限：为什么是这一天")
 app.add_typer(law.app, name="law", help="法规版本：哪些期限变了，影响哪些办件")
