@@ -14,7 +14,7 @@ FOLDERS = (
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("path", stories.those_of(*FOLDERS), ids=stories.name_of)
+@pytest.mark.parametrize("path", stories.told_by(*FOLDERS))
 async def test_the_story_plays_as_told(
     path: Path, fresh_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
