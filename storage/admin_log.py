@@ -1,4 +1,5 @@
-"""What administrators do beside the cases: accounts, exports, erasures. Rows are added, never changed."""
+"""What is done beside the cases: by administrators (accounts, exports, erasures, calendars), and by people with
+their own calendar address. Rows are added, never changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -105,7 +105,7 @@ class SignInRow(Base):
 
 
 class AdminLogRow(Base):
-    """One act of an administrator beside the cases; kept for the auditor, names no secret."""
+    """One act beside the cases (`storage.admin_log`); kept for the auditor, names no secret."""
 
     __tablename__ = "admin_log"
 
