@@ -11,6 +11,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import Command
+    from domain.hosting import SEQ
     from domain.refusals import Refusal, Refused
 
 from workflows.kernel.approval import Approval
@@ -35,12 +36,10 @@ class HostedEnterprise(Approval):
 
     async def _told_host(self, kind: str) -> str:
         """A word to the host's case; why it refused, where it did."""
-        told = int(self.state.memo.get("told", 0)) + 1
-        self.state.memo["told"] = told
         return await self.tell_case(
             self.state.memo["host_case"],
             kind,
-            seq=told,
+            seq=SEQ[kind],
             case=self.case.case_id,
             uscc=self.state.memo["uscc"],
             name=self.state.memo["name"],
