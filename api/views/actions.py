@@ -178,7 +178,7 @@ def to_explain(case: CaseRow, clocks: list[ClockView], viewer: Viewer) -> list[C
     posts = set(catalogue.procedure(case.procedure, case.catalogue_version).roles.values())
     if (posts | HEADS).isdisjoint(role.value for role in person.roles):
         return []
-    return [c for c in clocks if c.overdue and c.binds_agency]
+    return [c for c in clocks if c.late]
 
 
 def of_task(task: TaskRow, case: CaseRow, viewer: Viewer) -> list[Action]:

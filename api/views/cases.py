@@ -95,10 +95,14 @@ class CaseView:
 
     @property
     def overdue_text(self) -> str:
-        """超时… of the agency's clock; empty while in time."""
-        if self.clock is None or not self.clock.binds_agency:
-            return ""
-        return self.clock.overdue_text(self.case.overdue_reason)
+        """超时… of each of the agency's clocks that is over; empty while in time."""
+        return clocks.each_of(self.late, lambda clock: clock.overdue_text)
+
+    @cached_property
+    def late(self) -> list[ClockView]:
+        """What the agency has overrun and owes the public a reason for, the first that ended first."""
+        late = [c for c in self.clocks if c.late]
+        return sorted(late, key=lambda c: (c.row.ends_at, c.row.key))
 
     @property
     def status_text(self) -> str:

@@ -39,7 +39,9 @@ class Overruns(RelatedCases):
     def apply_explain_overrun(self, command: Command) -> None:
         clock = self.state.clocks[str(command.data["clock"])]
         reason = str(command.data["reason"]).strip()[:2000]
-        self.change(overdue_reason=reason)
+        self._told(clock, reason)
+        explained = self.state.memo.setdefault("explained", {})
+        explained[clock.key] = clock.ends_at.isoformat()
         end, name = clock.legal_end, find_clock(clock.clock_id).name
         self.change_row(
             "messages",
@@ -60,7 +62,11 @@ class Overruns(RelatedCases):
         )
 
     def _fire(self, clock: RunningClock, law: Clock, due: Due) -> None:
-        if due.name == RungKind.OVERDUE_L1.value:
+        said = self.state.memo.get("explained", {}).get(clock.key)
+        if due.name == RungKind.OVERDUE_L1.value and said != clock.ends_at.isoformat():
             # What was said of an earlier overrun says nothing of this one.
-            self.change(overdue_reason="")
+            self._told(clock, "")
         super()._fire(clock, law, due)
+
+    def _told(self, clock: RunningClock, reason: str) -> None:
+        self.change_row("clocks", {"key": clock.key, "overdue_reason": reason})
