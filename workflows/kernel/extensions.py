@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain import refusal_words as words
     from domain.clocks import Cause
     from domain.contracts import Command, ExtensionGrant, OpenTask, RunningClock
     from domain.refusals import Refusal, Refused
@@ -59,10 +60,11 @@ class Extensions(Effects):
         law = find_clock(clock.clock_id)
         unit = law.extension_set_in
         if unit is None and length is not None:
-            told = f"{law.name}的延长期限由{law.citation}规定，不能另定。"
+            told = words.EXTENSION_FIXED % {"clock": law.name, "article": law.citation}
             raise Refused(Refusal.INVALID_ANSWERS, told, {"/length": told})
         if unit is not None and length is None:
-            told = f"{law.name}延长多久由批准人确定（{law.citation}），请写明延长多少{unit.label}。"
+            parts = {"clock": law.name, "article": law.citation, "unit": unit.label}
+            told = words.EXTENSION_OPEN % parts
             raise Refused(Refusal.INVALID_ANSWERS, told, {"/length": told})
 
     def apply_complete(self, command: Command) -> None:
