@@ -4,6 +4,7 @@ No table of its own: a host's standing is the stage of its case, who is hosted a
 the host knows, is in the acts that its case has taken: between the two words of `domain.hosting`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -130,6 +131,30 @@ async def hosted_by(place: Place, host_case: UUID) -> list[Hosted]:
         )
         for r in rows
     ]
+
+
+async def any_hosting(connection: AsyncConnection) -> bool:
+    """Whether any hosting is open."""
+    c = CASES.c
+    open_ = select(c.case_id).where(c.procedure == HOSTING, c.closed_at.is_(None)).limit(1)
+    return (await connection.execute(open_)).first() is not None
+
+
+async def hostings_of(
+    connection: AsyncConnection, codes: Sequence[str]
+) -> dict[str, tuple[UUID, ...]]:
+    """The open hostings of these enterprises, by code."""
+    c = CASES.c
+    code = c.numbers["uscc"].astext
+    rows = await connection.execute(
+        select(code.label("uscc"), c.case_id)
+        .where(c.procedure == HOSTING, c.closed_at.is_(None), code.in_(list(codes)))
+        .order_by(c.opened_at, c.case_id)
+    )
+    found: dict[str, tuple[UUID, ...]] = {}
+    for row in rows:
+        found[row.uscc] = (*found.get(row.uscc, ()), row.case_id)
+    return found
 
 
 async def hosting_of(connection: AsyncConnection, uscc: str) -> UUID | None:
