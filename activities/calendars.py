@@ -26,8 +26,9 @@ from storage.calendar_publications import Publication
 SPACE = uuid.UUID("5a1d7b0c-2f0e-5d0b-9a63-8f6f4f0f5c21")
 PREVIEW_PAGE = 1000
 PAGE = 200
-# Few at a time: people's acts go through the same engine meanwhile.
-IN_FLIGHT = 3
+# Few at a time: people's acts go through the same engine meanwhile, and with three they waited more than twice as
+# long on two cores (`bench/calendar.py`).
+IN_FLIGHT = 2
 BREATH = 20
 """So many deadlines are computed before the loop may do something else."""
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.context import CaseView, Means, jsonable, load
 from domain.contracts import RegisterAnswer, RegisterCall
@@ -203,8 +203,11 @@ def _refusal(refused: RegisterRefused) -> RegisterAnswer:
 
 
 def _temporary(error: RegisterError) -> ApplicationError:
+    """For the next attempt. A register that is away for a night is one line an attempt in the log, not a stack trace."""
     # The text names register and code only: a request holds identity numbers.
-    return ApplicationError(f"{error.register.value}: {error.code}", type=type(error).__name__)
+    kind, said = type(error).__name__, f"{error.register.value}: {error.code}"
+    activity.logger.warning("%s: %s", kind, said)
+    return ApplicationError(said, type=kind, category=ApplicationErrorCategory.BENIGN)
 
 
 def instant(value: str) -> datetime:

@@ -183,12 +183,19 @@ _skipped: list[str] = []
 
 
 # A file is played by one process from beginning to end: the longest begin first, so that none is left at the end.
-LONGEST = ("test_scenarios.py", "test_whole_job.py", "test_name_check.py", "test_openings.py")
+LONGEST = (
+    "test_stories_of_registration.py",
+    "test_stories_of_licences.py",
+    "test_whole_job.py",
+    "test_name_check.py",
+    "test_openings.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The rest keeps its order."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
 
 
 def pytest_collection_finish() -> None:

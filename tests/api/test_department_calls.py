@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.context import Means
 from activities.register_calls import RegisterActivities
@@ -108,6 +109,23 @@ async def test_an_officer_says_no_and_a_mark_makes_the_rule_say_no(caller: Calle
     assert (state.answer["state"], state.answer["code"]) == ("refused", "account_barred")
     with pytest.raises(Answered, match="mark_unknown"):
         await answer(caller, "mark", "bank", mark="bad_weather", subject=USCC)
+
+
+async def test_a_register_that_is_away_is_one_line_in_the_log(
+    caller: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It may be away for a night: hundreds of attempts, each of which would print its stack otherwise."""
+    await answer(caller, "fault", "tax", kind="down")
+    try:
+        with caplog.at_level("INFO", "temporalio"), pytest.raises(ApplicationError) as away:
+            await caller("open_errand", **caller.errand("tax", "tax_confirmation"))
+    finally:
+        await answer(caller, "fault", "tax", clear=True)
+    assert away.value.category is ApplicationErrorCategory.BENIGN
+    assert not away.value.non_retryable
+    (line,) = [r for r in caplog.records if r.name.startswith("temporalio")]
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
+    assert line.getMessage() == "RegisterUnavailable: tax: status_503"
 
 
 async def test_taken_back(caller: Caller) -> None:

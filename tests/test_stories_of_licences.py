@@ -1,0 +1,32 @@
+"""Stories of licences, of hosts and of the whole opening."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import stories
+
+FOLDERS = (
+    "cluster_hosting",
+    "cluster_registration",
+    "enterprise_startup_onestop",
+    "food_operation_licence",
+    "licence_application",
+    "licence_commitment",
+    "licence_filing",
+    "license_separation",
+    "startup_part",
+)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("path", stories.told_by(*FOLDERS))
+async def test_the_story_plays_as_told(
+    path: Path, fresh_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    await stories.played_as_told(path, fresh_database, stories.walked_folder(tmp_path_factory))
+
+
+def test_the_stories_walk_every_declared_move(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """After the stories; whole in the file that ends last."""
+    stories.check_moves(stories.walked_folder(tmp_path_factory))
