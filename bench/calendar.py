@@ -28,8 +28,6 @@ from bench.bounds import Bound
 from bench.people import APPLICANT, OFFICERS, People
 from bench.sides import Bench, raised
 from law.calendars import CalendarEdition, default_calendars
-from law.clocks import find_clock
-from law.deadlines import deadline
 from law.provisional import statutory_holidays
 from law.zone import local
 
@@ -83,11 +81,10 @@ class Figures:
 # -- the notices ------------------------------------------------------------------------------------
 
 
-def notices(now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Two invented editions. The first moves cases in their notice period only: the day on which it ends is off, and a
+def notices(now: datetime, ends: date) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two invented editions. The first moves cases in their notice period only: the day on which it `ends` is off, and a
     Saturday is worked for it. The second moves all: the day is worked again, and so are two Saturdays."""
     calendars = default_calendars()
-    ends = deadline(find_clock("D01"), now, calendars).legal_end
     today = local(now).date()
     saturdays = [
         day
@@ -252,6 +249,10 @@ async def uploaded(people: People, file: dict[str, Any]) -> Any:
     return await people.act(ADMIN, PATH, body)
 
 
+NOTICE_PERIOD = text(
+    "SELECT legal_end FROM clocks WHERE clock_id = 'D01' AND state = 'running'"
+    " GROUP BY legal_end ORDER BY count(*) DESC LIMIT 1"
+)
 DATES = text(
     "SELECT c.case_id, c.key, c.raw_end, c.legal_end, c.ends_at, c.next_rung, c.next_rung_at, c.provisional,"
     " (SELECT string_agg(t.task_id || t.due_at::text, ',' ORDER BY t.task_id) FROM tasks t"
@@ -323,7 +324,9 @@ async def run(folder: Path, cases: int, moving: int) -> Figures:
         say(f"raw floor: {figures.raw_rate:.1f} updates a second, {IN_FLIGHT} at once")
         async with bench.ours.core.engine.connect() as connection:
             now: datetime = (await connection.execute(text("SELECT app_now()"))).scalar_one()
-        part, whole = notices(now)
+            # Of most: opening so many takes a quarter of an hour, in which a day may end.
+            ends: date = (await connection.execute(NOTICE_PERIOD)).scalar_one()
+        part, whole = notices(now, ends)
         at_first = await dates(bench)
         figures.published.append(
             await publish(people, "a part moves", await uploaded(people, part))

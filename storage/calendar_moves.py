@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -33,20 +34,26 @@ class Move:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Running:
     """A running clock with what the lists of moves show of its case."""
 
     case_id: UUID
+    key: str
     procedure: str
     office: str
     number: str
-    clock: RunningClock
+    body: dict[str, Any]
 
     @property
     def place(self) -> tuple[str, str]:
         """Where the next page begins."""
-        return str(self.case_id), self.clock.key
+        return str(self.case_id), self.key
+
+    @cached_property
+    def clock(self) -> RunningClock:
+        """Read when it is asked for: a page of them at once would hold up everything else in the process."""
+        return RunningClock.model_validate(self.body)
 
 
 async def moves(
@@ -106,6 +113,7 @@ async def running(
     chosen = (
         select(
             ClockRow.case_id,
+            ClockRow.key,
             CaseRow.procedure,
             CaseRow.office,
             func.coalesce(CaseRow.case_no, CaseRow.receipt_no, ""),
@@ -118,10 +126,7 @@ async def running(
         place = UUID(after[0]), after[1]
         chosen = chosen.where(tuple_(ClockRow.case_id, ClockRow.key) > place)
     rows = await connection.execute(chosen.order_by(ClockRow.case_id, ClockRow.key).limit(limit))
-    return [
-        Running(case_id, procedure, office, number, RunningClock.model_validate(body))
-        for case_id, procedure, office, number, body in rows
-    ]
+    return [Running(*row) for row in rows]
 
 
 async def count_running(connection: Place, year: int) -> int:
