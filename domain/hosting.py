@@ -11,10 +11,13 @@ from domain.related import told_id
 
 JOINED: Final = "hosted_joined"
 LEFT: Final = "hosted_left"
-# Each is said once: the first thing that the case tells its host, and the last.
-SEQ: Final = {JOINED: 1, LEFT: 2}
+
+
+def seq_of(kind: str) -> int:
+    """Each is said once: the first thing that the case tells its host, and the last."""
+    return (JOINED, LEFT).index(kind) + 1
 
 
 def word_id(hosting: UUID, host: UUID, kind: str) -> UUID:
     """The act's id in the host's case, where the hosting's case said this."""
-    return told_id(str(hosting), str(host), kind, SEQ[kind])
+    return told_id(str(hosting), str(host), kind, seq_of(kind))

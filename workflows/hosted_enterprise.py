@@ -11,7 +11,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import Command
-    from domain.hosting import SEQ
+    from domain.hosting import seq_of
     from domain.refusals import Refusal, Refused
 
 from workflows.kernel.approval import Approval
@@ -39,7 +39,7 @@ class HostedEnterprise(Approval):
         return await self.tell_case(
             self.state.memo["host_case"],
             kind,
-            seq=SEQ[kind],
+            seq=seq_of(kind),
             case=self.case.case_id,
             uscc=self.state.memo["uscc"],
             name=self.state.memo["name"],
