@@ -8,7 +8,6 @@ import asyncio
 import json
 import platform
 import random
-import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -24,7 +23,7 @@ from bench.bounds import bounds_of
 from bench.counts import medians
 from bench.cpu import machine_facts
 from bench.rounds import Size, measure
-from bench.sides import Bench, raised
+from bench.sides import Bench, ends_when_terminated, raised
 
 LEAST_ROUNDS = 3
 LOOKED_AT = 20
@@ -52,10 +51,7 @@ async def run(
     folder: Path, rounds: int, seed: int, size: Size, storms: Sequence[int] = ()
 ) -> dict[str, Any]:
     """Measure everything; prints as it goes. The document's `ok` says whether all bounds hold."""
-    task = asyncio.current_task()
-    assert task is not None, "run by a loop"
-    # A terminated bench ends its servers as an interrupted one does.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    ends_when_terminated()
     rng = random.Random(seed)
     facts = facts_of(seed, rounds)
     say(json.dumps(facts, ensure_ascii=False))

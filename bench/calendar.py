@@ -26,7 +26,7 @@ from banjian.stack.errors import StackError
 from bench import floor
 from bench.bounds import Bound
 from bench.people import APPLICANT, OFFICERS, People
-from bench.sides import Bench, raised
+from bench.sides import Bench, ends_when_terminated, raised
 from law.calendars import CalendarEdition, default_calendars
 from law.provisional import statutory_holidays
 from law.zone import local
@@ -307,6 +307,7 @@ def _rounded(instant: datetime) -> datetime:
 async def run(folder: Path, cases: int, moving: int) -> Figures:
     """Measure everything; prints as it goes."""
     figures = Figures(cases, moving)
+    ends_when_terminated()
     async with raised(folder, say) as bench:
         people = bench.ours.people
         for who in (ADMIN, HEAD):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -38,6 +39,13 @@ class Side(Protocol):
 
     async def case(self, latencies: list[float]) -> uuid.UUID:
         """Play one reference case; adds the seconds of each act that opened a next task."""
+
+
+def ends_when_terminated() -> None:
+    """A terminated bench ends its servers as an interrupted one does. Called by the task that raises them."""
+    task = asyncio.current_task()
+    assert task is not None, "run by a loop"
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 @dataclass

@@ -299,7 +299,15 @@ class LocalStack:
         self.stop()
 
     async def __aenter__(self) -> Self:
-        return await asyncio.to_thread(self.__enter__)
+        starting = asyncio.ensure_future(asyncio.to_thread(self.__enter__))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # The thread goes on starting servers, which nobody would stop. One that fails has stopped them itself.
+            await asyncio.wait([starting])
+            if starting.exception() is None:
+                await asyncio.to_thread(self.stop)
+            raise
 
     async def __aexit__(
         self,

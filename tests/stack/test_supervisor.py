@@ -1,5 +1,6 @@
 """The supervisor with real servers: start, stop, every kind of kill, and what it says when it cannot."""
 
+import asyncio
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -36,7 +38,7 @@ def stack_of(folder: Path, say: Callable[[str], None] = print, **more: object) -
     return LocalStack(folder, **arguments)  # type: ignore[arg-type]
 
 
-def eventually(condition: Callable[[], bool], timeout: float = 20) -> bool:
+def eventually(condition: Callable[[], object], timeout: float = 20) -> bool:
     limit = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > limit:
@@ -65,6 +67,22 @@ def test_everything_runs_and_says_where(stack: LocalStack) -> None:
     kept = json.loads((stack.data / "run" / "state.json").read_text())
     assert kept["ports"]["api"] == stack.settings.api_port
     assert kept["processes"]["worker"] == stack.pid("worker")
+
+
+async def test_a_start_that_is_given_up_leaves_nothing_running(stack_folder: Path) -> None:
+    given_up = stack_of(stack_folder / "data")
+
+    async def hold() -> None:
+        async with given_up:
+            raise AssertionError("it was given up before")
+
+    holding = asyncio.create_task(hold())
+    running = partial(state.orphans, stack_folder / "data")
+    assert await asyncio.to_thread(eventually, running), "nothing was started"
+    holding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asyncio.shield(holding), 60)
+    assert not running()
 
 
 def test_no_secret_is_on_a_command_line(stack: LocalStack) -> None:
