@@ -8,14 +8,13 @@ from temporalio import activity
 
 from domain.contracts import Actor, Command
 from domain.refusals import Refused
-from domain.related import CaseNotice, ParentReport, RelatedOrder
+from domain.related import SPACE, CaseNotice, ParentReport, RelatedOrder, told_id
 
 Send = Callable[[Command], Awaitable[None]]
 Open = Callable[[RelatedOrder, uuid.UUID], Awaitable[None]]
 # As `Open`, for a draft that its owner hands in.
 Prepare = Open
 SYSTEM_ACTOR = Actor(person_id="system", name="系统", roles=["system"])
-SPACE = uuid.UUID("6a0f1b52-2f0e-5c0e-9a5e-7d8f3b1c4e21")
 
 
 def related_id(parent_case: str, item: str) -> uuid.UUID:
@@ -68,11 +67,11 @@ class RelatedActivities:
     @activity.defn(name="tell_case")
     async def tell_case(self, notice: CaseNotice) -> str:
         """Makes the act durable and sends it. "" where the other case took it, else why it refused."""
-        ident = f"tell:{notice.from_case}:{notice.to_case}:{notice.kind}:{notice.seq}"
+        act_id = told_id(notice.from_case, notice.to_case, notice.kind, notice.seq)
         try:
             await self._send(
                 Command(
-                    act_id=str(uuid.uuid5(SPACE, ident)),
+                    act_id=str(act_id),
                     case_id=notice.to_case,
                     kind=notice.kind,
                     received_at=notice.at,

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from api.i18n import mark
+from api.refusal_texts import told
 from domain.refusals import MESSAGES, Refusal, Refused
 
 
@@ -249,6 +250,6 @@ def from_refusal(refused: Refused) -> Problem:
     """The one mapping from what a case refuses to what a client sees."""
     if refused.why in CONCEALED:
         return Problem("not_found")
-    errors = [FieldError(message, pointer) for pointer, message in sorted(refused.errors.items())]
+    errors = [FieldError(told(text), pointer) for pointer, text in sorted(refused.errors.items())]
     detail = "" if refused.message == MESSAGES[refused.why] else refused.message
-    return Problem(refused.why.value, detail, errors=errors)
+    return Problem(refused.why.value, told(detail), errors=errors)

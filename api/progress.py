@@ -9,7 +9,7 @@ from api.i18n import gettext as _
 from api.services import Services
 from api.views import words
 from api.views.cases import view_of
-from api.views.clocks import OVERDUE_UNSAID
+from api.views.clocks import each_of
 from api.views.viewer import Viewer
 from storage import applications
 from storage.tables import ApplicationRow
@@ -72,7 +72,7 @@ async def progress_of(means: Services, number: str, code: str, now: datetime) ->
         overdue=bool(view.overdue_text),
         closed=case.closed_at is not None,
         card=clock.card if clock and case.closed_at is None else None,
-        over_reason=(case.overdue_reason or _(OVERDUE_UNSAID)) if view.overdue_text else "",
+        over_reason=each_of(view.late, lambda clock: clock.over_reason),
         due_text=view.due_text if case.closed_at is None else "",
     )
 

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 
 from api import dates, i18n, navigation
 from api.diagram import figure
+from api.refusal_texts import chinese
 from api.security import csrf
 from api.security.person import Person
 
@@ -53,6 +54,7 @@ def environment() -> Environment:
     install(i18n.gettext, i18n.ngettext, newstyle=True)
     made.filters.update(dates.FILTERS)
     made.filters["said"] = said
+    made.filters["chinese"] = chinese
     made.globals["flow"] = figure
     made.globals["static_url"] = static_url
     return made

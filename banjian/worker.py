@@ -49,6 +49,7 @@ from activities.paperwork import PaperworkActivities
 from activities.projection import ProjectionActivities
 from activities.records import RecordActivities
 from activities.register_calls import RegisterActivities
+from activities.register_news import RegisterNews
 from activities.related import RelatedActivities
 from activities.related_filing import prepare_draft, related_file
 from activities.sweep import LINGER, SweepActivities, Swept
@@ -77,7 +78,7 @@ from workflows.calendars import KeepCalendars, PreviewCalendar, PublishCalendar,
 from workflows.dispatch import CASES_QUEUE, CaseUnknown, Dispatcher
 from workflows.kernel.effects import EFFECTS_QUEUE
 from workflows.registry import PROCEDURES, table_of
-from workflows.upkeep import Erase, KeepRecords, Reconcile, Sweep, SweepFiles
+from workflows.upkeep import Erase, HearOfEndings, KeepRecords, Reconcile, Sweep, SweepFiles
 
 # Imported for their side effect: they declare effects and papers.
 DECLARED = (
@@ -102,6 +103,7 @@ UPKEEP = (
     KeepRecords,
     SweepFiles,
     Erase,
+    HearOfEndings,
     KeepCalendars,
     PreviewCalendar,
     PublishCalendar,
@@ -134,6 +136,7 @@ class Turns(NamedTuple):
 
     reconcile: Callable[[], Awaitable[Swept]]
     sweep: Callable[[], Awaitable[Swept]]
+    hear: Callable[[], Awaitable[Swept]]
 
 
 @contextlib.asynccontextmanager
@@ -201,6 +204,7 @@ async def workers(
         core.engine, core.system_signer, send=sender.send, in_time=in_time, linger=linger
     )
     upkeep = UpkeepActivities(core.engine, core.keys, deliver=acts.deliver)
+    news = RegisterNews(core.engine, registers.market, send=send_act)
     related = RelatedActivities(open_case, partial(prepare_draft, means), send_act)
     published = CalendarActivities(
         core.engine,
@@ -233,6 +237,7 @@ async def workers(
             related.tell_case,
             swept.sweep_due,
             upkeep.reconcile_acts,
+            news.hear_of_endings,
             records.keep_histories,
             records.sweep_files,
             ErasingActivities(core.engine, core.keys).erase_due,
@@ -248,7 +253,7 @@ async def workers(
     try:
         # Before the first poll: a case may have pinned what no release ships.
         async with kept_known(core.engine), cases, effects:
-            yield Turns(upkeep.reconcile_acts, swept.sweep_due)
+            yield Turns(upkeep.reconcile_acts, swept.sweep_due, news.hear_of_endings)
     finally:
         # What the upkeep heard from cases is noted before the engine of the database is closed.
         await acts.all_settled()
@@ -264,6 +269,7 @@ async def ensure_schedules(client: Client) -> None:
         ("banjian-records", KeepRecords, timedelta(minutes=10), skip),
         ("banjian-files", SweepFiles, timedelta(days=1), skip),
         ("banjian-erasure", Erase, timedelta(hours=1), skip),
+        ("banjian-endings", HearOfEndings, timedelta(hours=1), skip),
         ("banjian-calendars", KeepCalendars, timedelta(minutes=1), skip),
     ):
         schedule = Schedule(

@@ -88,6 +88,7 @@ def deadline_of(clock: RunningClock, calendars: Calendars | None = None) -> Dead
         length=clock.length,
         suspensions=suspensions_of(clock),
         extended=clock.extension is not None,
+        extension=clock.extension.length if clock.extension else None,
     )
 
 

@@ -101,12 +101,16 @@ class TaskAnswer(Contract):
 
 
 class ExtensionGrant(Contract):
-    """An extension: asked by, approved by (never the same person, SOD-11), and why."""
+    """An extension: asked by, approved by (never the same person, SOD-11), and why.
+
+    `length`: what the approver set where the clock's row leaves it open, in `Clock.extension_set_in`; else None.
+    """
 
     asked_by: str
     approved_by: str
     reason: str
     at: datetime
+    length: int | None = None
 
 
 class Pause(Contract):

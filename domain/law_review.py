@@ -64,6 +64,8 @@ def _end(clock: RunningClock, row: Clock) -> date:
         length=clock.length,
         suspensions=suspensions_of(clock),
         extended=clock.extension is not None,
+        # Granted in the unit of its own row; one that sets the length itself takes no other.
+        extension=clock.extension.length if clock.extension and row.extension_set_in else None,
     ).legal_end
 
 

@@ -1,11 +1,20 @@
 """What cases say to each other: an order to open one, the report of its end, a notice between two."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID, uuid5
 
 from pydantic import Field
 
 from domain.contracts import Actor, Contract
+
+# Ids of related cases, and of what cases say to each other, follow from what they are about.
+SPACE: Final = UUID("6a0f1b52-2f0e-5c0e-9a5e-7d8f3b1c4e21")
+
+
+def told_id(from_case: str, to_case: str, kind: str, seq: int) -> UUID:
+    """Id of the act by which one case tells another something."""
+    return uuid5(SPACE, f"tell:{from_case}:{to_case}:{kind}:{seq}")
 
 
 class RelatedOrder(Contract):

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from forms.base import Form, TaskForm
 from forms.fields import Code, Line, Text, labelled
+from forms.suspension import LONGEST
 
 NoInterest = Annotated[
     Literal[True],
@@ -150,6 +151,10 @@ class ExtensionDecision(TaskForm):
     duty = "extension_approver"
 
     decision: Annotated[ExtensionOutcome, labelled("决定", "Decision", widget="radios")]
+    # Where the clock's row leaves it to the approver, in the row's unit: the case asks for it, or refuses it.
+    length: Annotated[
+        int | None, labelled("延长多久", "Length of the extension"), Field(ge=1, le=LONGEST)
+    ] = None
     reason: Annotated[
         Text,
         labelled("告知申请人的延期理由", "Reason told to the applicant", widget="textarea"),

@@ -213,6 +213,14 @@ class Clock:
         return bool(self.suspension)
 
     @property
+    def extension_set_in(self) -> Unit | None:
+        """The unit in which the approver sets how long an extension is; None where the row sets it, or allows none."""
+        rule = self.extension
+        if rule is None or rule.length is not None:
+            return None
+        return self.count_unit if self.unit is Unit.VARIABLE else rule.unit
+
+    @property
     def suspension_basis(self) -> str:
         """The article that lets the clock stand still; 待核 where none was read."""
         return self.suspension_article or UNREAD

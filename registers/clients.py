@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 
 import httpx
 
@@ -30,6 +31,8 @@ from registers.requests import (
     CheckPersonBars,
     Deposited,
     DepositPackage,
+    EndedEnterprises,
+    EndedSince,
     Enterprise,
     EnterpriseRegistered,
     NameVerdict,
@@ -72,6 +75,9 @@ class MarketClient(RegisterClient):
 
     async def enterprise(self, uscc: str) -> Enterprise | None:
         return await self._fetch("/enterprises", uscc, Enterprise)
+
+    async def ended_since(self, since: date, after: str | None = None) -> EndedEnterprises:
+        return await self.ask(EndedSince(since=since, after=after))
 
 
 class IdentityClient(RegisterClient):

@@ -5,6 +5,7 @@ Every method may raise the four errors of `registers.errors`. After `OutcomeUnkn
 caller asks with `find`, or uses `settle`, which asks before it sends again.
 """
 
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from registers.changes import (
@@ -69,6 +70,9 @@ from registers.requests import (
     CheckPersonBars,
     Deposited,
     DepositPackage,
+    EndedEnterprise,
+    EndedEnterprises,
+    EndedSince,
     Enterprise,
     EnterpriseRegistered,
     EntityType,
@@ -113,6 +117,9 @@ __all__ = [
     "DepositPackage",
     "Deposited",
     "DeskRegister",
+    "EndedEnterprise",
+    "EndedEnterprises",
+    "EndedSince",
     "Enterprise",
     "EnterpriseChanged",
     "EnterpriseRegistered",
@@ -197,6 +204,9 @@ class MarketRegister(RegisterPort, Protocol):
         self, request: ChangeEnterprise, *, key: str
     ) -> EnterpriseChanged: ...
     async def enterprise(self, uscc: str) -> Enterprise | None: ...
+    async def ended_since(self, since: date, after: str | None = None) -> EndedEnterprises:
+        """Entries that have ended since the civil day, by code, from the code `after` on; empty after the last."""
+        ...
 
 
 class IdentityRegister(RegisterPort, Protocol):

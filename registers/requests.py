@@ -173,6 +173,33 @@ class Enterprise(Message):
     legal_representative_name: Short | None = None
 
 
+class EndedEnterprise(Message):
+    """An entry that has ended: `ended_on` is the civil day of it."""
+
+    uscc: Uscc
+    name: Short
+    status: Literal["deregistered", "revoked"]
+    ended_on: date
+
+
+class EndedEnterprises(Message):
+    """By code; empty after the last."""
+
+    ended: tuple[EndedEnterprise, ...]
+
+
+class EndedSince(Query[EndedEnterprises]):
+    """What has ended since a day, whoever did it: how a bureau hears of it without asking for each enterprise."""
+
+    register_name = Register.MARKET
+    path = "/endings"
+    answer = EndedEnterprises
+
+    since: date
+    after: Uscc | None = None
+    limit: Annotated[int, Field(gt=0, le=5000)] = 1000
+
+
 # ── real-name authentication (实名认证) ──────────────────────────────────────────────────────────────
 
 

@@ -169,7 +169,7 @@ def at_risk_query(scope: Scope, after: Cursor | None = None, limit: int = PAGE) 
             CASES.c.catalogue_version,
             CASES.c.stage,
             CASES.c.office,
-            CASES.c.overdue_reason,
+            c.overdue_reason,
             step.c.task_id,
             step.c.role,
             step.c.claimed_by.label("holder_id"),

@@ -51,6 +51,22 @@ KINDS: tuple[tuple[str, Table, tuple[str, ...]], ...] = (
     ("links", _table(CaseLinkRow), ("parent_case", "item")),
 )
 CASES = _table(CaseRow)
+OVERDUE_REASON = "overdue_reason"
+
+
+def upcast(event: CaseEvent) -> Changes:
+    """An event's changes in today's columns.
+
+    The reason of an overrun was the case's once; the event names the clock that it was told of, or that ran out.
+    """
+    changes = event.changes
+    if OVERDUE_REASON not in changes.case:
+        return changes
+    case = dict(changes.case)
+    reason, clocks = case.pop(OVERDUE_REASON), changes.clocks
+    if key := event.data.get("clock"):
+        clocks = [*clocks, {"key": key, OVERDUE_REASON: reason}]
+    return changes.model_copy(update={"case": case, "clocks": clocks})
 
 
 class Folded:
@@ -61,9 +77,10 @@ class Folded:
         self.case: Row = {}
         self.rows: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name, _, _ in KINDS}
 
-    def add(self, revision: int, changes: Changes) -> None:
+    def add(self, event: CaseEvent) -> None:
+        changes = upcast(event)
         self.case.update(changes.case)
-        self.case["revision"] = revision
+        self.case["revision"] = event.revision
         for name, table, keys in KINDS:
             for given in getattr(changes, name):
                 row = dict(given)
@@ -134,7 +151,7 @@ def changes_of(case_id: UUID, events: Iterable[CaseEvent]) -> list[tuple[Shape, 
     """What a batch of events changes in the read model: each row once, with the driver's values."""
     folded = Folded(case_id)
     for event in events:
-        folded.add(event.revision, event.changes)
+        folded.add(event)
     every: list[tuple[Table, tuple[str, ...], Row]] = [
         (CASES, ("case_id",), {**folded.case, "case_id": str(case_id)})
     ]
@@ -147,7 +164,7 @@ async def rebuild(connection: AsyncConnection, case_id: UUID, events: Iterable[C
     """Write the case's rows anew from all its events; claims stay as they are."""
     folded = Folded(case_id)
     for event in events:
-        folded.add(event.revision, event.changes)
+        folded.add(event)
     kept = set(folded.rows["tasks"])
     tasks = _table(TaskRow)
     present = await connection.execute(select(tasks.c.task_id).where(tasks.c.case_id == case_id))
@@ -173,5 +190,5 @@ def expected(case_id: UUID, events: Iterable[CaseEvent]) -> Folded:
     """What the read model must say: for comparing without writing."""
     folded = Folded(case_id)
     for event in events:
-        folded.add(event.revision, event.changes)
+        folded.add(event)
     return folded

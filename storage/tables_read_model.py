@@ -55,7 +55,6 @@ class CaseRow(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     outcome: Mapped[str | None] = mapped_column(String(48))
     level: Mapped[str] = mapped_column(String(16), server_default="")
-    overdue_reason: Mapped[str] = mapped_column(Text, server_default="")
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     first_handler: Mapped[str] = mapped_column(Text, server_default="")
     passed: Mapped[list[Any]] = mapped_column(JSONB, server_default=EMPTY_LIST)
@@ -185,6 +184,8 @@ class ClockRow(Base):
     next_rung: Mapped[str | None] = mapped_column(String(32))
     next_rung_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # What the public was told of its overrun (优化营商环境条例 36), in an officer's own words.
+    overdue_reason: Mapped[str] = mapped_column(Text, server_default="")
     body: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 

@@ -31,9 +31,10 @@ with workflow.unsafe.imports_passed_through():
 from workflows.hosted_enterprise import HostedEnterprise
 from workflows.kernel.approval import ARCHIVED, ARCHIVING
 
-MOVED = "住所已经变更"
-HEARS = frozenset({"host_reported", "address_changed"})
-ENDING = frozenset({"address_changed"})
+MOVED_OR_GONE = "住所已经变更，或者企业已经注销"
+# From a change registration of ours, and from the market register.
+ENDING = frozenset({"address_changed", "enterprise_ended"})
+HEARS = ENDING | {"host_reported"}
 
 TABLE = Table(
     procedure="cluster_hosting",
@@ -74,20 +75,20 @@ TABLE = Table(
     transitions=(
         Transition("registered_hosted", "host_notified_lost", "托管机构报告失联"),
         Transition("registered_hosted", "host_terminating", "托管终止或者托管机构退出"),
-        Transition("registered_hosted", "archiving", MOVED),
+        Transition("registered_hosted", "archiving", MOVED_OR_GONE),
         Transition("host_notified_lost", "registered_hosted", "邮件签收或者恢复联系"),
         Transition("host_notified_lost", "referred", "邮件退回，通过登记的住所无法联系"),
         Transition("host_notified_lost", "host_terminating", "托管终止或者托管机构退出"),
-        Transition("host_notified_lost", "archiving", MOVED),
+        Transition("host_notified_lost", "archiving", MOVED_OR_GONE),
         Transition("referred", "registered_hosted", "恢复联系"),
         Transition("referred", "host_terminating", "托管终止或者托管机构退出"),
-        Transition("referred", "archiving", MOVED),
+        Transition("referred", "archiving", MOVED_OR_GONE),
         Transition("host_terminating", "address_change_required", "已告知，期限开始"),
-        Transition("address_change_required", "archiving", MOVED),
+        Transition("address_change_required", "archiving", MOVED_OR_GONE),
         Transition("address_change_required", "overdue", "期限届满，住所没有变更"),
         Transition("overdue", "ordered", "已责令改正"),
         Transition("overdue", "archiving", "登记系统显示住所已经变更，或者企业已经注销"),
-        Transition("ordered", "archiving", "住所已经变更，或者复查发现企业已经注销"),
+        Transition("ordered", "archiving", MOVED_OR_GONE),
         Transition("archiving", "archived", "档案已接收"),
     ),
     main=(

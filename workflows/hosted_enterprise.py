@@ -11,6 +11,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import Command
+    from domain.hosting import seq_of
     from domain.refusals import Refusal, Refused
 
 from workflows.kernel.approval import Approval
@@ -35,12 +36,10 @@ class HostedEnterprise(Approval):
 
     async def _told_host(self, kind: str) -> str:
         """A word to the host's case; why it refused, where it did."""
-        told = int(self.state.memo.get("told", 0)) + 1
-        self.state.memo["told"] = told
         return await self.tell_case(
             self.state.memo["host_case"],
             kind,
-            seq=told,
+            seq=seq_of(kind),
             case=self.case.case_id,
             uscc=self.state.memo["uscc"],
             name=self.state.memo["name"],
@@ -112,6 +111,22 @@ class HostedEnterprise(Approval):
             data={"how": "active", "number": number},
         )
 
+    def check_enterprise_ended(self, command: Command) -> None:
+        self._check_system(command)
+        if self.moved:
+            raise Refused(Refusal.NOT_ACCEPTED_NOW)
+
+    def apply_enterprise_ended(self, command: Command) -> None:
+        """Deregistered, whoever did it: the register told of it by itself."""
+        how = str(command.data["status"])
+        self.state.memo["moved"] = how
+        self.record(
+            "address_changed",
+            at=command.received_at,
+            act_id=command.act_id,
+            data={"how": how, "number": ""},
+        )
+
     def apply_complete(self, command: Command) -> None:
         """What the host and the register say is never refused because an officer's answer is being dealt with."""
         super().apply_complete(command)
@@ -127,4 +142,6 @@ class HostedEnterprise(Approval):
             "hosting_overdue_head": "托管企业逾期没有变更住所，请督促责令改正。",
             "hosting_over": "住所已经变更，原住所托管已经结束。",
         }
+        if kind == "hosting_over" and self.state.memo["moved"] == "deregistered":
+            return "企业已经注销，住所托管随之结束。"
         return words.get(kind) or super().message_text(kind, clock)

@@ -4,19 +4,24 @@ The department decides; the case passes on, watches the term, asks where no answ
 opened it and NECIPS how the item stands. A department that never answers: the clock's ladder, then an officer asks.
 """
 
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.contracts import Command, EffectState
+    from domain.clocks import Cause
+    from domain.contracts import Command, EffectState, RunningClock
     from domain.transitions import Stage, StageKind
     from law import licence_items
     from law.licence_standing import BARS_COMMITMENT, Standing
     from law.licence_types import LicenceItem
 
 from workflows.errand_case import ErrandCase
+from workflows.kernel.terms import Revision
 
+# Older cases asked the department at the end that the term had when the errand was opened.
+FOLLOWS_THE_END = "licence-item-asks-at-revised-end-v1"
 DEPARTMENTS = "departments"
 # What NECIPS takes of the standings (registers.licences); a no is nobody else's business.
 PUBLIC = frozenset(
@@ -95,8 +100,37 @@ class LicenceItemCase(ErrandCase):
                 return effect
 
     async def answered_by(self, clock: str | None) -> EffectState:
-        """The department's answer; asked for when the clock's term is over."""
-        return await self.answer(self.state.clocks[clock].ends_at if clock is not None else None)
+        """The department's answer; asked for when the clock's term is over, also where that moves meanwhile."""
+        if clock is None:
+            return await self.answer(None)
+        self.state.memo["asks_at_end_of"] = clock
+        try:
+            return await self.answer(self._end_to_ask_at(clock))
+        finally:
+            self.state.memo.pop("asks_at_end_of", None)
+
+    def _end_to_ask_at(self, clock: str) -> datetime | None:
+        """None of a clock that stands still: the alarm is set when it runs on."""
+        running = self.state.clocks[clock]
+        if running.paused and workflow.patched(FOLLOWS_THE_END):
+            return None
+        return running.ends_at
+
+    def revise_clock(self, clock: RunningClock, cause: Cause, **why: Any) -> Revision:
+        """The department is asked at the end as it is now: while the clock stands still, there is none."""
+        revised = super().revise_clock(clock, cause, **why)
+        follows = self.state.memo.get("asks_at_end_of") == clock.key
+        if follows and workflow.patched(FOLLOWS_THE_END):
+            self.state.alarms.pop("ask", None)
+            if not clock.paused:
+                self.set_alarm("ask", clock.ends_at)
+        return revised
+
+    def on_alarm(self, name: str) -> None:
+        """Once it has been asked, the next instant is the officer's."""
+        super().on_alarm(name)
+        if name == "ask":
+            self.state.memo.pop("asks_at_end_of", None)
 
     async def decided_as(self, standing: Standing, following: str) -> str:
         """The department's yes, after which the item stands so and `following` comes; or its no."""

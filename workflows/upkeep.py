@@ -13,6 +13,7 @@ from temporalio.types import MethodAsyncNoParam
 with workflow.unsafe.imports_passed_through():
     from activities.erasing import ErasingActivities
     from activities.records import Kept, RecordActivities
+    from activities.register_news import RegisterNews
     from activities.sweep import SweepActivities, Swept
     from activities.upkeep import UpkeepActivities
 
@@ -60,6 +61,15 @@ class KeepRecords:
     @workflow.run
     async def run(self) -> Kept:
         return await _turn(RecordActivities.keep_histories)
+
+
+@workflow.defn(name="hear_of_endings", sandboxed=False)
+class HearOfEndings:
+    """What the market register says of enterprises that have ended (every hour)."""
+
+    @workflow.run
+    async def run(self) -> Swept:
+        return await _turn(RegisterNews.hear_of_endings)
 
 
 @workflow.defn(name="sweep_files", sandboxed=False)

@@ -60,7 +60,7 @@ async def _page(
         "one": one,
         "shown": shown,
         "explain": one if one in late else None,
-        "reason": reason or view.case.overdue_reason,
+        "reason": reason or (one.row.overdue_reason if one else ""),
         "errors": errors or {},
         "token": new_token(),
     }

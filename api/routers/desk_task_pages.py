@@ -14,6 +14,7 @@ from api.i18n import gettext as _
 from api.idempotency import page_once
 from api.performing import complete, perform
 from api.problems import Problem, from_refusal
+from api.refusal_texts import untold
 from api.routers.case_pages import new_token, newest_first, papers_of
 from api.security.current import Staff
 from api.security.person import Person
@@ -203,10 +204,9 @@ async def refused_task(
 
 
 def _said(problem: Problem) -> str:
-    """What the case said; before it, in English, what that means, where it names articles in Chinese."""
+    """What the case said; before it, in English, what that means, where nobody translated the rest."""
     title, said = _(problem.type.title), words.known(problem.detail)
-    untold = words.english() and said and said == problem.detail
-    return f"{title} {said}" if untold else said or title
+    return f"{title} {said}" if words.english() and untold(said) else said or title
 
 
 @router.post("/desk/tasks/{task_id}/release")

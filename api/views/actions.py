@@ -36,8 +36,10 @@ def of_case(
     tasks: list[TaskRow],
     clocks: list[ClockView],
     viewer: Viewer,
+    *,
+    hosts_some: bool = False,
 ) -> list[Action]:
-    """Acts on the case itself and on its open tasks."""
+    """Acts on the case itself and on its open tasks. `hosts_some`: of a host that has enterprises to report of."""
     if case.closed_at is not None or viewer.person is None:
         return []
     number = case.receipt_no or str(case.case_id)
@@ -52,7 +54,7 @@ def of_case(
             href = f"/api/v1/cases/{number}/withdrawals"
             found.append(Action("withdraw", _("撤回申请"), "POST", href))
         found += _of_names(case, accepted, number) + _of_licences(case, accepted, number)
-        return found + _of_hosts(accepted, number)
+        return found + _of_hosts(accepted, number, hosts_some)
     if "request_cancellation" in accepted and may_ask_cancellation(case, tasks, viewer):
         href = f"/api/v1/cases/{number}/name-cancellations"
         found.append(Action("request_cancellation", _("申请取消名称保留"), "POST", href))
@@ -106,11 +108,11 @@ def _of_licences(case: CaseRow, accepted: frozenset[str], number: str) -> list[A
     return found
 
 
-def _of_hosts(accepted: frozenset[str], number: str) -> list[Action]:
+def _of_hosts(accepted: frozenset[str], number: str, hosts_some: bool) -> list[Action]:
     """What a host may tell of its enterprises, and that it leaves."""
     base = f"/api/v1/cases/{number}"
     found: list[Action] = []
-    if "report_hosted" in accepted:
+    if hosts_some and "report_hosted" in accepted:
         href = f"{base}/hosted-reports"
         found.append(Action("report_hosted", _("报告托管企业的情况"), "POST", href))
     if "leave_hosting" in accepted:
@@ -176,7 +178,7 @@ def to_explain(case: CaseRow, clocks: list[ClockView], viewer: Viewer) -> list[C
     posts = set(catalogue.procedure(case.procedure, case.catalogue_version).roles.values())
     if (posts | HEADS).isdisjoint(role.value for role in person.roles):
         return []
-    return [c for c in clocks if c.overdue and c.binds_agency]
+    return [c for c in clocks if c.late]
 
 
 def of_task(task: TaskRow, case: CaseRow, viewer: Viewer) -> list[Action]:

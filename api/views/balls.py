@@ -63,6 +63,8 @@ class Situation(NamedTuple):
     viewer: Viewer
     # The acts that the stage takes.
     accepts: frozenset[str] = frozenset({"resubmit"})
+    # Of a host: whether it has an enterprise of which it could report something.
+    reports: bool = False
 
 
 def ball_of(now: Situation) -> Ball:
@@ -248,7 +250,7 @@ def _applicant(now: Situation) -> Ball:
 def _of_host(now: Situation) -> tuple[Link, ...]:
     """What an admitted host can do: report one of its enterprises, where it has any, and leave."""
     links = [Link(_("查看托管企业名册"), "#hosted")]
-    if now.case.decision.get("hosted"):
+    if now.reports:
         links.append(Link(_("报告托管企业失联、恢复联系或者托管终止"), "#report-hosted"))
     if "leave_hosting" in now.accepts:
         links.append(Link(_("退出托管"), "#leave-hosting"))

@@ -20,6 +20,7 @@ from law.catalogue import Procedure
 from law.offices import OFFICES
 from law.zone import local
 from storage import cases, related_cases
+from storage.cluster_hosts import ADMISSION, Hosted, hosted_by
 from storage.prepared import Place
 from storage.projector import stored_events
 from storage.tables import CaseRow, DocumentRow, EffectRow, TaskRow
@@ -39,6 +40,8 @@ class CaseView:
     documents: list[DocumentRow]
     # The related case that this one's stage waits for, where it can be read.
     awaited: "CaseView | None" = None
+    # Of a host of cluster registration: the enterprises at its address.
+    hosted: tuple[Hosted, ...] = ()
 
     @property
     def number(self) -> str:
@@ -79,16 +82,27 @@ class CaseView:
         accepts = self.table.accepts.get(self.case.stage, frozenset())
         return ball_of(
             Situation(
-                self.case, self.stage, self.tasks, self.effects, self.clock, self.viewer, accepts
+                self.case,
+                self.stage,
+                self.tasks,
+                self.effects,
+                self.clock,
+                self.viewer,
+                accepts,
+                reports=self.may("report_hosted"),
             )
         )
 
     @property
     def overdue_text(self) -> str:
-        """超时… of the agency's clock; empty while in time."""
-        if self.clock is None or not self.clock.binds_agency:
-            return ""
-        return self.clock.overdue_text(self.case.overdue_reason)
+        """超时… of each of the agency's clocks that is over; empty while in time."""
+        return clocks.each_of(self.late, lambda clock: clock.overdue_text)
+
+    @cached_property
+    def late(self) -> list[ClockView]:
+        """What the agency has overrun and owes the public a reason for, the first that ended first."""
+        late = [c for c in self.clocks if c.late]
+        return sorted(late, key=lambda c: (c.row.ends_at, c.row.key))
 
     @property
     def status_text(self) -> str:
@@ -99,7 +113,14 @@ class CaseView:
 
     @cached_property
     def actions(self) -> list[actions.Action]:
-        return actions.of_case(self.case, self.table, self.tasks, self.clocks, self.viewer)
+        return actions.of_case(
+            self.case,
+            self.table,
+            self.tasks,
+            self.clocks,
+            self.viewer,
+            hosts_some=any(h.known for h in self.hosted),
+        )
 
     def may(self, name: str) -> bool:
         return any(action.name == name for action in self.actions)
@@ -253,8 +274,14 @@ def seen(whole: cases.Whole, viewer: Viewer) -> CaseView:
 
 
 async def seen_with_awaited(place: Place, whole: cases.Whole, viewer: Viewer) -> CaseView:
-    """The same with the related case that its stage waits for: whose turn it is there, is whose turn it is here."""
+    """The same with the related case that its stage waits for: whose turn it is there, is whose turn it is here.
+
+    Of a host with its enterprises: the box that says whose turn it is, the acts, the form and the register read one list.
+    """
     view = seen(whole, viewer)
+    host = whole.case.procedure == ADMISSION and "hosting" in whole.case.decision
+    if host and viewer.audience != "public":
+        return replace(view, hosted=tuple(await hosted_by(place, whole.case.case_id)))
     kind, _colon, item = view.stage.holder.partition(":")
     if kind != "related":
         return view

@@ -1,6 +1,7 @@
 """The clocks of a case with their light, their reasons, and what the public is told of an overrun."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -135,13 +136,22 @@ class ClockView:
         days = self.left.working_days
         return counted("超时 %(n)s 个工作日", days) if days else _("超时，不满 1 个工作日")
 
-    def overdue_text(self, reason: str) -> str:
+    @property
+    def late(self) -> bool:
+        """An overrun that the agency answers for, and explains to the public."""
+        return self.overdue and self.binds_agency
+
+    @property
+    def over_reason(self) -> str:
+        """Why this term was overrun, or that nobody has said so yet; empty while in time."""
+        return (self.row.overdue_reason or _(OVERDUE_UNSAID)) if self.late else ""
+
+    @property
+    def overdue_text(self) -> str:
         """超时 N 个工作日，原因：…，已升级到〔岗位〕 (优化营商环境条例 36); empty while in time."""
-        if not self.overdue:
+        if not self.late:
             return ""
-        text = self.over_text + _("，原因：%(reason)s") % {
-            "reason": words.known(reason or OVERDUE_UNSAID)
-        }
+        text = self.over_text + _("，原因：%(reason)s") % {"reason": self.over_reason}
         if self.escalated_to:
             text += _("，已升级到%(post)s") % {"post": self.escalated_to}
         return text
@@ -205,6 +215,7 @@ class ClockView:
             "level": self.row.level,
             "light": {"kind": self.light.kind, "text": self.light.text},
             "overdue": self.overdue,
+            "overdue_reason": self.row.overdue_reason if self.late else "",
             "binds_agency": self.binds_agency,
             "trigger": local(clock.trigger).isoformat(),
             "raw_end": self.row.raw_end.isoformat()
@@ -263,3 +274,10 @@ def leading(clocks: list[ClockView]) -> ClockView | None:
     running = [c for c in clocks if c.running]
     agency = [c for c in running if c.binds_agency]
     return min(agency or running, key=lambda c: (c.paused, c.row.ends_at), default=None)
+
+
+def each_of(late: list[ClockView], said: Callable[[ClockView], str]) -> str:
+    """What is said of each overrun; of several, each with the name of its term."""
+    if len(late) == 1:
+        return said(late[0])
+    return _("；").join(_("%(name)s：%(said)s") % {"name": c.name, "said": said(c)} for c in late)

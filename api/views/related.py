@@ -1,6 +1,6 @@
 """Cases beside a case: what opened it, what it opened; of a separation of licences, when one may trade in what; of an opening, its parts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -121,7 +121,6 @@ class RelatedView:
 
     view: CaseView
     found: list[related_cases.Related]
-    hosted: list[cluster_hosts.Hosted] = field(default_factory=list)
 
     @cached_property
     def parent(self) -> related_cases.Related | None:
@@ -267,12 +266,20 @@ class RelatedView:
         )
 
     @property
+    def hosted(self) -> tuple[cluster_hosts.Hosted, ...]:
+        """A host's register."""
+        return self.view.hosted
+
+    @property
     def hosted_options(self) -> list[tuple[str, str]]:
-        """To choose one of them."""
-        return [(h.uscc, h.name) for h in self.hosted]
+        """To choose one of them: those whom the host's own case knows, it takes no report of another."""
+        return [(h.uscc, h.name) for h in self.hosted if h.known]
 
     @staticmethod
     def hosted_stage(hosted: cluster_hosts.Hosted) -> str:
+        """How its hosting stands; registered at the address, and the host's case has not heard of it yet: 正在登记."""
+        if not hosted.known and hosted.standing == cluster_hosts.JOINING:
+            return _("正在登记")
         return words.stage_name(cluster_hosts.HOSTING, hosted.standing)
 
     @staticmethod
@@ -316,6 +323,7 @@ class RelatedView:
                     "uscc": h.uscc,
                     "standing": h.standing,
                     "standing_text": self.hosted_stage(h),
+                    "known": h.known,
                 }
                 for h in self.hosted
             ],
@@ -326,8 +334,4 @@ async def related_of(connection: AsyncConnection, view: CaseView) -> RelatedView
     """Nothing of it is for those who only hold a query code."""
     if view.viewer.audience == "public":
         return RelatedView(view, [])
-    found = await related_cases.related(connection, view.case.case_id)
-    hosted = []
-    if view.case.procedure == cluster_hosts.ADMISSION:
-        hosted = await cluster_hosts.hosted_by(connection, view.case.case_id)
-    return RelatedView(view, found, hosted)
+    return RelatedView(view, await related_cases.related(connection, view.case.case_id))

@@ -109,12 +109,17 @@ class FigureSoFar(Shape):
 
 
 class HostedEnterprise(Shape):
-    """An enterprise at a host's address (集群注册); `standing` is the stage of its hosting's case."""
+    """An enterprise at a host's address (集群注册); `standing` is the stage of its hosting's case.
+
+    `known`: the host's case has taken it into its register, so that it can be reported; false for the moment in which it
+    joins, and once it has left.
+    """
 
     name: str
     uscc: str
     standing: str
     standing_text: str
+    known: bool
 
 
 class RelatedCases(Shape):

@@ -104,7 +104,8 @@ class SuspensionGround(Shape):
 
 class CaseClock(Shape):
     """A clock of law in the case. `legal_end` is a civil date, `ends_at` the exclusive instant behind it; a clock
-    that stands still (`paused`) has neither. `page_url` explains the date to people."""
+    that stands still (`paused`) has neither. `overdue_reason`: what the public was told of an overrun that the agency
+    answers for; empty until somebody has said it. `page_url` explains the date to people."""
 
     key: str
     clock_id: str
@@ -113,6 +114,7 @@ class CaseClock(Shape):
     level: str
     light: LightShape
     overdue: bool
+    overdue_reason: str
     binds_agency: bool
     trigger: AwareDatetime
     raw_end: date | None

@@ -1,7 +1,7 @@
 """The case-and-task page (B3, B4, B9): one officer, one task, everything needed to decide beside the law."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +19,7 @@ from api.views.tasks import TaskLine, lines_of, listed_of
 from api.views.timeline import Line, lines
 from api.views.viewer import Viewer
 from domain.contracts import CaseEvent
+from forms.approval import ExtensionDecision
 from forms.base import TaskForm
 from forms.registry import TASK_FORMS
 from law import licence_items
@@ -123,10 +124,21 @@ class TaskPage:
         found = decisions.fields(self.form, sent, errors)
         if self.gaps is not None and self.gaps.blocked:
             found = [_closed(f, "one_time_notice", self.gaps.blocked) for f in found]
+        if self.task.form == ExtensionDecision.code:
+            found = self._of_extension(found)
         bars = self.bars
         if bars and self.task.form == "approval.decision":
             found = [_closed(f, "grant", bars) for f in found]
         return found
+
+    def _of_extension(self, found: list[FieldView]) -> list[FieldView]:
+        """How long is asked only where the clock's row leaves it to the approver, in the row's unit."""
+        clock = next((c for c in self.view.clocks if c.row.key == self.task.clock), None)
+        unit = clock.deadline.clock.extension_set_in if clock else None
+        if unit is None:
+            return [f for f in found if f.name != "length"]
+        hint = _("延长多少%(unit)s；批准的必须写明") % {"unit": words.known(unit.label)}
+        return [replace(f, hint=hint, optional=False) if f.name == "length" else f for f in found]
 
     @property
     def task(self) -> TaskRow:

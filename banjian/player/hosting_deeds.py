@@ -1,7 +1,9 @@
 """What host and registrar do in a story about cluster registration (集群注册)."""
 
+from contextlib import suppress
 from typing import Any
 
+from banjian.player.cast import Answered
 from banjian.player.deeds import Deed, Play, deed
 
 
@@ -18,7 +20,20 @@ async def report_hosted(play: Play, deed: Deed) -> Any:
         owner, number = str(play.cases[case]["owner"]), play.number(case)
         shown = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}")
         data["uscc"] = shown["numbers"]["uscc"]
+    await _joined(play, deed, str(data.get("uscc", "")))
     return await _on_host(play, deed, "hosted-reports", data)
+
+
+async def _joined(play: Play, deed: Deed, uscc: str) -> None:
+    """Waits while the enterprise stands in the register and the host's own case has not heard of it yet."""
+
+    def heard(found: Any) -> bool:
+        lines = [line for line in found["hosted"] if line["uscc"] == uscc]
+        return not any(x["standing"] == "registered_hosted" and not x["known"] for x in lines)
+
+    with suppress(Answered):
+        path = f"/api/v1/cases/{play.number(deed.case)}/related"
+        await play.cast.until(deed.by, path, heard)
 
 
 @deed("leave_hosting")

@@ -128,6 +128,7 @@ class Stage:
     async def _hop(self, instant: datetime) -> None:
         await self.set_now(instant)
         await self._engine_to(instant)
+        await self.turns.hear()
         await self.upkeep()
 
     async def upkeep(self) -> None:

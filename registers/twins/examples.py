@@ -29,6 +29,7 @@ REGISTER = example(
         "term_until": None,
     }
 )
+ENDINGS = example({"since": "2026-09-01", "after": None, "limit": 1000})
 AUTHENTICATION = example(
     {"case_ref": "case-0001", "person": _PERSON, "purpose": "设立登记实名认证"}
 )

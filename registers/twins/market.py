@@ -14,6 +14,9 @@ from registers.requests import (
     CheckCapital,
     CheckName,
     CheckPersonBars,
+    EndedEnterprise,
+    EndedEnterprises,
+    EndedSince,
     Enterprise,
     EnterpriseRegistered,
     EntityType,
@@ -150,6 +153,30 @@ async def get_enterprise(
     }
     columns = {f: row[f] for f in Enterprise.model_fields if f in row}
     return call.answer(Enterprise(**columns | shown))
+
+
+@router.post(
+    "/endings",
+    operation_id="listEndings",
+    summary="查询某日以来终止的市场主体",
+    description="Every entry that has ended since the day, by code: to hear of it without asking for each.",
+    response_model=Envelope[EndedEnterprises],
+    responses=documented(400, 401, 411, 413, 422, 503),
+)
+async def list_endings(
+    query: Annotated[EndedSince, Body(openapi_examples=examples.ENDINGS)],
+    call: Annotated[Call, Depends(reads(R, "endings"))],
+) -> Response:
+    c = enterprises.c
+    statement = (
+        select(c.uscc, c.name, c.status, c.ended_on)
+        .where(c.status != "active", c.ended_on >= query.since, c.uscc > (query.after or ""))
+        .order_by(c.uscc)
+        .limit(query.limit)
+    )
+    async with call.engine.connect() as connection:
+        rows = (await connection.execute(statement)).mappings().all()
+    return call.answer(EndedEnterprises(ended=tuple(EndedEnterprise(**row) for row in rows)))
 
 
 add_find(router, R, Envelope[EnterpriseRegistered | EnterpriseChanged])

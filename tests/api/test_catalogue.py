@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from api import i18n
 from api.form_fields import fields_of
+from domain import refusal_words
 from domain.refusals import MESSAGES
 from domain.roles import Role
 from forms.registry import APPLICATIONS, TASK_FORMS
@@ -59,6 +60,7 @@ def said() -> dict[str, str]:
     """Message id → where it is said."""
     found = in_code(KEYWORDS)
     found |= dict.fromkeys(MESSAGES.values(), "domain/refusals.py")
+    found |= dict.fromkeys(refusal_words.SENTENCES, "domain/refusal_words.py")
     found |= {role.label.zh: "domain/roles.py" for role in Role}
     found |= declared()
     return found

@@ -106,12 +106,13 @@ async def hosted(live: Live, case: str) -> dict[str, Any]:
 
 
 async def standing(live: Live, host: str, wanted: str) -> dict[str, Any]:
-    """The host's one enterprise, once its hosting stands like this."""
+    """The host's enterprise, once its hosting stands like this and the host's own case knows it."""
     for _ in range(200):
         await live.on.upkeep()
         found = await live.get("applicant", f"/api/v1/cases/{live.number(host)}/related")
-        if found["hosted"] and found["hosted"][0]["standing"] == wanted:
-            return dict(found["hosted"][0])
+        for line in found["hosted"]:
+            if line["known"] and line["standing"] == wanted:
+                return dict(line)
         await asyncio.sleep(0.05)
     raise AssertionError(f"not {wanted}: {found['hosted']}")
 

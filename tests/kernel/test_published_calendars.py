@@ -243,6 +243,47 @@ async def test_dates_move_once_and_come_back_as_they_were(desk: Desk) -> None:
     assert kinds.count("clock_reminder") == kinds.count("clock_overdue_l1") == 1
 
 
+async def warned(case: Case) -> list[str]:
+    """Every warning and light that the case has given, in order, as its events and as its messages have it."""
+    given = [k.removeprefix("clock_") for k in await case.kinds()]
+    rungs = [k for k in given if k in ("reminder", "amber", "overdue_l1")]
+    sent = await case.rows(
+        "SELECT kind FROM messages WHERE case_id = :c AND kind = ANY(:k) ORDER BY at, message_id",
+        k=["reminder", "amber", "overdue_l1"],
+    )
+    assert sorted(r.kind for r in sent) == sorted(rungs), "each is told once"
+    return rungs
+
+
+async def in_force(desk: Desk) -> int:
+    number = await uploaded(desk)
+    await approved(desk, number)
+    await reaches(desk, number, "applied")
+    return number
+
+
+async def test_a_warning_given_stays_given_and_one_that_moves_ahead_comes_once(desk: Desk) -> None:
+    """Nobody is warned twice of one day: what was given and lies behind is not given again by a calendar, while
+    the noon of another last day is a warning of its own."""
+    case = await opened(desk)
+    first = await in_force(desk)
+    # The end is the 9th, so the reminder comes on the 7th.
+    await desk.advance_to(datetime.fromisoformat("2027-01-07T09:00:00+08:00"))
+    assert await warned(case) == ["reminder"]
+    # Back to the 8th, whose reminder was due on the 6th: it lies behind, and was given.
+    await taken_back(desk, first)
+    assert await legal_end(case) == date(2027, 1, 8)
+    await desk.advance_to(datetime.fromisoformat("2027-01-08T12:30:00+08:00"))
+    assert await warned(case) == ["reminder", "amber"]
+    # To the 9th again: the reminder lies behind, the noon of the last day is ahead once more.
+    await in_force(desk)
+    assert await legal_end(case) == date(2027, 1, 9)
+    await desk.advance_to(datetime.fromisoformat("2027-01-09T11:59:59+08:00"))
+    assert await warned(case) == ["reminder", "amber"]
+    await desk.advance_to(datetime.fromisoformat("2027-01-10T09:00:00+08:00"))
+    assert await warned(case) == ["reminder", "amber", "amber", "overdue_l1"]
+
+
 async def test_a_turn_that_died_and_cases_out_of_reach_are_done_once(desk: Desk) -> None:
     """The worker dies in the middle of a page, then the engine is away for some: nothing lost, nothing twice."""
     cases = [await opened(desk) for _ in range(6)]

@@ -15,7 +15,8 @@ from temporalio.converter import DataConverter
 
 from banjian.commands.replay import replayer_of
 from domain import signing
-from law.calendars import default_calendars
+from law import calendars
+from law.calendars import CalendarEdition, default_calendars
 from storage.codec import data_converter
 from storage.keys import KEY_BYTES, CaseKeys, Cipher
 
@@ -96,12 +97,30 @@ def trusting(signers: Mapping[str, str]) -> Iterator[None]:
         signing._system_only.update(narrow)
 
 
+@contextmanager
+def knowing_only_shipped() -> Iterator[None]:
+    """A history carries the editions that were published while its case ran: another installation's by the same name are
+    not known to it, and its own to nobody afterwards."""
+    before = dict(calendars._learned)
+    try:
+        _know({})
+        yield
+    finally:
+        _know(before)
+
+
+def _know(editions: Mapping[str, CalendarEdition]) -> None:
+    calendars._learned.clear()
+    calendars._learned.update(editions)
+    calendars._from_pins.cache_clear()
+
+
 async def replay(recorded: Recorded, *procedures: type) -> Exception | None:
     """Replay against this code (or against the given workflows); what it stumbles over, if anything."""
     # Worked out before the first workflow task, which has two seconds (as a worker does).
     default_calendars()
     replayer = replayer_of(recorded.converter(), procedures)
-    with trusting(recorded.signers):
+    with trusting(recorded.signers), knowing_only_shipped():
         result = await replayer.replay_workflow(
             recorded.workflow_history(), raise_on_replay_failure=False
         )

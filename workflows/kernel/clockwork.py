@@ -9,6 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.projection import ProjectionActivities
+    from domain import refusal_words as words
     from domain.clocks import DECIDING, EXPIRES, LEVELS, heeds_acts
     from domain.contracts import CaseInput, Command, PendingQuery, RunningClock
     from domain.refusals import Refusal, Refused
@@ -119,7 +120,7 @@ class Clockwork(Terms):
             # stands still; nothing is lost, for it cannot run out meanwhile.
             raise Refused(
                 Refusal.CLOCK_PAUSED,
-                f"{law.name}已停止计算（{law.suspension_basis}），没有届满日可以延长。请先恢复计算。",
+                words.CLOCK_PAUSED % {"clock": law.name, "article": law.suspension_basis},
             )
         if law.extension is None or clock.extension is not None:
             raise Refused(Refusal.EXTENSION_NOT_POSSIBLE)

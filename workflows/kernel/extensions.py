@@ -3,8 +3,9 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain import refusal_words as words
     from domain.clocks import Cause
-    from domain.contracts import Command, ExtensionGrant, OpenTask
+    from domain.contracts import Command, ExtensionGrant, OpenTask, RunningClock
     from domain.refusals import Refusal, Refused
     from forms.approval import ExtensionDecision, ExtensionOutcome
     from forms.base import TaskForm
@@ -51,7 +52,20 @@ class Extensions(Effects):
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         if isinstance(answers, ExtensionDecision) and answers.decision is ExtensionOutcome.APPROVE:
-            self.check_extendable(task.clock or "", command.received_at)
+            clock = self.check_extendable(task.clock or "", command.received_at)
+            self._check_length(clock, answers.length)
+
+    def _check_length(self, clock: RunningClock, length: int | None) -> None:
+        """The row sets how long an extension is, or leaves it to the approver, who then says it."""
+        law = find_clock(clock.clock_id)
+        unit = law.extension_set_in
+        if unit is None and length is not None:
+            told = words.EXTENSION_FIXED % {"clock": law.name, "article": law.citation}
+            raise Refused(Refusal.INVALID_ANSWERS, told, {"/length": told})
+        if unit is not None and length is None:
+            parts = {"clock": law.name, "article": law.citation, "unit": unit.label}
+            told = words.EXTENSION_OPEN % parts
+            raise Refused(Refusal.INVALID_ANSWERS, told, {"/length": told})
 
     def apply_complete(self, command: Command) -> None:
         task = self.state.tasks[command.task_id or ""]
@@ -75,13 +89,17 @@ class Extensions(Effects):
             approved_by=command.actor.person_id,
             reason=answers.reason,
             at=command.received_at,
+            length=answers.length,
         )
         revised = self.revise_clock(
             clock,
             Cause.EXTENDED,
             actor=command.actor,
             at=command.received_at,
-            data={"reason": answers.reason},
+            data={
+                "reason": answers.reason,
+                **({"length": answers.length} if answers.length is not None else {}),
+            },
             tell=("applicant", "officer"),
             left=task.task_id,
         )

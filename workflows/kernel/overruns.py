@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain import refusal_words as words
     from domain.contracts import Command, RunningClock
     from domain.refusals import Refusal, Refused
     from domain.roles import HEADS
@@ -27,19 +28,20 @@ class Overruns(RelatedCases):
             raise Refused(Refusal.CLOCK_CLOSED)
         late = not clock.paused and command.received_at >= clock.ends_at
         if not late or not find_clock(clock.clock_id).binds_agency:
-            message = f"没有超过法定期限，不用说明超时原因（{BASIS}）。"
-            raise Refused(Refusal.CLOCK_NOT_DUE, message)
+            raise Refused(Refusal.CLOCK_NOT_DUE, words.NOT_OVERRUN % {"article": BASIS})
         if (HEADS | set(self.row.roles.values())).isdisjoint(command.actor.roles):
             raise Refused(Refusal.WRONG_ROLE)
         if command.actor.office != self.case.office:
             raise Refused(Refusal.WRONG_OFFICE)
         if not str(command.data.get("reason", "")).strip():
-            raise Refused(Refusal.INVALID_ANSWERS, f"请写明向社会公开的超时原因（{BASIS}）。")
+            raise Refused(Refusal.INVALID_ANSWERS, words.REASON_MISSING % {"article": BASIS})
 
     def apply_explain_overrun(self, command: Command) -> None:
         clock = self.state.clocks[str(command.data["clock"])]
         reason = str(command.data["reason"]).strip()[:2000]
-        self.change(overdue_reason=reason)
+        self._told(clock, reason)
+        explained = self.state.memo.setdefault("explained", {})
+        explained[clock.key] = clock.ends_at.isoformat()
         end, name = clock.legal_end, find_clock(clock.clock_id).name
         self.change_row(
             "messages",
@@ -60,7 +62,11 @@ class Overruns(RelatedCases):
         )
 
     def _fire(self, clock: RunningClock, law: Clock, due: Due) -> None:
-        if due.name == RungKind.OVERDUE_L1.value:
+        said = self.state.memo.get("explained", {}).get(clock.key)
+        if due.name == RungKind.OVERDUE_L1.value and said != clock.ends_at.isoformat():
             # What was said of an earlier overrun says nothing of this one.
-            self.change(overdue_reason="")
+            self._told(clock, "")
         super()._fire(clock, law, due)
+
+    def _told(self, clock: RunningClock, reason: str) -> None:
+        self.change_row("clocks", {"key": clock.key, "overdue_reason": reason})

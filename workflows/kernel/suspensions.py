@@ -8,6 +8,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
+    from domain import refusal_words as words
     from domain.clocks import DECIDING, Cause, deadline_of
     from domain.contracts import Command, Pause, RunningClock
     from domain.refusals import Refusal, Refused
@@ -47,7 +48,7 @@ class Suspensions(Extensions):
         if any(p.ground == ground and p.end is None for p in clock.pauses):
             raise Refused(
                 Refusal.ALREADY_SUSPENDED,
-                f"{named(law)}已经因{ground.label}停止计算，尚未恢复（{law.suspension_basis}）。",
+                said(words.ALREADY_SUSPENDED, law, ground=ground.label),
             )
         if not clock.paused and command.received_at >= clock.ends_at:
             raise Refused(Refusal.SUSPENSION_TOO_LATE, too_late(law))
@@ -57,7 +58,7 @@ class Suspensions(Extensions):
             raise invalid("since", FUTURE_START)
         if start < civil_date(clock.trigger):
             started = civil_date(clock.trigger).isoformat()
-            raise invalid("since", f"{named(law)}从{started}起算，不能从更早的日子中止。")
+            raise invalid("since", said(words.BEFORE_START, law, day=started))
         pause = self._pause(asked, command)
         field = "expected_end" if asked.expected_end else "expected_days"
         if pause.expected is None or pause.expected < today:
@@ -114,24 +115,22 @@ class Suspensions(Extensions):
         ground = check_ground(law, asked.ground)
         pause = open_pause(clock, ground)
         if pause is None:
-            said = (
-                f"{named(law)}没有因{ground.label}停止计算，不需要恢复（{law.suspension_basis}）。"
-            )
-            raise Refused(Refusal.NOT_SUSPENDED, said)
+            told = said(words.NOT_SUSPENDED, law, ground=ground.label)
+            raise Refused(Refusal.NOT_SUSPENDED, told)
         today = civil_date(command.received_at)
         until = asked.until or today
         if until > today:
             raise invalid("until", FUTURE_END)
         if until < pause.start:
             since = pause.start.isoformat()
-            raise invalid("until", f"{ground.label}从{since}起停止计算，不能在这之前结束。")
+            raise invalid("until", words.BEFORE_GROUND % {"ground": ground.label, "day": since})
         pauses = [p for p in clock.pauses if p is not pause]
         ended = pause.model_copy(update={"end": until})
         end = deadline_of(clock.model_copy(update={"pauses": [*pauses, ended]}), self._calendars)
         if law.effect in DECIDING and not end.paused and end.ends_at <= command.received_at:
             # Nobody loses a right by a resumption that was entered late.
             day = end.legal_end.isoformat()
-            raise invalid("until", f"照这样恢复，期限在{day}已经届满。请写实际告知恢复的日子。")
+            raise invalid("until", words.ENDED_BY_THEN % {"day": day})
 
     def apply_resume_clock(self, command: Command) -> None:
         asked = answers(Resuming, command)
@@ -215,13 +214,13 @@ def check_ground(law: Clock, ground: str) -> Ground:
     """Raises Refused unless the clock may stand still on the ground; names the row's article."""
     if not law.suspendable:
         raise Refused(
-            Refusal.CLOCK_NOT_SUSPENDABLE, f"{named(law)}（{law.citation}）没有可以中止计算的规定。"
+            Refusal.CLOCK_NOT_SUSPENDABLE, said(words.NOT_SUSPENDABLE, law, article=law.citation)
         )
     if ground not in law.suspension:
         allowed = "、".join(g.label for g in law.suspension)
         raise Refused(
             Refusal.GROUND_NOT_ALLOWED,
-            f"{named(law)}只能因下列事由中止计算（{law.suspension_basis}）：{allowed}。",
+            said(words.ONLY_ON_GROUNDS, law, grounds=allowed),
         )
     return Ground(ground)
 
@@ -249,8 +248,17 @@ def invalid(field: str, message: str) -> Refused:
 
 
 def named(law: Clock) -> str:
-    return f"“{law.name.replace(':', '：')}”"
+    return f"“{plain(law)}”"
+
+
+def plain(law: Clock) -> str:
+    return law.name.replace(":", "：")
 
 
 def too_late(law: Clock) -> str:
-    return f"{named(law)}的日数已经数完，不能再中止计算（{law.suspension_basis}）。"
+    return said(words.DAYS_COUNTED, law)
+
+
+def said(sentence: str, law: Clock, **parts: str) -> str:
+    """A refusal's sentence of the clock, with the article by which it may stand still, or another one."""
+    return sentence % {"clock": plain(law), "article": law.suspension_basis, **parts}

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain import refusal_words as words
     from domain.clocks import DECIDING
     from domain.contracts import RunningClock
     from domain.refusals import Refusal, Refused
@@ -44,8 +45,7 @@ class TermChecks(Clockwork):
             if civil_date(trigger).year < first:
                 raise Refused(
                     Refusal.NO_RULE_IN_FORCE,
-                    f"起算日在 {first} 年以前，没有那一年的放假安排，不能计算{law.name}（{law.citation}）。"
-                    "请核对起算日期。",
+                    words.NO_CALENDAR % {"year": first, **_of(law)},
                 )
             deadline(law, trigger, self._calendars, length=length)
         except UnknownClock as unknown:
@@ -81,8 +81,8 @@ class TermChecks(Clockwork):
         if clock.paused or at < self.takes_effect_at(clock):
             raise Refused(
                 Refusal.TERM_RUNNING,
-                f"{law.name}要到{_effect_in_words(self.takes_effect_at(clock), clock, law)}才届满"
-                f"（{law.citation}），请在那以后再办理。",
+                words.TERM_RUNNING
+                % {"day": _effect_in_words(self.takes_effect_at(clock), clock, law), **_of(law)},
             )
         if clock.state not in {"running", "expired"}:
             raise Refused(Refusal.CLOCK_CLOSED)
@@ -111,12 +111,15 @@ class TermChecks(Clockwork):
 def _over(clock: RunningClock, law: Clock) -> Refused:
     return Refused(
         Refusal.TERM_OVER,
-        f"{law.name}已于{end_in_words(clock, law)} 届满，{law.effect.label}（{law.citation}），"
-        "不能再作这个操作。请刷新页面查看结果。",
+        words.TERM_OVER % {"day": end_in_words(clock, law), "effect": law.effect.label, **_of(law)},
     )
+
+
+def _of(law: Clock) -> dict[str, str]:
+    return {"clock": law.name, "article": law.citation}
 
 
 def _effect_in_words(at: datetime, clock: RunningClock, law: Clock) -> str:
     if law.effect is Effect.WINDOW_OPENS and at < clock.ends_at:
-        return f"{day_zh(clock.legal_end)} 0:00 "
-    return f"{end_in_words(clock, law)} "
+        return f"{day_zh(clock.legal_end)} 0:00"
+    return end_in_words(clock, law)

@@ -1,0 +1,72 @@
+"""What a case says of a clock when it refuses an act: sentences with named parts.
+
+The case says them in Chinese. Whoever shows them in another language finds the sentence and its parts again: the clock's
+name has a translation, the article is cited as it stands.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+CLOCK_PAUSED: Final = "%(clock)s已停止计算（%(article)s），没有届满日可以延长。请先恢复计算。"
+EXTENSION_FIXED: Final = "%(clock)s的延长期限由%(article)s规定，不能另定。"
+EXTENSION_OPEN: Final = "%(clock)s延长多久由批准人确定（%(article)s），请写明延长多少%(unit)s。"
+NOT_SUSPENDABLE: Final = "“%(clock)s”（%(article)s）没有可以中止计算的规定。"
+ONLY_ON_GROUNDS: Final = "“%(clock)s”只能因下列事由中止计算（%(article)s）：%(grounds)s。"
+ALREADY_SUSPENDED: Final = "“%(clock)s”已经因%(ground)s停止计算，尚未恢复（%(article)s）。"
+NOT_SUSPENDED: Final = "“%(clock)s”没有因%(ground)s停止计算，不需要恢复（%(article)s）。"
+DAYS_COUNTED: Final = "“%(clock)s”的日数已经数完，不能再中止计算（%(article)s）。"
+BEFORE_START: Final = "“%(clock)s”从%(day)s起算，不能从更早的日子中止。"
+BEFORE_GROUND: Final = "%(ground)s从%(day)s起停止计算，不能在这之前结束。"
+ENDED_BY_THEN: Final = "照这样恢复，期限在%(day)s已经届满。请写实际告知恢复的日子。"
+TERM_RUNNING: Final = "%(clock)s要到%(day)s 才届满（%(article)s），请在那以后再办理。"
+TERM_OVER: Final = (
+    "%(clock)s已于%(day)s 届满，%(effect)s（%(article)s），不能再作这个操作。请刷新页面查看结果。"
+)
+NO_CALENDAR: Final = "起算日在 %(year)s 年以前，没有那一年的放假安排，不能计算%(clock)s（%(article)s）。请核对起算日期。"
+NOT_OVERRUN: Final = "没有超过法定期限，不用说明超时原因（%(article)s）。"
+REASON_MISSING: Final = "请写明向社会公开的超时原因（%(article)s）。"
+
+SENTENCES: Final = (
+    CLOCK_PAUSED,
+    EXTENSION_FIXED,
+    EXTENSION_OPEN,
+    NOT_SUSPENDABLE,
+    ONLY_ON_GROUNDS,
+    ALREADY_SUSPENDED,
+    NOT_SUSPENDED,
+    DAYS_COUNTED,
+    BEFORE_START,
+    BEFORE_GROUND,
+    ENDED_BY_THEN,
+    TERM_RUNNING,
+    TERM_OVER,
+    NO_CALENDAR,
+    NOT_OVERRUN,
+    REASON_MISSING,
+)
+
+
+class Taken(NamedTuple):
+    """A sentence of ours with the parts that it was said with."""
+
+    sentence: str
+    parts: Mapping[str, str]
+
+
+def take_apart(message: str) -> Taken | None:
+    """The sentence that was said; None where it is none of these."""
+    for sentence, pattern in _PATTERNS:
+        if found := pattern.fullmatch(message):
+            return Taken(sentence, found.groupdict())
+    return None
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    texts = re.split(r"%\((\w+)\)s", sentence)
+    # Texts and names of parts in turn.
+    said = (f"(?P<{t}>.+?)" if n % 2 else re.escape(t) for n, t in enumerate(texts))
+    return re.compile("".join(said))
+
+
+_PATTERNS: Final = tuple((sentence, _pattern(sentence)) for sentence in SENTENCES)
