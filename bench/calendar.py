@@ -25,7 +25,7 @@ from activities.calendars import IN_FLIGHT
 from banjian.stack.errors import StackError
 from bench import floor
 from bench.bounds import Bound
-from bench.people import APPLICANT, OFFICERS, People
+from bench.people import APPLICANT, OFFICERS, People, Unexpected
 from bench.sides import Bench, ends_when_terminated, raised
 from law.calendars import CalendarEdition, default_calendars
 from law.provisional import statutory_holidays
@@ -55,7 +55,7 @@ def say(line: str) -> None:
 
 @dataclass
 class Published:
-    """One publication as it went. Seconds; `rate` in cases told per second."""
+    """One publication as it went. Seconds; `rate` in cases told per second; acts of clerks not readable in time."""
 
     name: str
     preview: float
@@ -63,6 +63,7 @@ class Published:
     told: int
     rate: float
     clerks_p95: float
+    clerks_left: int
 
 
 @dataclass
@@ -183,18 +184,23 @@ async def raw_rate(bench: Bench, updates: int) -> float:
 
 
 @asynccontextmanager
-async def clerks(people: People, latencies: list[float]) -> AsyncIterator[None]:
-    """Two clients play reference cases meanwhile, with a moment between two."""
+async def clerks(people: People, latencies: list[float]) -> AsyncIterator[list[Unexpected]]:
+    """Two clients play reference cases meanwhile, with a moment between two; gives the acts that got no answer in time."""
     over = asyncio.Event()
+    left: list[Unexpected] = []
 
     async def one() -> None:
         while not over.is_set():
-            await people.case(latencies)
+            try:
+                await people.case(latencies)
+            except Unexpected as unexpected:
+                say(f"  a clerk: {unexpected}")
+                left.append(unexpected)
             await asyncio.sleep(BETWEEN)
 
     tasks = [asyncio.create_task(one()) for _ in range(2)]
     try:
-        yield
+        yield left
     finally:
         over.set()
         await asyncio.gather(*tasks)
@@ -228,7 +234,7 @@ async def publish(people: People, name: str, made: Any) -> Published:
     number = int(made["id"])
     previewed = await until(people, number, lambda p: bool(p["state"] == "previewed"))
     latencies: list[float] = []
-    async with clerks(people, latencies):
+    async with clerks(people, latencies) as left:
         began = time.perf_counter()
         await people.act(HEAD, f"{PATH}/{number}/approvals", {})
         pass_one = await until(people, number, lambda p: bool(p["progress"]["percent"] >= 99))
@@ -236,7 +242,8 @@ async def publish(people: People, name: str, made: Any) -> Published:
         whole = time.perf_counter() - began
     end = await people.see(ADMIN, f"{PATH}/{number}")
     told = int(end["progress"]["moved"])
-    done = Published(name, previewed, whole, told, told / max(pass_one, 0.001), p95(latencies))
+    rate = told / max(pass_one, 0.001)
+    done = Published(name, previewed, whole, told, rate, p95(latencies), len(left))
     say(
         f"  {name}: preview {done.preview:.1f} s; {told} cases told, {done.rate:.1f} a second;"
         f" finished after {done.apply:.1f} s; clerks p95 {done.clerks_p95:.0f} ms"
@@ -358,6 +365,11 @@ def bounds_of(figures: Figures) -> list[Bound]:
         Bound("cases told of all", whole.told, least=figures.cases),
         Bound("told a second ÷ raw updates", whole.rate / figures.raw_rate, least=LEAST_RATE),
         Bound("clerks' p95 ÷ before", slowest / figures.clerks_p95, most=MOST_SLOWER),
+        Bound(
+            "acts of clerks without an answer",
+            sum(p.clerks_left for p in figures.published),
+            most=0,
+        ),
         Bound("return of all, s", back_all.apply, most=MOST_ALL),
         Bound("timers on an old date", figures.old_timers, most=0),
         Bound("dates that differ after the returns", figures.differences, most=0),

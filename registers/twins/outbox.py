@@ -181,12 +181,13 @@ class Courier:
     async def run(self, work: Callable[[], Awaitable[object]]) -> None:
         """Deliver in the background until cancelled; `work` does what else is due (expiry, absent people)."""
         while True:
+            # Before looking: what is answered while we look would wait for the next turn otherwise.
+            self.wake.clear()
             try:
                 await work()
                 await self.deliver_due()
             except Exception as error:
                 # The database may be restarting; the queue is in it, so nothing is lost by waiting.
                 _log.warning("callbacks wait: %s", type(error).__name__)
-            self.wake.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), self.settings.poll_seconds)

@@ -6,13 +6,16 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from registers.callbacks import sign_callback, verify_callback
 from registers.errors import CallbackRejected
 from registers.messages import Register
-from tests.registers.bureau import World, world
+from registers.twins.outbox import Courier
+from registers.twins.settings import TwinSettings
+from tests.registers.bureau import KEYS, SECRETS, World, world
 from tests.registers.samples import CHEN, authentication
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
@@ -182,6 +185,38 @@ async def test_two_couriers_deliver_each_callback_once(twins: World) -> None:
     counts = await asyncio.gather(twins.tick(), twins.tick(), twins.tick())
     assert sum(c["delivered"] for c in counts) == 8
     assert len(twins.inbox.callbacks) == 8
+
+
+async def test_what_is_answered_while_the_background_looks_is_looked_at_again(
+    engine: AsyncEngine, fresh_database: str
+) -> None:
+    async with world(engine, fresh_database), httpx.AsyncClient() as http:
+        settings = TwinSettings(
+            database_url=fresh_database,
+            api_keys=KEYS,
+            callback_secrets=SECRETS,
+            admin_key="admin-key",
+            callback_url="http://127.0.0.1",
+            poll_seconds=30.0,
+        )
+        courier = Courier(engine, settings, http)
+        looked, again = 0, asyncio.Event()
+
+        async def work() -> None:
+            nonlocal looked
+            looked += 1
+            if looked == 1:
+                # A person confirms in this very moment.
+                courier.wake.set()
+            else:
+                again.set()
+
+        running = asyncio.create_task(courier.run(work))
+        try:
+            await asyncio.wait_for(again.wait(), 10)
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
 
 
 async def test_the_background_delivers_by_itself(engine: AsyncEngine, fresh_database: str) -> None:
