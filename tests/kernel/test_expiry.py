@@ -258,6 +258,8 @@ async def test_of_an_act_and_a_decision_in_the_last_second_one_holds(desk: Desk)
     sender, desk.acts._sender = desk.acts._sender, Away()  # type: ignore[assignment]
     try:
         assert (await case.act("object", APPLICANT)).state == "received"
+        # Of what came in the same instant, neither came first.
+        await desk.stage.set_now(ends - SECOND / 2)
         assert (await case.decide("approver", GRANT)).state == "received"
     finally:
         desk.acts._sender = sender
