@@ -141,8 +141,7 @@ async def test_the_page_of_a_date_shows_its_trace_to_those_concerned_only(live: 
 
 async def test_a_closed_clock_keeps_its_address(live: Live) -> None:
     case = await live.open()
-    await live.do("withdraw", "applicant", case, reason="暂不开办")
-    await live.stage_is(case, "withdrawn")
+    await live.withdrawn(case)
     page = soup(
         await (await live.pages("applicant")).get(f"/cases/{live.number(case)}/clocks/R01-1")
     )
