@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
 from activities.sweep import Swept
-from domain.contracts import Actor, Command
+from domain.contracts import SYSTEM, Command
 from domain.refusals import NotYet, Refused
 from law.zone import civil_date
 from registers.errors import RegisterError
@@ -21,7 +21,6 @@ from registers.ports import EndedEnterprise, MarketRegister
 from storage import acts, cluster_hosts
 
 SPACE: Final = uuid.UUID("3c1d2a77-6b0e-5f7c-8f0d-0d7a1a5c9e42")
-SYSTEM_ACTOR: Final = Actor(person_id="system", name="系统", roles=["system"])
 LOOK_BACK: Final = timedelta(days=60)
 """An end is asked for again so long: over an outage, and where the register enters a past day."""
 
@@ -57,6 +56,10 @@ class RegisterNews:
             while page := (await self._market.ended_since(since, after)).ended:
                 gone = [e for e in page if e.status == "deregistered"]
                 await self._tell(heard, gone, now)
+                if page[-1].uscc <= (after or ""):
+                    # The same page again would be asked for without end.
+                    activity.logger.warning("news of the market register: it does not go on")
+                    break
                 after = page[-1].uscc
         except RegisterError as error:
             activity.logger.warning("news of the market register: %s", error.code)
@@ -81,6 +84,6 @@ class RegisterNews:
             case_id=str(case),
             kind="enterprise_ended",
             received_at=now,
-            actor=SYSTEM_ACTOR,
+            actor=SYSTEM,
             data={"status": ended.status, "ended_on": ended.ended_on.isoformat()},
         )

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from temporalio import activity
 
-from domain.contracts import Actor, Command
+from domain.contracts import SYSTEM, Command
 from domain.refusals import Refused
 from domain.related import SPACE, CaseNotice, ParentReport, RelatedOrder, told_id
 
@@ -14,7 +14,6 @@ Send = Callable[[Command], Awaitable[None]]
 Open = Callable[[RelatedOrder, uuid.UUID], Awaitable[None]]
 # As `Open`, for a draft that its owner hands in.
 Prepare = Open
-SYSTEM_ACTOR = Actor(person_id="system", name="系统", roles=["system"])
 
 
 def related_id(parent_case: str, item: str) -> uuid.UUID:
@@ -59,7 +58,7 @@ class RelatedActivities:
                     case_id=report.parent_case,
                     kind="related_ended",
                     received_at=report.at,
-                    actor=SYSTEM_ACTOR,
+                    actor=SYSTEM,
                     data={"item": report.item, "case": report.case_id, "outcome": report.outcome},
                 )
             )
@@ -75,7 +74,7 @@ class RelatedActivities:
                     case_id=notice.to_case,
                     kind=notice.kind,
                     received_at=notice.at,
-                    actor=SYSTEM_ACTOR,
+                    actor=SYSTEM,
                     data=notice.data,
                 )
             )

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
 from domain.clocks import EXPIRES, IN_TIME, heeds_acts
-from domain.contracts import Actor, Command, Contract
+from domain.contracts import SYSTEM, Command, Contract
 from domain.refusals import Refused
 from domain.signing import CommandSigner
 from law.clocks import CLOCKS
@@ -25,7 +25,6 @@ from storage import acts
 from storage.tables import ClockRow
 
 SPACE = uuid.UUID("0b6f4f0e-3a55-5d58-8a77-1c2f9a4f6d10")
-SYSTEM_ACTOR = Actor(person_id="system", name="系统", roles=["system"])
 BATCH: Final = 200
 IN_FLIGHT: Final = 8
 """Cases told at a time: what is beyond it waits here, not in the engine's queues before a clerk's act."""
@@ -160,7 +159,7 @@ class SweepActivities:
                     case_id=str(r.case_id),
                     kind="clock_due",
                     received_at=now,
-                    actor=SYSTEM_ACTOR,
+                    actor=SYSTEM,
                     data={"clock": r.key, "rung": r.next_rung},
                 )
             )

@@ -32,13 +32,14 @@ class Market:
     def __init__(self, *ended: EndedEnterprise) -> None:
         self.ended = sorted(ended, key=lambda e: e.uscc)
         self.asked: list[tuple[date, str | None]] = []
-        self.away = False
+        self.away = self.stuck = False
 
     async def ended_since(self, since: date, after: str | None = None) -> EndedEnterprises:
         self.asked.append((since, after))
         if self.away:
             raise RegisterUnavailable(Register.MARKET, "unavailable", "暂时不可用")
-        found = [e for e in self.ended if e.ended_on >= since and e.uscc > (after or "")]
+        begin = "" if self.stuck else after or ""
+        found = [e for e in self.ended if e.ended_on >= since and e.uscc > begin]
         return EndedEnterprises(ended=tuple(found[:2]))
 
 
@@ -83,6 +84,11 @@ async def test_one_question_of_the_whole_register_and_each_hosting_told_once(liv
     ]
     await news.hear_of_endings()
     assert [c.act_id for c in sent[2:]] == [c.act_id for c in sent[:2]], "the same acts"
+    market.stuck = True
+    asked = len(market.asked)
+    await news.hear_of_endings()
+    assert len(market.asked) == asked + 2, "a register that gives the same page again is left"
+    market.stuck = False
     market.away = True
     assert await news.hear_of_endings() == Swept(), "asked again at the next turn"
     async with engine.begin() as connection:
