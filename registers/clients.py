@@ -9,6 +9,14 @@ import httpx
 
 from registers.changes import ChangeEnterprise, EnterpriseChanged, PublishChange
 from registers.client import Endpoint, RegisterClient, segment
+from registers.deregistration import (
+    DeregisterEnterprise,
+    EnterpriseDeregistered,
+    EnterpriseRestored,
+    PublishDeregistration,
+    PublishRestoration,
+    RestoreEnterprise,
+)
 from registers.desk_clients import (
     BankClient,
     DepartmentsClient,
@@ -73,6 +81,16 @@ class MarketClient(RegisterClient):
     async def change_enterprise(self, request: ChangeEnterprise, *, key: str) -> EnterpriseChanged:
         return await self.perform(request, key=key)
 
+    async def deregister_enterprise(
+        self, request: DeregisterEnterprise, *, key: str
+    ) -> EnterpriseDeregistered:
+        return await self.perform(request, key=key)
+
+    async def restore_enterprise(
+        self, request: RestoreEnterprise, *, key: str
+    ) -> EnterpriseRestored:
+        return await self.perform(request, key=key)
+
     async def enterprise(self, uscc: str) -> Enterprise | None:
         return await self._fetch("/enterprises", uscc, Enterprise)
 
@@ -121,6 +139,14 @@ class PublicityClient(RegisterClient):
         return await self.perform(request, key=key)
 
     async def publish_change(self, request: PublishChange, *, key: str) -> Published:
+        return await self.perform(request, key=key)
+
+    async def publish_deregistration(
+        self, request: PublishDeregistration, *, key: str
+    ) -> Published:
+        return await self.perform(request, key=key)
+
+    async def publish_restoration(self, request: PublishRestoration, *, key: str) -> Published:
         return await self.perform(request, key=key)
 
     async def publish_licence_items(self, request: PublishLicenceItems, *, key: str) -> Published:

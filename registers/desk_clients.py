@@ -1,6 +1,7 @@
 """Clients of the registers that answer errands, and of the library of names."""
 
 from registers.client import RegisterClient
+from registers.deregistration import AskTaxClearance, TaxClearance
 from registers.errands import (
     WITHDRAWALS,
     ErrandOpened,
@@ -44,6 +45,9 @@ class TaxClient(DeskClient):
     """税务."""
 
     register = Register.TAX
+
+    async def clearance(self, uscc: str) -> TaxClearance:
+        return await self.ask(AskTaxClearance(uscc=uscc))
 
 
 class SocialClient(DeskClient):

@@ -16,6 +16,17 @@ from registers.changes import (
     PublishChange,
     PublishedChange,
 )
+from registers.deregistration import (
+    AskTaxClearance,
+    DeregisterEnterprise,
+    EnterpriseDeregistered,
+    EnterpriseRestored,
+    PublishDeregistration,
+    PublishRestoration,
+    RestoreEnterprise,
+    TaxClearance,
+    Way,
+)
 from registers.errands import (
     BAD,
     DESKS,
@@ -64,6 +75,7 @@ from registers.requests import (
     AuthenticationOpened,
     AuthenticationState,
     Bar,
+    Branch,
     CapitalVerdict,
     CheckCapital,
     CheckName,
@@ -103,10 +115,12 @@ __all__ = [
     "KINDS",
     "WITHDRAWALS",
     "ArchiveRegister",
+    "AskTaxClearance",
     "AuthenticationOpened",
     "AuthenticationState",
     "BankAppointment",
     "Bar",
+    "Branch",
     "CapitalVerdict",
     "ChangeEnterprise",
     "ChangedItem",
@@ -116,13 +130,16 @@ __all__ = [
     "DepartmentsRegister",
     "DepositPackage",
     "Deposited",
+    "DeregisterEnterprise",
     "DeskRegister",
     "EndedEnterprise",
     "EndedEnterprises",
     "EndedSince",
     "Enterprise",
     "EnterpriseChanged",
+    "EnterpriseDeregistered",
     "EnterpriseRegistered",
+    "EnterpriseRestored",
     "EntityType",
     "ErrandOpened",
     "ErrandState",
@@ -157,9 +174,11 @@ __all__ = [
     "PersonBars",
     "PublicityRegister",
     "PublishChange",
+    "PublishDeregistration",
     "PublishEstablishment",
     "PublishLicenceItems",
     "PublishNotice",
+    "PublishRestoration",
     "Published",
     "PublishedChange",
     "PublishedItem",
@@ -168,6 +187,7 @@ __all__ = [
     "RegisterPort",
     "ReleaseName",
     "ReserveName",
+    "RestoreEnterprise",
     "SealFiling",
     "SealKind",
     "SignatureRegister",
@@ -175,7 +195,10 @@ __all__ = [
     "SigningState",
     "SocialRegistration",
     "Stored",
+    "TaxClearance",
     "TaxConfirmation",
+    "TaxRegister",
+    "Way",
     "WithdrawErrand",
     "WithdrawNotice",
     "Withdrawn",
@@ -203,6 +226,12 @@ class MarketRegister(RegisterPort, Protocol):
     async def change_enterprise(
         self, request: ChangeEnterprise, *, key: str
     ) -> EnterpriseChanged: ...
+    async def deregister_enterprise(
+        self, request: DeregisterEnterprise, *, key: str
+    ) -> EnterpriseDeregistered: ...
+    async def restore_enterprise(
+        self, request: RestoreEnterprise, *, key: str
+    ) -> EnterpriseRestored: ...
     async def enterprise(self, uscc: str) -> Enterprise | None: ...
     async def ended_since(self, since: date, after: str | None = None) -> EndedEnterprises:
         """Entries that have ended since the civil day, by code, from the code `after` on; empty after the last."""
@@ -233,6 +262,10 @@ class PublicityRegister(RegisterPort, Protocol):
         self, request: PublishEstablishment, *, key: str
     ) -> Published: ...
     async def publish_change(self, request: PublishChange, *, key: str) -> Published: ...
+    async def publish_deregistration(
+        self, request: PublishDeregistration, *, key: str
+    ) -> Published: ...
+    async def publish_restoration(self, request: PublishRestoration, *, key: str) -> Published: ...
     async def publish_licence_items(
         self, request: PublishLicenceItems, *, key: str
     ) -> Published: ...
@@ -256,6 +289,10 @@ class DeskRegister(RegisterPort, Protocol):
     async def errand(self, key: str) -> ErrandState | None: ...
 
 
+class TaxRegister(DeskRegister, Protocol):
+    async def clearance(self, uscc: str) -> TaxClearance: ...
+
+
 class DepartmentsRegister(DeskRegister, Protocol):
     async def notify(self, request: NotifyDepartment, *, key: str) -> Noticed: ...
 
@@ -276,6 +313,10 @@ EFFECTS: dict[str, type[Effect[Any]]] = {
     "open_authentication": OpenAuthentication,
     "open_signing": OpenSigning,
     "change_enterprise": ChangeEnterprise,
+    "deregister_enterprise": DeregisterEnterprise,
+    "restore_enterprise": RestoreEnterprise,
+    "publish_deregistration": PublishDeregistration,
+    "publish_restoration": PublishRestoration,
     "publish_establishment": PublishEstablishment,
     "publish_change": PublishChange,
     "publish_notice": PublishNotice,

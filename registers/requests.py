@@ -156,6 +156,14 @@ class RegisterEnterprise(Effect[EnterpriseRegistered]):
     term_until: date | None = None
 
 
+class Branch(Message):
+    """A branch (非法人分支机构) of an enterprise, with an entry of its own."""
+
+    uscc: Uscc
+    name: Short
+    status: Literal["active", "deregistered", "revoked"]
+
+
 class Enterprise(Message):
     """What the register shows everybody of an entity: no number of a person. None: the entry has nothing there."""
 
@@ -171,6 +179,8 @@ class Enterprise(Message):
     capital: Yuan | None = None
     business_scope: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
     legal_representative_name: Short | None = None
+    branches: Annotated[tuple[Branch, ...], Field(max_length=500)] = ()
+    deregistration_needs_approval: bool = False
 
 
 class EndedEnterprise(Message):
@@ -293,7 +303,7 @@ class PublishEstablishment(Effect[Published]):
 
 
 class PublishNotice(Effect[Published]):
-    """A public notice; both days are inclusive civil dates in Asia/Shanghai."""
+    """A public notice; both days are inclusive civil dates in Asia/Shanghai. Without a last day it stays."""
 
     register_name = Register.NECIPS
     path = "/notices"
@@ -305,7 +315,7 @@ class PublishNotice(Effect[Published]):
     title: Short
     text: Long
     open_from: date
-    open_until: date
+    open_until: date | None = None
 
 
 class Withdrawn(Message):

@@ -33,6 +33,14 @@ class Fault(FaultOrder):
     hits: int
 
 
+class SeedBranch(Message):
+    """A branch of the enterprise under which it stands, entered with it."""
+
+    uscc: Uscc
+    name: Short
+    status: Literal["active", "deregistered", "revoked"] = "active"
+
+
 class SeedEnterprise(Message):
     uscc: Uscc
     name: Short
@@ -47,6 +55,8 @@ class SeedEnterprise(Message):
     business_scope: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
     legal_representative: Person | None = None
     licence_number: Annotated[str, Field(pattern=r"^[0-9]{15}$")] | None = None
+    branches: Annotated[tuple[SeedBranch, ...], Field(max_length=50)] = ()
+    deregistration_needs_approval: bool = False
 
 
 class SeedPerson(Person):
@@ -79,6 +89,15 @@ class SeedName(Message):
     reserved_until: Annotated[date, Field(lt=date(9000, 1, 1))]
 
 
+class SeedTaxClearance(Message):
+    """清税证明: cleared from `cleared_on` on; without a day not cleared, for these reasons."""
+
+    uscc: Uscc
+    cleared_on: Annotated[date, Field(lt=date(9000, 1, 1))] | None = None
+    number: Short | None = None
+    reasons: Annotated[tuple[Short, ...], Field(max_length=20)] = ()
+
+
 class World(Message):
     """What the registers hold before a story. Seeding twice is seeding once."""
 
@@ -87,6 +106,7 @@ class World(Message):
     bars: tuple[SeedBar, ...] = ()
     marks: tuple[SeedMark, ...] = ()
     names: tuple[SeedName, ...] = ()
+    tax_clearances: tuple[SeedTaxClearance, ...] = ()
 
 
 class Behaviour(Message):

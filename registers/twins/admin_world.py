@@ -1,7 +1,7 @@
 """The administrator's door: what the registers hold before a story."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 from sqlalchemy import delete, insert, select, text
@@ -10,10 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registers.twins import examples, names
 from registers.twins.admin import Admin
-from registers.twins.admin_models import Counted, SeedEnterprise, SeedMark, SeedName, World
+from registers.twins.admin_models import (
+    Counted,
+    SeedBranch,
+    SeedEnterprise,
+    SeedMark,
+    SeedName,
+    SeedTaxClearance,
+    World,
+)
 from registers.twins.database import app_now, one
 from registers.twins.desk_routes import MARKS
-from registers.twins.desk_schema import marks, reserved_names
+from registers.twins.desk_schema import marks, reserved_names, tax_clearances
 from registers.twins.market_rules import day_start, name_core, name_key
 from registers.twins.problems import Refused, documented
 from registers.twins.schema import bars, enterprises, population
@@ -48,6 +56,8 @@ async def seed_world(
             await _seed_mark(connection, m)
         for n in world.names:
             await _seed_name(connection, n)
+        for c in world.tax_clearances:
+            await _seed_clearance(connection, c)
     return Counted(counts={f: len(getattr(world, f)) for f in World.model_fields})
 
 
@@ -62,23 +72,44 @@ async def _seed_enterprises(
     statement = statement.on_conflict_do_update(
         index_elements=["uscc"], set_={field: statement.excluded[field] for field in kept}
     )
-    rows = [
-        e.model_dump(mode="json", include={"uscc", "name", "entity_type", "division", "status"})
-        | {
-            "name_key": name_key(e.name),
-            "name_core": name_core(e.name),
-            "details": e.model_dump(
-                mode="json",
-                include={"address", "capital", "business_scope", "legal_representative"},
-                exclude_defaults=True,
-            ),
-            "licence_number": e.licence_number,
-            "registered_at": day_start(e.registered_on) if e.registered_on else now,
-            "ended_on": e.ended_on,
-        }
-        for e in seeded
-    ]
+    rows = [_row(e, now) for e in seeded]
+    rows += [_branch_row(e, b, now) for e in seeded for b in e.branches]
     await connection.execute(statement, rows)
+
+
+def _row(e: SeedEnterprise, now: datetime) -> dict[str, Any]:
+    details = {
+        "address", "capital", "business_scope", "legal_representative", "deregistration_needs_approval",
+    }  # fmt: skip
+    return {
+        **e.model_dump(mode="json", include={"uscc", "name", "entity_type", "division", "status"}),
+        "name_key": name_key(e.name),
+        "name_core": name_core(e.name),
+        "details": e.model_dump(mode="json", include=details, exclude_defaults=True),
+        "licence_number": e.licence_number,
+        "registered_at": day_start(e.registered_on) if e.registered_on else now,
+        "ended_on": e.ended_on,
+    }
+
+
+def _branch_row(e: SeedEnterprise, branch: SeedBranch, now: datetime) -> dict[str, Any]:
+    """An entry of its own that names whose branch it is."""
+    return {
+        **_row(e, now),
+        **branch.model_dump(mode="json"),
+        "name_key": name_key(branch.name),
+        "name_core": name_core(branch.name),
+        "details": {"branch_of": e.uscc},
+        "licence_number": None,
+        "ended_on": None,
+    }
+
+
+async def _seed_clearance(connection: AsyncConnection, seed: SeedTaxClearance) -> None:
+    """The newest word of tax takes the place of the one before."""
+    row = seed.model_dump() | {"reasons": list(seed.reasons)}
+    statement = upsert(tax_clearances).values(**row)
+    await connection.execute(statement.on_conflict_do_update(index_elements=["uscc"], set_=row))
 
 
 async def _seed_mark(connection: AsyncConnection, mark: SeedMark) -> None:

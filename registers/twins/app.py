@@ -17,10 +17,13 @@ from registers.twins import (
     due,
     identity,
     market,
+    market_endings,
     names,
     necips,
+    necips_endings,
     problems,
     signature,
+    tax_clearances,
 )
 from registers.twins.database import create_engine, create_schema
 from registers.twins.gate import SizeLimit
@@ -97,6 +100,7 @@ def create_twins(
     problems.install(app)
     routers = (
         *(module.router for module in (market, identity, signature, necips, archive, names)),
+        *(module.router for module in (market_endings, necips_endings, tax_clearances)),
         *desk_routes.ROUTERS,
         *(door.router for door in (admin, admin_world, admin_desks)),
     )

@@ -71,6 +71,16 @@ marks = Table(
     Index("ix_marks_subject", "register", "subject"),
 )
 
+# 清税证明: what tax says of an entity that wants to be deregistered. No row: not cleared.
+tax_clearances = Table(
+    "tax_clearances",
+    metadata,
+    Column("uscc", Text, primary_key=True),
+    Column("cleared_on", Date),
+    Column("number", Text),
+    Column("reasons", JSONB, nullable=False),
+)
+
 department_notices = Table(
     "department_notices",
     metadata,

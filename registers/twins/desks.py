@@ -3,7 +3,7 @@
 Six registers are rows of `Desk` (`desk_rules.py`, `department_rules.py`); what all do alike is here.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_urlsafe
@@ -224,10 +224,12 @@ async def _number(connection: AsyncConnection, desk: Desk, year: int) -> str:
 # -- what several rules ask ------------------------------------------------------------------------
 
 
-async def entered(connection: AsyncConnection, uscc: str, name: str) -> RowMapping:
-    """The enterprise as the market register holds it; Refused where it does not, or no longer."""
+async def entered(
+    connection: AsyncConnection, uscc: str, name: str, *, among: Collection[str] = ("active",)
+) -> RowMapping:
+    """The enterprise as the market register holds it; Refused where it does not, or is none of `among` (any longer)."""
     row = await one(connection, select(enterprises).where(enterprises.c.uscc == uscc))
-    if row is None or row["name"] != name or row["status"] != "active":
+    if row is None or row["name"] != name or row["status"] not in among:
         raise Refused("enterprise_unknown", "登记库中没有此名称、代码的存续企业")
     return row
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registers.changes import ChangeEnterprise, EnterpriseChanged
+from registers.deregistration import EnterpriseDeregistered, EnterpriseRestored
 from registers.messages import Envelope, Register, Uscc
 from registers.requests import (
     CapitalVerdict,
@@ -29,7 +30,13 @@ from registers.twins.codes import registration_number, unified_code
 from registers.twins.database import app_now, lock, one
 from registers.twins.gate import Call, changes, perform, reads
 from registers.twins.market_changes import enter_change, head_of
-from registers.twins.market_entries import bars_of, name_hits, next_of, refuse_barred
+from registers.twins.market_entries import (
+    bars_of,
+    branches_of,
+    name_hits,
+    next_of,
+    refuse_barred,
+)
 from registers.twins.market_rules import (
     bars_in_force,
     capital_reasons,
@@ -143,6 +150,7 @@ async def get_enterprise(
 ) -> Response:
     async with call.engine.connect() as connection:
         row = await one(connection, select(enterprises).where(enterprises.c.uscc == uscc))
+        branches = await branches_of(connection, uscc)
     if row is None:
         raise Refused("enterprise_unknown", "没有此市场主体", status=404)
     held = row["details"]
@@ -150,6 +158,8 @@ async def get_enterprise(
     shown |= {
         "business_scope": held.get("business_scope") or (),
         "legal_representative_name": head_of(held),
+        "branches": branches,
+        "deregistration_needs_approval": bool(held.get("deregistration_needs_approval")),
     }
     columns = {f: row[f] for f in Enterprise.model_fields if f in row}
     return call.answer(Enterprise(**columns | shown))
@@ -179,7 +189,13 @@ async def list_endings(
     return call.answer(EndedEnterprises(ended=tuple(EndedEnterprise(**row) for row in rows)))
 
 
-add_find(router, R, Envelope[EnterpriseRegistered | EnterpriseChanged])
+add_find(
+    router,
+    R,
+    Envelope[
+        EnterpriseRegistered | EnterpriseChanged | EnterpriseDeregistered | EnterpriseRestored
+    ],
+)
 
 
 async def _enter(

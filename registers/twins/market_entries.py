@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Sequence, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registers.requests import EntityType, NameHit
+from registers.requests import Branch, EntityType, NameHit
 from registers.twins.database import app_now
 from registers.twins.market_rules import (
     PREFECTURE,
@@ -40,6 +40,17 @@ async def refuse_barred(
                 raise Refused(
                     "person_barred", f"{row['name']}不得登记任职:{bar.ground}({bar.article})"
                 )
+
+
+async def branches_of(connection: AsyncConnection, uscc: str) -> tuple[Branch, ...]:
+    """The branches of an enterprise, also those that have ended, by code."""
+    c = enterprises.c
+    statement = (
+        select(c.uscc, c.name, c.status)
+        .where(c.details["branch_of"].astext == uscc)
+        .order_by(c.uscc)
+    )
+    return tuple(Branch(**row) for row in (await connection.execute(statement)).mappings())
 
 
 async def name_hits(

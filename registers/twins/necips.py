@@ -29,7 +29,8 @@ from registers.twins.schema import publications
 
 R = Register.NECIPS
 ESTABLISHMENT, LICENCE_ITEMS, CHANGE = "establishment", "licence_items", "change"
-NOT_NOTICES = (ESTABLISHMENT, LICENCE_ITEMS, CHANGE)
+DEREGISTRATION, RESTORATION = "deregistration", "restoration"
+NOT_NOTICES = (ESTABLISHMENT, LICENCE_ITEMS, CHANGE, DEREGISTRATION, RESTORATION)
 router = APIRouter(prefix="/necips", tags=["necips"])
 
 
@@ -152,7 +153,7 @@ async def _establishment(
     )
     if await one(connection, earlier) is not None:
         raise Refused("already_published", "该企业的设立信息已经公示")
-    return await _publish(connection, call, effect, ESTABLISHMENT, effect.uscc)
+    return await publish(connection, call, effect, ESTABLISHMENT, effect.uscc)
 
 
 async def _licence_items(
@@ -162,25 +163,27 @@ async def _licence_items(
     await entered(connection, effect.uscc, effect.name)
     for published in effect.items:
         item_of(published.department, published.item)
-    return await _publish(connection, call, effect, LICENCE_ITEMS, effect.uscc)
+    return await publish(connection, call, effect, LICENCE_ITEMS, effect.uscc)
 
 
 async def _change(connection: AsyncConnection, call: Call, effect: PublishChange) -> Published:
     """Of what the market register holds now; each change is published by itself."""
     await entered(connection, effect.uscc, effect.name)
-    return await _publish(connection, call, effect, CHANGE, effect.uscc)
+    return await publish(connection, call, effect, CHANGE, effect.uscc)
 
 
 async def _notice(connection: AsyncConnection, call: Call, effect: PublishNotice) -> Published:
-    if effect.open_until < effect.open_from:
-        raise Refused("period_reversed", "公告期的止日早于起日")
-    if effect.open_until < civil_day(await app_now(connection)):
-        raise Refused("period_over", "公告期已过")
+    if effect.open_until is not None:
+        if effect.open_until < effect.open_from:
+            raise Refused("period_reversed", "公告期的止日早于起日")
+        if effect.open_until < civil_day(await app_now(connection)):
+            raise Refused("period_over", "公告期已过")
     if effect.kind in NOT_NOTICES:
         raise Refused("not_a_notice", "此类信息不以公告发布")
     if effect.uscc is not None:
-        await entered(connection, effect.uscc, effect.subject_name)
-    return await _publish(connection, call, effect, effect.kind, effect.uscc)
+        # Also of whom the licence was revoked: there is still something to tell of it.
+        await entered(connection, effect.uscc, effect.subject_name, among=("active", "revoked"))
+    return await publish(connection, call, effect, effect.kind, effect.uscc)
 
 
 async def _withdraw(connection: AsyncConnection, call: Call, effect: WithdrawNotice) -> Withdrawn:
@@ -206,9 +209,10 @@ async def _withdraw(connection: AsyncConnection, call: Call, effect: WithdrawNot
     return Withdrawn(case_ref=effect.case_ref, publication_number=number, withdrawn_at=now)
 
 
-async def _publish(
+async def publish(
     connection: AsyncConnection, call: Call, effect: Effect[Any], kind: str, uscc: str | None
 ) -> Published:
+    """A row that anybody may read, under a number of its own."""
     now = await app_now(connection)
     year = civil_day(now).year
     number = f"GS-{year}-{await next_number(connection, f'necips-{year}'):08d}"
