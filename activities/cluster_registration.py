@@ -8,6 +8,7 @@ from activities.paper_fields import Fields, remedies
 from activities.paperwork import moment, paper
 from activities.register_calls import inquiry
 from domain.contracts import Fact, PaperOrder, RegisterCall
+from domain.credit import KIND_NAMES, Purpose, barred
 from forms.cluster_registration import TENURE_LABELS, Application
 from law.cluster_registration import RULES, SECRETARY_SERVICE, offers_secretary_service
 from law.zone import civil_date, day_zh
@@ -45,7 +46,7 @@ async def host_checks(view: CaseView, order: RegisterCall) -> dict[str, Any]:
         _scope(held),
         _address(form),
         await _record(view, form),
-        _lists(),
+        await _lists(view, form),
         *await _admitted(view, form),
     ]
     return {"entry": entry, "facts": [f.model_dump() for f in facts]}
@@ -115,14 +116,18 @@ async def _record(view: CaseView, form: Application) -> Fact:
     )
 
 
-def _lists() -> Fact:
-    """The two lists are no register that answers here yet: a person looks, nothing is taken for clean."""
+async def _lists(view: CaseView, form: Application) -> Fact:
+    """Both lists of NECIPS, as they stand now."""
+    listings = await view.means.registers.necips.listings(form.uscc)
+    bars = barred(Purpose.HOSTING, listings.kinds())
     return Fact(
         code="host_lists",
-        state=OPEN,
-        fact="是否被列入经营异常名录、严重违法失信名单，请在国家企业信用信息公示系统查询",
+        state=BAD if bars else OK,
+        fact="；".join(f"被列入{KIND_NAMES[bar.kind]}，尚未移出" for bar in bars)
+        or "没有被列入经营异常名录、严重违法失信名单",
         rule="托管机构应当没有被列入经营异常名录、严重违法失信名单",
         cite=CITE,
+        source="necips",
     )
 
 

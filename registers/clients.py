@@ -29,6 +29,17 @@ from registers.desk_clients import (
 )
 from registers.errands import DESKS
 from registers.licences import PublishLicenceItems
+from registers.lists import (
+    Delisted,
+    EnterInList,
+    Listed,
+    Listings,
+    PushRepair,
+    Relisted,
+    RemoveFromList,
+    RepairPushed,
+    RestoreToList,
+)
 from registers.messages import Register
 from registers.requests import (
     AuthenticationOpened,
@@ -156,6 +167,23 @@ class PublicityClient(RegisterClient):
         return await self.perform(request, key=key)
 
     async def withdraw_notice(self, request: WithdrawNotice, *, key: str) -> Withdrawn:
+        return await self.perform(request, key=key)
+
+    async def listings(self, uscc: str) -> Listings:
+        reply = await self._fetch("/lists", uscc, Listings)
+        assert reply is not None, "the lists answer for every code"
+        return reply
+
+    async def enter_in_list(self, request: EnterInList, *, key: str) -> Listed:
+        return await self.perform(request, key=key)
+
+    async def remove_from_list(self, request: RemoveFromList, *, key: str) -> Delisted:
+        return await self.perform(request, key=key)
+
+    async def restore_to_list(self, request: RestoreToList, *, key: str) -> Relisted:
+        return await self.perform(request, key=key)
+
+    async def push_repair(self, request: PushRepair, *, key: str) -> RepairPushed:
         return await self.perform(request, key=key)
 
 

@@ -8,6 +8,7 @@ caller asks with `find`, or uses `settle`, which asks before it sends again.
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
+from domain.credit import ListGround, ListKind, Removal
 from registers.changes import (
     ChangedItem,
     ChangeEnterprise,
@@ -57,6 +58,19 @@ from registers.licences import (
     NotifyDepartment,
     PublishedItem,
     PublishLicenceItems,
+)
+from registers.lists import (
+    Delisted,
+    EnterInList,
+    Listed,
+    ListEntry,
+    Listings,
+    PushRepair,
+    Recipient,
+    Relisted,
+    RemoveFromList,
+    RepairPushed,
+    RestoreToList,
 )
 from registers.messages import Effect, Message, Register
 from registers.names import (
@@ -127,6 +141,7 @@ __all__ = [
     "CheckCapital",
     "CheckName",
     "CheckPersonBars",
+    "Delisted",
     "DepartmentsRegister",
     "DepositPackage",
     "Deposited",
@@ -135,6 +150,7 @@ __all__ = [
     "EndedEnterprise",
     "EndedEnterprises",
     "EndedSince",
+    "EnterInList",
     "Enterprise",
     "EnterpriseChanged",
     "EnterpriseDeregistered",
@@ -152,7 +168,12 @@ __all__ = [
     "LicenceCommitment",
     "LicenceFiling",
     "LicenceVerification",
+    "ListEntry",
+    "ListGround",
+    "ListKind",
+    "Listed",
     "ListedPerson",
+    "Listings",
     "LookUpName",
     "MarketRegister",
     "NameChanges",
@@ -182,12 +203,19 @@ __all__ = [
     "Published",
     "PublishedChange",
     "PublishedItem",
+    "PushRepair",
+    "Recipient",
     "Register",
     "RegisterEnterprise",
     "RegisterPort",
     "ReleaseName",
+    "Relisted",
+    "Removal",
+    "RemoveFromList",
+    "RepairPushed",
     "ReserveName",
     "RestoreEnterprise",
+    "RestoreToList",
     "SealFiling",
     "SealKind",
     "SignatureRegister",
@@ -271,6 +299,14 @@ class PublicityRegister(RegisterPort, Protocol):
     ) -> Published: ...
     async def publish_notice(self, request: PublishNotice, *, key: str) -> Published: ...
     async def withdraw_notice(self, request: WithdrawNotice, *, key: str) -> Withdrawn: ...
+    async def listings(self, uscc: str) -> Listings:
+        """Every entry that the enterprise ever had, standing or removed; empty where there is none."""
+        ...
+
+    async def enter_in_list(self, request: EnterInList, *, key: str) -> Listed: ...
+    async def remove_from_list(self, request: RemoveFromList, *, key: str) -> Delisted: ...
+    async def restore_to_list(self, request: RestoreToList, *, key: str) -> Relisted: ...
+    async def push_repair(self, request: PushRepair, *, key: str) -> RepairPushed: ...
 
 
 class ArchiveRegister(RegisterPort, Protocol):
@@ -321,6 +357,10 @@ EFFECTS: dict[str, type[Effect[Any]]] = {
     "publish_change": PublishChange,
     "publish_notice": PublishNotice,
     "withdraw_notice": WithdrawNotice,
+    "enter_in_list": EnterInList,
+    "remove_from_list": RemoveFromList,
+    "restore_to_list": RestoreToList,
+    "push_repair": PushRepair,
     "deposit_package": DepositPackage,
     "publish_licence_items": PublishLicenceItems,
     "notify_department": NotifyDepartment,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from domain.credit import ListGround, ListKind, Removal
 from registers.errands import ItemId
 from registers.messages import Division, IdNumber, Message, Register, Short, Uscc
 from registers.requests import EntityType, Person, Yuan
@@ -41,6 +42,20 @@ class SeedBranch(Message):
     status: Literal["active", "deregistered", "revoked"] = "active"
 
 
+class SeedListing(Message):
+    """An entry of a list of NECIPS, or a penalty published there (its ground is its class). Days are whole days.
+
+    `until`: the day on which it was removed; without it, it stands.
+    """
+
+    kind: Annotated[ListKind, Field(alias="list")]
+    ground: ListGround
+    since: Annotated[date, Field(gt=date(1949, 1, 1), lt=date(9000, 1, 1))]
+    until: Annotated[date, Field(lt=date(9000, 1, 1))] | None = None
+    removal: Removal = Removal.CORRECTED
+    decision_number: Short | None = None
+
+
 class SeedEnterprise(Message):
     uscc: Uscc
     name: Short
@@ -57,6 +72,8 @@ class SeedEnterprise(Message):
     licence_number: Annotated[str, Field(pattern=r"^[0-9]{15}$")] | None = None
     branches: Annotated[tuple[SeedBranch, ...], Field(max_length=50)] = ()
     deregistration_needs_approval: bool = False
+    # None: what NECIPS has of it stays as it is.
+    lists: Annotated[tuple[SeedListing, ...], Field(max_length=50)] | None = None
 
 
 class SeedPerson(Person):

@@ -22,11 +22,11 @@ from registers.twins.admin_models import (
 from registers.twins.database import app_now, one
 from registers.twins.desk_routes import MARKS
 from registers.twins.desk_schema import marks, reserved_names, tax_clearances
+from registers.twins.lists import WORLD, seed_listings
 from registers.twins.market_rules import day_start, name_core, name_key
 from registers.twins.problems import Refused, documented
 from registers.twins.schema import bars, enterprises, population
 
-WORLD = "world"
 router = APIRouter(prefix="/admin", tags=["admin"], responses=documented(400, 401, 411, 413, 422))
 
 
@@ -41,6 +41,9 @@ async def seed_world(
         await connection.execute(text("LOCK TABLE twins.bars IN SHARE ROW EXCLUSIVE MODE"))
         now = await app_now(connection)
         await _seed_enterprises(connection, world.enterprises, now)
+        for e in world.enterprises:
+            if e.lists is not None:
+                await seed_listings(connection, e.uscc, e.lists)
         for p in world.persons:
             person = upsert(population).values(**p.model_dump())
             await connection.execute(

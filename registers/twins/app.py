@@ -16,6 +16,7 @@ from registers.twins import (
     desk_routes,
     due,
     identity,
+    lists,
     market,
     market_endings,
     names,
@@ -99,7 +100,7 @@ def create_twins(
     app.add_middleware(SizeLimit)
     problems.install(app)
     routers = (
-        *(module.router for module in (market, identity, signature, necips, archive, names)),
+        *(module.router for module in (market, identity, signature, necips, lists, archive, names)),
         *(module.router for module in (market_endings, necips_endings, tax_clearances)),
         *desk_routes.ROUTERS,
         *(door.router for door in (admin, admin_world, admin_desks)),

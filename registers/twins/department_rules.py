@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.credit import KIND_NAMES, Purpose, barred
 from law import business_scope, licence_items
 from law.licence_types import LicenceItem, Mode
 from registers.errands import (
@@ -21,6 +22,7 @@ from registers.errands import (
 from registers.twins.database import one
 from registers.twins.desk_schema import desk_errands
 from registers.twins.desks import Desk, entered, refuse_marked
+from registers.twins.lists import standing_of
 from registers.twins.problems import Refused
 
 # Which modes an errand is right for. A commit item may also go the normal way: some may not commit.
@@ -107,6 +109,8 @@ async def _file(connection: AsyncConnection, request: LicenceFiling) -> None:
 
 async def _commit(connection: AsyncConnection, request: LicenceCommitment) -> None:
     """law.md §2.4: no commitment by a serious bad record, or after a false one before its repair."""
+    for bar in barred(Purpose.COMMITMENT, await standing_of(connection, request.uscc)):
+        raise Refused("bad_record", f"{KIND_NAMES[bar.kind]}:{bar.rule}({bar.cite})")
     await refuse_marked(
         connection,
         request,

@@ -113,6 +113,24 @@ LICENCE_ITEMS = example(
 WITHDRAWAL = example(
     {"case_ref": "case-0002", "publication_number": "GS-2026-00000001", "reason": "申请人撤回"}
 )
+_ENTRY = {
+    "case_ref": "case-0004",
+    "uscc": _CODE,
+    "decision_number": "曾市监〔2026〕列异字第000001号",
+}
+LIST_ENTRY = example(
+    _ENTRY
+    | {
+        "kind": "abnormal",
+        "name": "随州市曾都区红光商贸有限公司",
+        "ground": "annual_report_missing",
+    }
+)
+LIST_REMOVAL = example(_ENTRY | {"entry_number": "MD-2026-00000001", "ground": "corrected"})
+LIST_RESTORATION = example(_ENTRY | {"entry_number": "MD-2026-00000001"})
+REPAIR_PUSH = example(
+    _ENTRY | {"entry_number": "MD-2026-00000001", "recipients": ["credit_china"], "repaired": True}
+)
 DEPOSIT = example(
     {
         "case_ref": "case-0001",

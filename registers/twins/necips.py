@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registers.changes import PublishChange
 from registers.licences import PublishLicenceItems
+from registers.lists import Delisted, Listed, Relisted, RepairPushed
 from registers.messages import Effect, Envelope, Instant, Message, Register, Short
 from registers.requests import (
     Published,
@@ -114,7 +115,8 @@ async def withdraw_notice(
     return await perform(call, effect, _withdraw)
 
 
-add_find(router, R, Envelope[Published | Withdrawn])
+# One register, one place to ask what it answered, the lists (`lists.py`) included.
+add_find(router, R, Envelope[Published | Withdrawn | Listed | Delisted | Relisted | RepairPushed])
 
 
 @router.get(

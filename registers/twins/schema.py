@@ -178,6 +178,23 @@ publications = Table(
     Index("ix_publications_uscc", "uscc"),
 )
 
+# The lists of NECIPS and the penalties published there; an entry that was removed stays, with its day.
+list_entries = Table(
+    "list_entries",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("uscc", Text, nullable=False),
+    Column("ground", Text, nullable=False),
+    Column("marked", Boolean, nullable=False),
+    Column("case_ref", Text, nullable=False),
+    Column("decision_number", Text),
+    _instant("listed_at"),
+    _instant("removed_at", nullable=True),
+    Column("removal", Text),
+    Index("ix_list_entries_uscc", "uscc"),
+)
+
 deposits = Table(
     "deposits",
     metadata,

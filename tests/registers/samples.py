@@ -10,7 +10,10 @@ from pypdf import PdfWriter
 
 from registers.ports import (
     DepositPackage,
+    EnterInList,
     EntityType,
+    ListGround,
+    ListKind,
     OpenAuthentication,
     OpenSigning,
     Person,
@@ -108,3 +111,15 @@ def deposit(package: bytes, case_ref: str = "case-1", **more: Any) -> DepositPac
         "retention": "permanent",
     }
     return DepositPackage(**values | more)
+
+
+def list_entry(**more: Any) -> EnterInList:
+    values: dict[str, Any] = {
+        "case_ref": "case-4",
+        "kind": ListKind.ABNORMAL,
+        "uscc": "91421303MA0BANJ05F",
+        "name": "随州市曾都区红光商贸有限公司",
+        "ground": ListGround.UNREACHABLE,
+        "decision_number": "曾市监〔2026〕列异字第000001号",
+    }
+    return EnterInList(**values | more)
