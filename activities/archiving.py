@@ -11,8 +11,10 @@ from activities.context import CaseView
 from activities.register_calls import effect
 from activities.seals import SealProvider
 from domain.contracts import RegisterCall
+from domain.public_notices import EVIDENCE
 from law.zone import local
 from registers import ports
+from storage import submissions
 from storage.projector import DETAIL_AAD
 from storage.tables import CaseEventRow, DocumentRow, FileRow
 
@@ -53,13 +55,14 @@ async def _package(view: CaseView, order: RegisterCall) -> tuple[bytes, int]:
                 .order_by(DocumentRow.issued_at, DocumentRow.document_id)
             )
         ).all()
-    count = len(papers) + len([f for f in view.files if f.part != PACKAGE]) + 1
+        handed_in = [*view.files, *await submissions.evidence_of(connection, view.case_id)]
+    count = len(papers) + len([f for f in handed_in if f.part != PACKAGE]) + 1
     if kept is not None:
         return await view.means.files.get(view.case_id, kept), count
     package = build_package(
         _story(view, order),
         await _events(view, int(order.args["upto"])),
-        await _files(view, [DocumentRow(**p._mapping) for p in papers]),
+        await _files(view, [DocumentRow(**p._mapping) for p in papers], handed_in),
         signer=_seals[0],
         archived_at=order.at,
     )
@@ -140,9 +143,11 @@ async def _events(view: CaseView, upto: int) -> list[PackageEvent]:
         ]
 
 
-async def _files(view: CaseView, papers: list[DocumentRow]) -> list[PackageFile]:
+async def _files(
+    view: CaseView, papers: list[DocumentRow], handed_in: list[FileRow]
+) -> list[PackageFile]:
     out: list[PackageFile] = []
-    labels = {m.code: m.label for m in view.row.materials}
+    labels = {m.code: m.label for m in view.row.materials} | {EVIDENCE: "异议证据"}
     for paper in papers:
         content = await view.means.files.get(view.case_id, paper.stored_id)
         out.append(
@@ -161,7 +166,7 @@ async def _files(view: CaseView, papers: list[DocumentRow]) -> list[PackageFile]
                 },
             )
         )
-    for file in view.files:
+    for file in handed_in:
         if file.part == PACKAGE:
             continue
         content = await view.means.files.get(view.case_id, file.stored_id)
@@ -173,7 +178,7 @@ async def _files(view: CaseView, papers: list[DocumentRow]) -> list[PackageFile]
                 kind="material",
                 meta={
                     "title": labels.get(file.part, file.part),
-                    "responsible": "申请人",
+                    "responsible": "异议人" if file.part == EVIDENCE else "申请人",
                     "date": local(file.uploaded_at).date().isoformat(),
                     "sha256": file.sha256,
                 },

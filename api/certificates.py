@@ -64,6 +64,9 @@ async def verify(means: Services, asked: str, now: datetime) -> Verification | N
             certificate = _certificate_lines(case, answers)
         if await verification.replaced(connection, document):
             document.state = "superseded"
+        if case is not None and _of_enterprise(document, case):
+            ended = await verification.ended_as(connection, case.numbers["uscc"])
+            document.state = ended or document.state
     verdict, text = STATES.get(document.state, UNKNOWN)
     office = OFFICES.get(case.office) if case else None
     return Verification(
@@ -75,6 +78,12 @@ async def verify(means: Services, asked: str, now: datetime) -> Verification | N
         trial=means.trial,
         checked_at=now,
     )
+
+
+def _of_enterprise(document: DocumentRow, case: CaseRow) -> bool:
+    """Whether it is a business licence: void when its enterprise is deregistered or its registration revoked."""
+    known = case.procedure in verification.REGISTRATIONS and case.numbers.get("uscc")
+    return bool(known) and document.kind in verification.PUBLIC_KINDS
 
 
 def _lines(document: DocumentRow, case: CaseRow | None) -> list[tuple[str, str]]:

@@ -181,6 +181,10 @@ REFUSAL_STATUS: Final[dict[Refusal, HTTPStatus]] = {
     Refusal.UNKNOWN_CALLBACK: HTTPStatus.CONFLICT,
     Refusal.UNCHANGED_FILE: HTTPStatus.UNPROCESSABLE_ENTITY,
     Refusal.MALFORMED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Refusal.NO_SUCH_NOTICE: HTTPStatus.NOT_FOUND,
+    Refusal.NOTICE_OVER: HTTPStatus.CONFLICT,
+    Refusal.NOTICE_TAKES_NONE: HTTPStatus.CONFLICT,
+    Refusal.ALREADY_OBJECTED: HTTPStatus.CONFLICT,
 }
 
 # Where a framework error carries a status only.

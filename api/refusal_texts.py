@@ -42,7 +42,7 @@ def _part(name: str, text: str) -> str:
             return i18n.gettext(_declared().get(text, text))
         case "grounds":
             return ", ".join(i18n.gettext(ground) for ground in text.split("、"))
-        case "day":
+        case "day" | "end":
             return _DAY.sub(_in_words, text)
         case _:
             # An article has no translation: what says that none was read, has.

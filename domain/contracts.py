@@ -7,11 +7,10 @@ Unknown fields are ignored on reading (an older history, a newer writer).
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Contract(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+from domain.contract import Contract as Contract
+from domain.public_notices import Objection, PublicNotice
 
 
 class Actor(Contract):
@@ -256,6 +255,8 @@ class CaseState(Contract):
     # The calendars of the case since a publication reached it; empty: those of its opening.
     calendar_pins: list[str] = Field(default_factory=list)
     calendar_order: int = 0
+    public_notices: list[PublicNotice] = Field(default_factory=list)
+    objections: list[Objection] = Field(default_factory=list)
 
 
 class CaseInput(Contract):
@@ -294,6 +295,8 @@ class Changes(Contract):
     documents: list[dict[str, Any]] = Field(default_factory=list)
     messages: list[dict[str, Any]] = Field(default_factory=list)
     links: list[dict[str, Any]] = Field(default_factory=list)
+    public_notices: list[dict[str, Any]] = Field(default_factory=list)
+    objections: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class CaseEvent(Contract):

@@ -1,4 +1,4 @@
-"""What a case says of a clock when it refuses an act: sentences with named parts.
+"""What a case says of a clock or of a notice's end when it refuses an act: sentences with named parts.
 
 The case says them in Chinese. Whoever shows them in another language finds the sentence and its parts again: the clock's
 name has a translation, the article is cited as it stands.
@@ -26,6 +26,8 @@ TERM_OVER: Final = (
 NO_CALENDAR: Final = "起算日在 %(year)s 年以前，没有那一年的放假安排，不能计算%(clock)s（%(article)s）。请核对起算日期。"
 NOT_OVERRUN: Final = "没有超过法定期限，不用说明超时原因（%(article)s）。"
 REASON_MISSING: Final = "请写明向社会公开的超时原因（%(article)s）。"
+NOTICE_EXPIRED: Final = "公示期已于%(end)s届满，不能再在这里提出。登记机关作出决定以前，可以书面向登记机关反映并附证据。"
+NOTICE_STOPPED: Final = "公示已于%(end)s终止，不需要再提出。这件事的进展请看公示页面上的结果。"
 
 SENTENCES: Final = (
     CLOCK_PAUSED,
@@ -44,6 +46,8 @@ SENTENCES: Final = (
     NO_CALENDAR,
     NOT_OVERRUN,
     REASON_MISSING,
+    NOTICE_EXPIRED,
+    NOTICE_STOPPED,
 )
 
 

@@ -36,6 +36,10 @@ class Refusal(StrEnum):
     UNKNOWN_CALLBACK = "unknown_callback"
     UNCHANGED_FILE = "unchanged_file"
     MALFORMED = "malformed"
+    NO_SUCH_NOTICE = "no_such_notice"
+    NOTICE_OVER = "notice_over"
+    NOTICE_TAKES_NONE = "notice_takes_none"
+    ALREADY_OBJECTED = "already_objected"
 
 
 MESSAGES: dict[Refusal, str] = {
@@ -69,6 +73,10 @@ MESSAGES: dict[Refusal, str] = {
     Refusal.UNKNOWN_CALLBACK: "回执与本件正在等待的请求不符。",
     Refusal.UNCHANGED_FILE: "补正内容与上次提交完全相同，请按一次性告知书修改后再提交。",
     Refusal.MALFORMED: "请求格式有误。",
+    Refusal.NO_SUCH_NOTICE: "没有这份公示。",
+    Refusal.NOTICE_OVER: "公示已经结束，不能再在这里提出。登记机关作出决定以前，可以书面向登记机关反映并附证据。",
+    Refusal.NOTICE_TAKES_NONE: "这份公示只是告知，不在这里接受异议。有意见的，请书面向登记机关反映。",
+    Refusal.ALREADY_OBJECTED: "您对这份公示已经提出过一次，不能重复提出。补充情况和证据的，请书面送交登记机关。",
 }
 
 

@@ -14,6 +14,7 @@ from forms import (
     licence_item,
     license_separation,
     name_self_declaration,
+    objections,
     startup_part,
 )
 from forms.base import ApplicationForm, TaskForm
@@ -54,6 +55,7 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         license_separation.TermSettled,
         name_self_declaration.Examination,
         name_self_declaration.Cancellation,
+        objections.ObjectionHandling,
         startup_part.PartFailed,
     )
 }

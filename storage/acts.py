@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, exists, func, or_, select, true, update
+from sqlalchemy import ARRAY, String, Uuid, bindparam, cast, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -18,6 +18,7 @@ from storage.chain import canonical_json
 from storage.keys import CaseKeys
 from storage.prepared import Place, Prepared, Together, detached
 from storage.tables import ActRow, EffectRow, QualityEventRow, TaskRow
+from storage.tables_notices import PublicNoticeRow
 
 AAD = b"banjian/act/1:"
 # Refusals that supervision must see: the record is kept although nothing in the case changed.
@@ -198,6 +199,7 @@ OVERTAKEN: Final = frozenset(
         Refusal.UNKNOWN_CALLBACK,
         Refusal.NOT_ACCEPTED_NOW,
         Refusal.GRANT_NOT_LAWFUL,
+        Refusal.NO_SUCH_NOTICE,
     }
 )
 # Sent this often and still refused: the case means it. The reconciler sends every few seconds.
@@ -212,7 +214,7 @@ async def in_doubt(connection: AsyncConnection, command: Command, why: Refusal) 
     updates of a workflow task are judged ahead of the answers that came with it.
 
     True while an earlier act of the case has no answer of the case yet, the act's task is open in the
-    read model, or the register's call that it answers has no answer there.
+    read model, the register's call that it answers has no answer there, or the notice that it is about is there.
     """
     if why not in OVERTAKEN:
         return False
@@ -235,6 +237,14 @@ async def in_doubt(connection: AsyncConnection, command: Command, why: Refusal) 
                 EffectRow.request_id == str(command.data.get("request_id")),
                 EffectRow.request_hash == str(command.data.get("request_hash")),
                 EffectRow.state == "waiting",
+            )
+        )
+    if why is Refusal.NO_SUCH_NOTICE:
+        notice = str(command.data.get("notice_id"))
+        doubts.append(
+            exists().where(
+                cast(PublicNoticeRow.notice_id, String) == notice,
+                PublicNoticeRow.case_id == case_id,
             )
         )
     found = await connection.scalar(

@@ -22,6 +22,7 @@ from storage.tables import (
     SubmissionRow,
     TaskRow,
 )
+from storage.tables_notices import ObjectionRow, PublicNoticeRow
 
 ERASED = "（已依法删除）"
 
@@ -76,4 +77,16 @@ async def erase(engine: AsyncEngine, keys: CaseKeys, case_id: UUID) -> None:
             update(TaskRow)
             .where(TaskRow.case_id == case_id)
             .values(title=ERASED, context={}, claimed_name=None)
+        )
+        await connection.execute(
+            update(PublicNoticeRow)
+            .where(PublicNoticeRow.case_id == case_id)
+            .values(title=ERASED, lines=[], reason="")
+        )
+        await connection.execute(
+            update(ObjectionRow)
+            .where(ObjectionRow.case_id == case_id)
+            .values(
+                person_id="", name=ERASED, reason="", evidence="", amount="", contact="", answer=""
+            )
         )

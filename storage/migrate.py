@@ -12,11 +12,25 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage import tables, tables_accounts, tables_calendars, tables_erasure, tables_names
+from storage import (
+    tables,
+    tables_accounts,
+    tables_calendars,
+    tables_erasure,
+    tables_names,
+    tables_notices,
+)
 from storage.base import Base
 from storage.engine import async_url
 
-REGISTERED = (tables, tables_accounts, tables_calendars, tables_erasure, tables_names)
+REGISTERED = (
+    tables,
+    tables_accounts,
+    tables_calendars,
+    tables_erasure,
+    tables_names,
+    tables_notices,
+)
 # Two processes that start at once must not migrate at once.
 LOCK = 0x62616E6A
 

@@ -1,7 +1,7 @@
 """The read model is a fold over events: the live projector and a rebuild run the same code.
 
 Each event carries what it changes (`Changes`): columns of the case, rows of tasks, clocks, documents,
-messages and links. Folding is "the last value of a column wins".
+messages, links, public notices and objections. Folding is "the last value of a column wins".
 """
 
 from collections.abc import Iterable
@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.contracts import CaseEvent, Changes
 from storage.prepared import Prepared
 from storage.tables import CaseLinkRow, CaseRow, ClockRow, DocumentRow, MessageRow, TaskRow
+from storage.tables_notices import ObjectionRow, PublicNoticeRow
 
 Row = dict[str, Any]
 CLAIM_COLUMNS = frozenset(
@@ -49,6 +50,8 @@ KINDS: tuple[tuple[str, Table, tuple[str, ...]], ...] = (
     ("documents", _table(DocumentRow), ("document_id",)),
     ("messages", _table(MessageRow), ("message_id",)),
     ("links", _table(CaseLinkRow), ("parent_case", "item")),
+    ("public_notices", _table(PublicNoticeRow), ("notice_id",)),
+    ("objections", _table(ObjectionRow), ("objection_id",)),
 )
 CASES = _table(CaseRow)
 OVERDUE_REASON = "overdue_reason"

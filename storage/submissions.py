@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.public_notices import EVIDENCE
 from storage.chain import canonical_json
 from storage.keys import CaseKeys, Cipher
 from storage.prepared import Place, Prepared, detached, inserting
@@ -81,8 +82,9 @@ async def newest(
 
 
 def by_people() -> ColumnElement[bool]:
-    """Files that people handed in: not the engine's histories and packages that the system keeps by the case."""
-    return FileRow.owner != SYSTEM
+    """Files of the application: neither the engine's histories and packages that the system keeps by the case, nor
+    what others handed in against it, which its applicant must not see."""
+    return and_(FileRow.owner != SYSTEM, FileRow.part != EVIDENCE)
 
 
 FILES_OF_CASE = (
@@ -91,6 +93,18 @@ FILES_OF_CASE = (
     .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
 )
 _FILES = Prepared(FILES_OF_CASE)
+
+
+_EVIDENCE = Prepared(
+    select(FileRow.__table__)
+    .where(FileRow.case_id == bindparam("id"), FileRow.part == EVIDENCE)
+    .order_by(FileRow.uploaded_at, FileRow.id)
+)
+
+
+async def evidence_of(place: Place, case_id: UUID) -> list[FileRow]:
+    """What others handed in with their objections to the case's public notices."""
+    return [detached(FileRow, row) for row in await _EVIDENCE.all(place, id=case_id)]
 
 
 async def files_of(place: Place, case_id: UUID) -> list[FileRow]:

@@ -1,8 +1,9 @@
 """Tables of cases. Declarations only: queries live beside, one module per aggregate.
 
 Two families. *Sources*: applications, submissions, acts, files, numbers, effects, case_events: written
-once, never rebuilt. *Read model*: cases, tasks, clocks, documents, messages, case_links: written by the
-projector alone, and equal to a rebuild from case_events (claims apart, which are SQL only).
+once, never rebuilt. *Read model*: cases, tasks, clocks, documents, messages, case_links and
+those of `tables_notices`: written by the projector alone, and equal to a rebuild from case_events (claims apart,
+which are SQL only).
 """
 
 from datetime import datetime

@@ -8,6 +8,8 @@ from storage.tables import DocumentRow
 # By number only what is public by law: other papers' numbers could be counted through, and a
 # receipt would tell who applied for what.
 PUBLIC_KINDS = ("licence",)
+# Whose licence is a business licence (营业执照): it is void with its enterprise.
+REGISTRATIONS = frozenset({"establishment_registration", "change_registration"})
 
 
 async def find(connection: AsyncConnection, asked: str) -> DocumentRow | None:
@@ -25,6 +27,24 @@ async def find(connection: AsyncConnection, asked: str) -> DocumentRow | None:
         )
         row = by_number.one_or_none()
     return DocumentRow(**row._mapping) if row else None
+
+
+# Cases that end an enterprise write into their decision whose licences are void from now on, and as what.
+_ENDED = text(
+    "SELECT decision ->> 'voids_as' FROM cases WHERE procedure IN ('simple_deregistration',"
+    " 'general_deregistration', 'compulsory_deregistration', 'registration_revocation')"
+    " AND decision ->> 'voids_licences_of' = :uscc ORDER BY opened_at DESC LIMIT 1"
+)
+
+
+async def ended_as(connection: AsyncConnection, uscc: str) -> str:
+    """The state of the business licences of an enterprise that was deregistered, or whose registration was revoked:
+    `cancelled`, `revoked`; empty while it stands.
+
+    Read from the case that did it: no other case writes into the rows of this one.
+    """
+    found = await connection.execute(_ENDED, {"uscc": uscc})
+    return str(found.scalar() or "")
 
 
 # Past the register's answer: what a change registration's case has replaced.

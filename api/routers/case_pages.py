@@ -22,6 +22,7 @@ from api.security.person import Person
 from api.services import Means
 from api.templating import render
 from api.views.balls import Link
+from api.views.case_notices import notices_of
 from api.views.cases import CaseView, document_json, timeline_of, view_of
 from api.views.names import VerdictView, verdict_view
 from api.views.notices import notice_views
@@ -149,6 +150,7 @@ async def _case(
         mine = [f"person:{person.id}"] if view.viewer.own else []
         told = await cases.messages(connection, mine, case_id=view.case.case_id) if mine else []
         related = await related_of(connection, view)
+        announced = await notices_of(connection, view)
     said = {
         "withdrawn": _("申请已撤回。"),
         "received": _("操作已收到，几分钟内生效。"),
@@ -174,6 +176,8 @@ async def _case(
         "told_of_dates": TOLD_OF_DATES,
         "names": names_of(view),
         "related": related,
+        "announced": announced,
+        "asked": "",
         "notice": notices[0] if notices and view.case.stage == "correction" else None,
         "done": said.get(done, ""),
         "errors": errors or {},

@@ -58,6 +58,8 @@ def _context(
         "answers": page.answers,
         "gaps": page.gaps,
         "preview": preview(page.view.row, sent.get("gaps", [])) if show_preview else None,
+        "announced": page.announced,
+        "asked": str(page.state.task.context.get("objection", "")),
         "lines": newest_first(page.view, page.story),
         "documents": papers_of(page.view),
         "fields": page.fields(sent, errors),

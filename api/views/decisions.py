@@ -43,6 +43,11 @@ CHOICES: Final[dict[tuple[str, str], dict[str, tuple[str, str]]]] = {
         "grant": (mark("准予"), mark("发出准予通知并制证；不能自行撤回")),
         "refuse": (mark("不予准予"), mark("发出不予决定书，写明理由、依据和救济途径")),
     },
+    ("notice.objection", "outcome"): {
+        "upheld": (mark("异议成立"), mark("本件按异议成立办理，结果告知提出的人")),
+        "rejected": (mark("异议不成立"), mark("本件继续办理，理由告知提出的人")),
+        "noted": (mark("记录在案"), mark("不影响本件，理由告知提出的人")),
+    },
     ("kernel.extension", "decision"): {
         "approve": (mark("批准延期"), mark("期限延长，理由告知申请人")),
         "refuse": (mark("不批准"), mark("期限不变")),
@@ -67,6 +72,7 @@ BUTTONS: Final[dict[str, str]] = {
     "cluster_hosting.mail_check": mark("提交核查结果"),
     "cluster_hosting.address_order": mark("责令改正"),
     "cluster_hosting.recheck": mark("再查登记库"),
+    "notice.objection": mark("作出处理决定"),
     "kernel.extension": mark("作出延期决定"),
     "kernel.release": mark("记录解除"),
     "kernel.trouble": mark("提交处理意见"),

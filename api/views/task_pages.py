@@ -11,6 +11,8 @@ from api.security.person import Person
 from api.services import Services
 from api.views import actions, decisions, words
 from api.views.answers import Group, read_answers
+from api.views.case_notices import NONE as NO_NOTICES
+from api.views.case_notices import CaseNotices, notices_of
 from api.views.cases import CaseView, view_of
 from api.views.clocks import ClockView, GroundView
 from api.views.decisions import Conflict, FieldView
@@ -116,6 +118,7 @@ class TaskPage:
     chosen: frozenset[str]
     gaps: GapEditor | None
     colleagues: list[Colleague]
+    announced: CaseNotices = NO_NOTICES
 
     def fields(self, sent: Mapping[str, Any], errors: Mapping[str, str]) -> list[FieldView]:
         """The panel's fields; a choice that the case would refuse is told so before."""
@@ -191,6 +194,8 @@ class TaskPage:
             rows.append((_("理由"), str(context["reason"])))
         if context.get("domicile"):
             rows.append((_("登记的住所"), str(context["domicile"])))
+        if context.get("notice"):
+            rows.append((_("公示"), str(context["notice"])))
         if context.get("host"):
             rows.append((_("托管机构"), str(context["host"])))
         rows += [
@@ -349,4 +354,5 @@ async def task_page(
         chosen=chosen,
         gaps=gaps,
         colleagues=[c for c in others if str(c.id) != task.claimed_by],
+        announced=await notices_of(connection, view),
     )

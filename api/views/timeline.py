@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from api.i18n import gettext as _
 from api.templating import environment
-from api.views import why, words
+from api.views import notice_words, why, words
 from api.views.balls import Link
 from api.views.viewer import Viewer
 from domain.contracts import CaseEvent
@@ -78,7 +78,7 @@ class Line:
 @cache
 def _environment() -> Environment:
     made = environment()
-    made.globals["w"] = words
+    made.globals |= {"w": words, "notices": notice_words}
     return made
 
 

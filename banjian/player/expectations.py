@@ -67,6 +67,10 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
             case "items" | "may_trade" | "parts" | "opening_time" | "hosted" | "related":
                 found = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}/related")
                 out += _related(found, name, value)
+            case "notices" | "objections":
+                path = f"/api/v1/cases/{number}/{name}"
+                found = (await play.cast.ask(owner, "GET", path))["items"]
+                out += _notices(found, value) if name == "notices" else _objections(found, value)
             case "public_status":
                 if value not in str(shown["waiting_for"]) + str(shown.get("status_text", "")):
                     out.append(f"public_status: {value!r} not in {shown['waiting_for']!r}")
@@ -90,6 +94,22 @@ def _clocks(shown: list[dict[str, Any]], wanted: Mapping[str, Mapping[str, Any]]
             if str(got) != str(value):
                 out.append(f"clock {clock_id} {key}: expected {value}, got {got}")
     return out
+
+
+def _notices(shown: list[dict[str, Any]], wanted: Mapping[str, str]) -> list[str]:
+    """How the newest notice of each kind stands: `running`, or how it ended."""
+    have = {n["kind"]: n["outcome"] or "running" for n in reversed(shown)}
+    return [
+        f"notice {kind}: expected {value}, got {have.get(kind)}"
+        for kind, value in wanted.items()
+        if have.get(kind) != value
+    ]
+
+
+def _objections(shown: list[dict[str, Any]], wanted: list[str]) -> list[str]:
+    """The states of all objections and claims, in the order of their receipt."""
+    have = [said["state"] for said in shown]
+    return [] if have == wanted else [f"objections: expected {wanted}, got {have}"]
 
 
 def _related(found: Mapping[str, Any], what: str, wanted: Mapping[str, Any]) -> list[str]:

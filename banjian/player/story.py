@@ -11,7 +11,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
 from banjian.name_library import fill_library
-from banjian.player import bureau, calendar_deeds, desk_deeds, hosting_deeds, licence_deeds
+from banjian.player import (
+    bureau,
+    calendar_deeds,
+    desk_deeds,
+    hosting_deeds,
+    licence_deeds,
+    notice_deeds,
+)
 from banjian.player.cast import Answered, Cast
 from banjian.player.deeds import DEEDS, Deed, Play
 from banjian.player.expectations import check
@@ -19,7 +26,7 @@ from banjian.player.stage import Stage, instant, stage
 from law.strict_yaml import load_yaml
 
 # Imported for its side effect: it declares acts.
-DECLARED = (calendar_deeds, desk_deeds, hosting_deeds, licence_deeds)
+DECLARED = (calendar_deeds, desk_deeds, hosting_deeds, licence_deeds, notice_deeds)
 
 # Stories of one process give their people the same passwords.
 _RING: bureau.Ring = {}

@@ -6,12 +6,26 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.pool import NullPool
 
-from storage import tables, tables_accounts, tables_calendars, tables_erasure, tables_names
+from storage import (
+    tables,
+    tables_accounts,
+    tables_calendars,
+    tables_erasure,
+    tables_names,
+    tables_notices,
+)
 from storage.base import Base
 from storage.engine import async_url
 
 # Imported for their side effect: they fill Base.metadata.
-REGISTERED = (tables, tables_accounts, tables_calendars, tables_erasure, tables_names)
+REGISTERED = (
+    tables,
+    tables_accounts,
+    tables_calendars,
+    tables_erasure,
+    tables_names,
+    tables_notices,
+)
 
 
 def run(connection: Connection) -> None:

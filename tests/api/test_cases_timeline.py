@@ -24,7 +24,24 @@ CLOCK = {"clock": "R01#1", "clock_id": "R01", "rung": "overdue_l1", "role": "sec
 TASK = {"task": f"{CASE_ID}-1", "form": "approval.review", "stage": "under_review"}
 
 # What the kernel puts into each kind's data (workflows/**.py): the templates must not ask for more.
+NOTICE = {
+    "notice_id": CASE_ID,
+    "title": "随州市青禾软件有限公司简易注销公告",
+    "ends_at": "2026-10-09T00:00:00+08:00",
+    "outcome": "",
+    "reason": "",
+}
 DATA: dict[str, dict[str, Any]] = {
+    "notice_published": NOTICE,
+    "notice_ended": NOTICE | {"outcome": "stopped", "reason": "需要核实住所"},
+    "objection_received": {
+        "number": "曾市监〔2026〕异字第000001号",
+        "kind": "objection",
+        "role": "creditor",
+        "department": "",
+    },
+    "objection_late": {"department": "tax", "number": ""},
+    "objection_handled": {"number": "曾市监〔2026〕异字第000001号", "outcome": "rejected"},
     "submitted": {"version": 1, "digest": "a" * 64, "receipt": "421303-2026-0000001-4"},
     "resubmitted": {"version": 2, "digest": "b" * 64},
     "task_opened": {"task": f"{CASE_ID}-1", "form": "approval.review", "role": "reviewer"},

@@ -58,6 +58,8 @@ class CaseWorkflow(Recompute, Overruns):
     """A procedure names its tables by version, its steps, and the acts each stage accepts."""
 
     tables: ClassVar[Mapping[str, Table]] = {}
+    # What comes in whatever the stage is.
+    always: ClassVar[frozenset[str]] = ALWAYS
 
     def __init__(self, case: CaseInput) -> None:
         self.table = self.tables[case.table_version]
@@ -236,7 +238,7 @@ class CaseWorkflow(Recompute, Overruns):
         if self._closed:
             raise Refused(Refusal.CASE_CLOSED)
         accepted = self.table.accepts.get(self.state.stage, frozenset())
-        if command.kind not in ALWAYS | accepted:
+        if command.kind not in self.always | accepted:
             known = command.kind in frozenset().union(*self.table.accepts.values())
             raise Refused(Refusal.NOT_ACCEPTED_NOW if known else Refusal.MALFORMED)
         # Of two acts that end a stage the first wins, also while the case has not moved on yet.

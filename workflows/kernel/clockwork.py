@@ -234,16 +234,19 @@ class Clockwork(Terms):
 
     def tell(self, role: str, kind: str, *, clock: RunningClock | None = None) -> None:
         """A message to a post, the officer of the open task, or the applicant; once per rung."""
+        at = self.now().isoformat() if clock is None else self._rung_at(clock, kind)
+        self._message(self.recipient(role, clock), kind, self.message_text(kind, clock), at)
+
+    def _message(self, recipient: str, kind: str, text: str, at: str) -> None:
         number = sum(1 for m in self._changes.messages) + 1
-        recipient = self.recipient(role, clock)
         self.change_row(
             "messages",
             {
                 "message_id": f"{self.case.case_id}:{self.state.revision + 1}:{number}",
                 "recipient": recipient,
                 "kind": kind,
-                "text": self.message_text(kind, clock),
-                "at": self.now().isoformat() if clock is None else self._rung_at(clock, kind),
+                "text": text,
+                "at": at,
             },
         )
 

@@ -59,7 +59,7 @@ class Recorder:
         self._changes.case.update(columns)
 
     def change_row(self, kind: str, row: dict[str, Any]) -> None:
-        """A row of tasks, clocks, documents, messages or links that the next event carries."""
+        """A row of another table of the read model (the names in `Changes`) that the next event carries."""
         getattr(self._changes, kind).append(row)
 
     def record(

@@ -1,0 +1,310 @@
+"""Public notices (公示) of a case: published, ended, and what people and departments say to them (异议, 债权申报).
+
+    publish_notice ──▶ on the board ──▶ expired     its clock ran out
+                            │      └──▶ stopped     end_notice: an objection, a ground, a correction
+                            └─────────▶ withdrawn   the case ended before
+
+Mixed in under a procedure: `class SimpleDeregistration(PublicNotices, Approval)`. The act `object` comes in at any stage: the
+notice's end decides, not where the case happens to be. What was received in time is kept, also while the case closes.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain import public_notices as notices
+    from domain.contracts import Actor, CaseInput, Command, RunningClock, TaskAnswer
+    from domain.public_notices import Objection, PublicNotice
+    from domain.refusals import Refusal, Refused
+    from forms.objections import ObjectionHandling
+    from law.clock_types import Clock
+
+from workflows.kernel.case import ALWAYS, CaseWorkflow
+
+
+class PublicNotices(CaseWorkflow):
+    """Verbs and acts of public notices; the stages are the procedure's."""
+
+    always = ALWAYS | {"object"}
+
+    def __init__(self, case: CaseInput) -> None:
+        super().__init__(case)
+        self.task_forms[ObjectionHandling.code] = ObjectionHandling
+
+    # -- verbs -------------------------------------------------------------------------------------
+
+    def publish_notice(
+        self,
+        kind: str,
+        *,
+        title: str,
+        lines: Sequence[Sequence[str]],
+        cite: str,
+        clock: RunningClock | str | None,
+        takes: str = "",
+    ) -> PublicNotice:
+        """Put a notice on the public board at once, until its clock's end.
+
+        Args:
+            kind: what it announces, e.g. "simple_deregistration"; its words are in `api.views.notice_words`.
+            lines: label and value of each public fact; no personal data.
+            cite: the article that orders it.
+            clock: the running clock that ends it, or its key; None where it stays until it is ended.
+            takes: "objection", "claim", or "" where it only tells.
+        """
+        key = clock.key if isinstance(clock, RunningClock) else clock
+        seq = len(self.state.public_notices) + 1
+        notice = PublicNotice(
+            notice_id=notices.notice_id_of(self.case.case_id, seq),
+            seq=seq,
+            kind=kind,
+            title=title,
+            lines=[list(line) for line in lines],
+            cite=cite,
+            clock=key,
+            starts_at=self.now(),
+            ends_at=self.state.clocks[key].ends_at if key else None,
+            takes=takes,
+        )
+        self.state.public_notices.append(notice)
+        self._show_notice(notice)
+        self.record("notice_published", data=_told(notice))
+        return notice
+
+    def end_notice(self, notice: PublicNotice, outcome: str, reason: str = "") -> None:
+        """Take a notice off the board; one that has ended stays as it ended.
+
+        Args:
+            outcome: "expired" (as of its clock's end), "stopped" or "withdrawn" (as of now; its clock stops).
+            reason: in words for the public.
+        """
+        # As it stands now: a published calendar may have moved its end since it was taken up.
+        notice = self.notice(notice.notice_id)
+        if notice.outcome:
+            return
+        notice.outcome, notice.reason = outcome, reason
+        expired = outcome == notices.EXPIRED and notice.ends_at is not None
+        # Ended by hand after its end, before the clock was dealt with: it was over then.
+        now = self.now()
+        notice.ended_at = notice.ends_at if expired else min(now, notice.ends_at or now)
+        if not expired:
+            self.stop_clock(notice.clock, "closed")
+        self._show_notice(notice)
+        self.record("notice_ended", at=notice.ended_at, data=_told(notice))
+
+    def notice(self, notice_id: str) -> PublicNotice:
+        """Raises Refused for one that this case never published."""
+        for notice in self.state.public_notices:
+            if notice.notice_id == notice_id:
+                return notice
+        raise Refused(Refusal.NO_SUCH_NOTICE)
+
+    def notices_running(self) -> list[PublicNotice]:
+        return [n for n in self.state.public_notices if not n.outcome]
+
+    def objections_open(self) -> list[Objection]:
+        """Objections and claims that no officer has dealt with yet, in the order of their receipt."""
+        waiting = [o for o in self.state.objections if o.state == notices.RECEIVED]
+        return sorted(waiting, key=lambda o: o.received_at)
+
+    def objected(self, objection: Objection) -> None:
+        """Called when one was recorded; a procedure overrides it, or waits for `objections_open`."""
+
+    async def handle_objection(
+        self, objection: Objection, *, role: str, clock: str | None = None
+    ) -> Objection:
+        """An officer says whether it holds, and why (screen B10); unchanged where the clock decided before."""
+        notice = self.notice(objection.notice_id)
+        decided = await self.decided(
+            ObjectionHandling,
+            role=role,
+            clock=clock,
+            context={"objection": objection.objection_id, "notice": notice.title},
+        )
+        if decided is not None:
+            form, given = decided
+            self.settle_objection(objection, form.outcome.value, form.reasons, given)
+        return objection
+
+    def settle_objection(
+        self, objection: Objection, state: str, answer: str, given: TaskAnswer
+    ) -> None:
+        """What the bureau says to it: upheld, rejected or noted; its author is told."""
+        objection.state, objection.answer = state, answer
+        objection.handled_by, objection.handled_at = given.actor.name, given.received_at
+        self._show_objection(objection)
+        if objection.person_id:
+            text = f"您对“{self.notice(objection.notice_id).title}”提出的意见已经处理，请查看结果。"
+            at = given.received_at.isoformat()
+            self._message(f"person:{objection.person_id}", "objection_handled", text, at)
+        self.record(
+            "objection_handled",
+            actor=given.actor,
+            at=given.received_at,
+            data={"number": objection.number, "kind": objection.kind, "outcome": state},
+            internal={"answer": answer},
+        )
+
+    # -- the act of a person -------------------------------------------------------------------------
+
+    def check_object(self, command: Command) -> None:
+        """In time, identified, reasoned, and the person's first to this notice."""
+        notice = self.notice(str(command.data.get("notice_id", "")))
+        check_notice_open(notice, command.received_at)
+        if command.actor.person_id in {"", "system"}:
+            raise Refused(Refusal.WRONG_ROLE)
+        if command.data.get("role") not in notices.ROLES:
+            told = "请选择您与这件事的关系"
+            raise Refused(Refusal.INVALID_ANSWERS, told, {"/role": told})
+        if not str(command.data.get("reason", "")).strip():
+            told = "请写明事实和理由"
+            raise Refused(Refusal.INVALID_ANSWERS, told, {"/reason": told})
+        for made in self.state.objections:
+            if (made.notice_id, made.person_id) == (notice.notice_id, command.actor.person_id):
+                raise Refused(Refusal.ALREADY_OBJECTED)
+
+    def apply_object(self, command: Command) -> None:
+        data, actor = command.data, command.actor
+        notice = self.notice(str(data["notice_id"]))
+        role = str(data["role"])
+        objection = Objection(
+            objection_id=command.act_id,
+            notice_id=notice.notice_id,
+            number=str(data.get("number", "")),
+            kind=notice.takes,
+            by_role=role,
+            person_id=actor.person_id,
+            name=actor.name,
+            received_at=command.received_at,
+            reason=str(data["reason"]),
+            evidence=str(data.get("evidence", "")),
+            amount=str(data.get("amount", "")),
+            contact=str(data.get("contact", "")),
+        )
+        # The event's actor is known by what he is to the case: only officers read who he is.
+        by = Actor(person_id=actor.person_id, name=notices.ROLE_NAMES[role])
+        self._take(objection, by=by, act_id=command.act_id)
+
+    # -- the word of a department --------------------------------------------------------------------
+
+    def department_objected(
+        self,
+        notice: PublicNotice,
+        department: str,
+        *,
+        at: datetime,
+        reason: str,
+        number: str = "",
+    ) -> Objection | None:
+        """A department's objection that its register called back with; None where it came after the end.
+
+        Called from `on_callback`, whose act is on record already. A late one is recorded as late, with its reason.
+        """
+        by = Actor(person_id=department)
+        told = {"notice": notice.notice_id, "department": department, "number": number}
+        try:
+            check_notice_open(notice, at)
+        except Refused:
+            self.record("objection_late", actor=by, at=at, data=told, internal={"reason": reason})
+            return None
+        count = sum(o.department == department for o in self.state.objections) + 1
+        objection = Objection(
+            objection_id=str(
+                notices.objection_id_of(notice.notice_id, f"department:{department}:{count}")
+            ),
+            notice_id=notice.notice_id,
+            number=number,
+            kind=notice.takes,
+            by_role=notices.DEPARTMENT,
+            department=department,
+            received_at=at,
+            reason=reason,
+        )
+        self._take(objection, by=by)
+        return objection
+
+    def _take(self, objection: Objection, *, by: Actor, act_id: str | None = None) -> None:
+        self.state.objections.append(objection)
+        self._show_objection(objection)
+        self.record(
+            "objection_received",
+            actor=by,
+            at=objection.received_at,
+            act_id=act_id,
+            data={
+                "notice": objection.notice_id,
+                "number": objection.number,
+                "kind": objection.kind,
+                "role": objection.by_role,
+                "department": objection.department,
+            },
+            internal={"name": objection.name, "reason": objection.reason},
+        )
+        self.objected(objection)
+
+    # -- its clock, and the end of the case ------------------------------------------------------------
+
+    def on_expired(self, clock: RunningClock, law: Clock) -> None:
+        super().on_expired(clock, law)
+        for notice in self.notices_running():
+            if notice.clock == clock.key:
+                self.end_notice(notice, notices.EXPIRED)
+
+    def show_clock(self, clock: RunningClock) -> None:
+        """A published calendar moves the end of a notice with its clock."""
+        super().show_clock(clock)
+        for place, notice in enumerate(self.state.public_notices):
+            if notice.clock == clock.key and not notice.outcome and notice.ends_at != clock.ends_at:
+                moved = notice.following(clock.ends_at)
+                self.state.public_notices[place] = moved
+                self._show_notice(moved)
+
+    async def asides_done(self) -> None:
+        """Before the case closes: what was received in time and is still on its way."""
+        await super().asides_done()
+        late = any(n.takes and n.outcome != notices.EXPIRED for n in self.state.public_notices)
+        if late and self.table.stage(self.state.stage).final:
+            for command in await self._received_before(self.now()):
+                if command.kind == "object":
+                    self.apply_if_lawful(command)
+
+    def _close(self) -> None:
+        for notice in self.notices_running():
+            if notice.ends_at is not None and notice.ends_at <= self.now():
+                self.end_notice(notice, notices.EXPIRED)
+            elif self.state.stage == notices.WITHDRAWN:
+                self.end_notice(notice, notices.WITHDRAWN)
+            else:
+                self.end_notice(notice, notices.STOPPED)
+        super()._close()
+
+    # -- the read model --------------------------------------------------------------------------------
+
+    def _show_notice(self, notice: PublicNotice) -> None:
+        shown: dict[str, Any] = notice.model_dump(mode="json")
+        shown |= {"procedure": self.case.procedure, "office": self.case.office}
+        self.change_row("public_notices", shown)
+
+    def _show_objection(self, objection: Objection) -> None:
+        self.change_row("objections", objection.model_dump(mode="json"))
+
+
+def check_notice_open(notice: PublicNotice, at: datetime) -> None:
+    """Raises Refused: NOTICE_TAKES_NONE, NOTICE_OVER."""
+    notices.check_open(
+        takes=notice.takes,
+        received_at=at,
+        ends_at=notice.ends_at,
+        ended_at=notice.ended_at,
+        outcome=notice.outcome,
+    )
+
+
+def _told(notice: PublicNotice) -> dict[str, Any]:
+    """A notice as its events tell it."""
+    shown = notice.model_dump(mode="json")
+    keys = ("notice_id", "kind", "title", "takes", "starts_at", "ends_at", "ended_at")
+    return {key: shown[key] for key in (*keys, "outcome", "reason")}
