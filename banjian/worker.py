@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypedDict
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import (
@@ -23,7 +23,7 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities import (
@@ -131,6 +131,28 @@ def runner() -> SandboxedWorkflowRunner:
     )
 
 
+class Running(TypedDict):
+    """How a worker runs workflows."""
+
+    workflow_runner: WorkflowRunner
+    debug_mode: bool
+
+
+def tried() -> Running:
+    """In the sandbox, and interrupted when one does not yield for two seconds."""
+    return Running(workflow_runner=runner(), debug_mode=False)
+
+
+def served() -> Running:
+    """Without the sandbox, in the event loop's own thread, and never interrupted.
+
+    The SDK takes a process that stood still for two seconds (a laptop's lid, a paused machine) for a workflow that
+    does not yield. Interrupted at a bad moment, a case can neither go on nor leave the worker until it is
+    started anew; and each change of threads costs CPU. The SDK calls this its debug mode.
+    """
+    return Running(workflow_runner=UnsandboxedWorkflowRunner(), debug_mode=True)
+
+
 class Turns(NamedTuple):
     """One turn of each upkeep that people wait for, as the engine's schedules begin it."""
 
@@ -219,7 +241,7 @@ async def workers(
         task_queue=CASES_QUEUE,
         workflows=[*PROCEDURES.values(), *procedures, *UPKEEP],
         activities=[projection.project, projection.take_number, projection.pending_acts],
-        workflow_runner=runner() if sandboxed else UnsandboxedWorkflowRunner(),
+        **tried() if sandboxed else served(),
         max_cached_workflows=2000,
         # A task in flight on a killed worker comes back after this, not after the default 10 s.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),

@@ -27,6 +27,8 @@ from workflows.kernel.search_attributes import CASE_OFFICE, CASE_OPENED_ON, CASE
 
 CASES_QUEUE = "banjian-cases"
 OPEN = "open"
+# The engine's words for an update that no running case knows any more: 'update "…" not found'.
+LOST_UPDATE = "update "
 _REFUSALS = {member.value: member for member in Refusal}
 
 
@@ -97,6 +99,9 @@ class Dispatcher:
             raise Unreachable("no answer in time") from late
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
+                # The case is there, and has lost the act with the task that was to judge it.
+                if error.message.startswith(LOST_UPDATE):
+                    raise NotYet(error.message) from error
                 raise CaseUnknown(command.case_id) from error
             if error.status is RPCStatusCode.FAILED_PRECONDITION:
                 # The task that judged it was lost with everything it judged: mostly a case that closed while
