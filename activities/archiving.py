@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from activities.archive import PackageEvent, PackageFile, build_package
 from activities.context import CaseView
 from activities.register_calls import effect
-from activities.seals import SealProvider
+from activities.seal_provider import SealProvider
 from domain.contracts import RegisterCall
 from domain.public_notices import EVIDENCE
 from law.zone import local

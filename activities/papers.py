@@ -13,15 +13,17 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import manimgx_fonts_cjk
 import segno
-import typst
 from pydantic import ValidationError
 
 from forms.papers.base import Paper
 from forms.papers.model import PAPERS
+
+if TYPE_CHECKING:
+    import typst
 
 STANDARD: Final[Literal["a-2a", "a-2b"]] = "a-2a"
 """PDF/A-2 level a: archivable, tagged, every character with its Unicode value."""
@@ -50,7 +52,10 @@ class _Fonts:
             self.families = (*families, _DEFAULT_FAMILY)
             self._loaded = None
 
-    def get(self) -> typst.Fonts:
+    def get(self) -> "typst.Fonts":
+        """The fonts, found once."""
+        import typst
+
         with self._lock:
             if self._loaded is None:
                 wheel = str(Path(manimgx_fonts_cjk.__file__).parent)
@@ -135,6 +140,9 @@ def qr_svg(url: str) -> str:
 def _compile(
     template: str, view: Mapping[str, Any], timestamp: int, standard: Literal["a-2a", "a-2b"]
 ) -> bytes:
+    # Imported where it is used: every process of the product imports this module, one makes papers.
+    import typst
+
     try:
         return bytes(
             typst.compile(

@@ -13,7 +13,7 @@ from temporalio import activity
 
 from activities import papers
 from activities.context import CaseView, Means, load
-from activities.seals import SealProvider
+from activities.seal_provider import SealProvider
 from domain.contracts import PaperOrder, PaperServed
 from domain.verification import slug_of
 from storage import numbers

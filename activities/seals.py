@@ -1,6 +1,6 @@
 """The office's seal on a paper: PAdES with a visible 测试印章, and its verification.
 
-`SealProvider` is what the product knows; `LocalSeals` is the built-in provider (P-256, PAdES-B).
+`activities.seal_provider` is what the product knows; `LocalSeals` is the built-in provider (P-256, PAdES-B).
 SM2 seals on OFD (GB/T 38540-2020) come from the bureau's seal system through the same interface.
 Sealing is deterministic: a retried activity makes the same bytes, so nothing is sealed twice.
 """
@@ -12,7 +12,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -50,22 +50,6 @@ _SPOT: Final = re.compile(r"\s*seal:(?P<page>\d+):(?P<x>[\d.]+):(?P<y>[\d.]+)\s*
 
 class SealRefused(ValueError):
     """The document cannot be sealed: no PDF, or sealed already."""
-
-
-class SealProvider(Protocol):
-    """Who seals papers and signs manifests in an office's name."""
-
-    async def seal(self, pdf: bytes, *, signed_at: datetime, reason: str | None = None) -> bytes:
-        """The sealed document."""
-
-    async def verify(self, pdf: bytes) -> SealReport:
-        """Check against this provider's roots."""
-
-    def sign(self, data: bytes) -> bytes:
-        """A detached signature over any bytes."""
-
-    def chain_pem(self) -> bytes:
-        """The certificates that the signatures need."""
 
 
 class LocalSeals:

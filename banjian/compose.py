@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
@@ -14,7 +15,6 @@ from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from activities.context import Means
-from activities.seals import LocalSeals
 from banjian.engine_link import connect as connect_link
 from banjian.secret_files import WORKER_SECRETS, MasterSecret, RegisterSecrets, VerifySecret
 from banjian.settings import Settings, UnfitForProduction, check_start
@@ -28,6 +28,9 @@ from storage.engine import create_engine
 from storage.files import FolderStore
 from storage.keys import CaseKeys, derive
 from storage.schema import schema_of
+
+if TYPE_CHECKING:
+    from activities.seals import LocalSeals
 
 API_KEY_ID = "api"
 SYSTEM_KEY_ID = "system"
@@ -125,7 +128,10 @@ def means_of(core: Core, registers: Registers) -> Means:
     )
 
 
-def seals_of(core: Core) -> LocalSeals:
+def seals_of(core: Core) -> "LocalSeals":
+    # Imported here: the API shares this module and never seals; the libraries take 14 MB.
+    from activities.seals import LocalSeals
+
     return LocalSeals(core.settings.seals_folder, office(DEFAULT_OFFICE).name)
 
 
