@@ -60,6 +60,9 @@ def message_of(error: Mapping[str, Any]) -> str:
     kind, context = str(error["type"]), error.get("ctx") or {}
     if kind in ("value_error", "assertion_error") and "error" in context:
         return gettext(str(context["error"]))
+    if kind in ("too_short", "too_long") and isinstance(error.get("input"), str):
+        # A text whose length is asked for behind a validator of ours counts characters, not entries.
+        kind = f"string_{kind}"
     try:
         return gettext(MESSAGES.get(kind, FALLBACK)) % context
     except KeyError:

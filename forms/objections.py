@@ -2,20 +2,30 @@
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from forms.approval import NoInterest
 from forms.base import Form, TaskForm
 from forms.fields import Line, Text, labelled
 
+LEAST = 4
+UNREASONED: Final = "请写明事实和理由"
+NO_STANDING: Final = "请选择您与这件事的关系"
+NO_AMOUNT: Final = "金额请用数字填写，单位元，最多两位小数，例如 12000.50"
 _YUAN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 
 
 def _yuan(value: str) -> str:
     if value and not _YUAN.fullmatch(value):
-        raise ValueError("金额请用数字填写，单位元，最多两位小数，例如 12000.50")
+        raise ValueError(NO_AMOUNT)
+    return value
+
+
+def _reasoned(value: str) -> str:
+    if len(value) < LEAST:
+        raise ValueError(UNREASONED)
     return value
 
 
@@ -34,6 +44,12 @@ STANDING_LABELS = {
 }
 
 
+def _standing(value: Any) -> Any:
+    if value not in set(Standing):
+        raise ValueError(NO_STANDING)
+    return value
+
+
 class Statement(Form):
     """What is said to a notice. Who says it is known from the sign-in; evidence is a file beside it."""
 
@@ -41,11 +57,13 @@ class Statement(Form):
     title = "异议"
     title_en = "Objection"
 
-    role: Annotated[Standing, labelled("您是", "You are", widget="radios")]
+    role: Annotated[
+        Standing, BeforeValidator(_standing), labelled("您是", "You are", widget="radios")
+    ]
     reason: Annotated[
         Text,
         labelled("事实和理由", "Facts and reasons", widget="textarea"),
-        Field(min_length=4, max_length=4000),
+        AfterValidator(_reasoned),
     ]
     amount: Annotated[
         Line, labelled("申报的债权金额（元）", "Amount claimed (yuan)"), AfterValidator(_yuan)

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import Actor, CaseInput, Command, RunningClock, TaskAnswer
     from domain.public_notices import Objection, PublicNotice
     from domain.refusals import Refusal, Refused
-    from forms.objections import ObjectionHandling
+    from forms.objections import NO_STANDING, UNREASONED, ObjectionHandling
     from law.clock_types import Clock
 
 from workflows.kernel.case import ALWAYS, CaseWorkflow
@@ -157,11 +157,9 @@ class PublicNotices(CaseWorkflow):
         if command.actor.person_id in {"", "system"}:
             raise Refused(Refusal.WRONG_ROLE)
         if command.data.get("role") not in notices.ROLES:
-            told = "请选择您与这件事的关系"
-            raise Refused(Refusal.INVALID_ANSWERS, told, {"/role": told})
+            raise Refused(Refusal.INVALID_ANSWERS, NO_STANDING, {"/role": NO_STANDING})
         if not str(command.data.get("reason", "")).strip():
-            told = "请写明事实和理由"
-            raise Refused(Refusal.INVALID_ANSWERS, told, {"/reason": told})
+            raise Refused(Refusal.INVALID_ANSWERS, UNREASONED, {"/reason": UNREASONED})
         for made in self.state.objections:
             if (made.notice_id, made.person_id) == (notice.notice_id, command.actor.person_id):
                 raise Refused(Refusal.ALREADY_OBJECTED)

@@ -15,6 +15,7 @@ from api.form_fields import fields_of
 from domain import refusal_words
 from domain.refusals import MESSAGES
 from domain.roles import Role
+from forms.objections import NO_AMOUNT, NO_STANDING, UNREASONED
 from forms.registry import APPLICATIONS, TASK_FORMS
 from forms.suspension import ONE_LENGTH
 from law import catalogue, licence_items, sod
@@ -105,6 +106,7 @@ def declared() -> dict[str, str]:
     found |= {ground.label: "law/clock_types.py" for ground in Ground}
     found |= {f"停止计算:{ground.label}": "law/trace.py" for ground in Ground}
     found |= dict.fromkeys((UNREAD, ONE_LENGTH), "forms/suspension.py")
+    found |= dict.fromkeys((UNREASONED, NO_STANDING, NO_AMOUNT), "forms/objections.py")
     found |= dict.fromkeys(
         (FUTURE_START, PAST_END, FAR_END, FUTURE_END), "workflows/kernel/suspensions.py"
     )

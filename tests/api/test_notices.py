@@ -95,7 +95,10 @@ async def test_an_objection_is_received_once_and_its_author_is_known_to_officers
     staff = await says(announcing, "reviewer", ident)
     assert staff.status_code in (403, 404)
     blank = await says(announcing, "applicant2", ident, reason="  ", role="neighbour")
-    assert {e["pointer"] for e in blank.json()["errors"]} == {"/reason", "/role"}
+    assert {e["pointer"]: e["detail"] for e in blank.json()["errors"]} == {
+        "/reason": "请写明事实和理由",
+        "/role": "请选择您与这件事的关系",
+    }
     lie = {"evidence": ("合同.pdf", b"not a pdf at all", "application/pdf")}
     assert (await says(announcing, "applicant2", ident, files=lie)).status_code == 415
 
