@@ -14,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    literal_column,
     or_,
     select,
     tuple_,
@@ -30,9 +29,10 @@ OBJECTIONS: Final = ObjectionRow.__table__
 # One that was stopped is off at once; every other one at its end, whether or not a worker has said so.
 _RUNNING: Final = and_(
     *(NOTICES.c.outcome != outcome for outcome in sorted(ENDED_BEFORE)),
-    func.coalesce(func.app_now() < NOTICES.c.ends_at, literal_column("true")),
+    func.coalesce(func.app_now() < NOTICES.c.ends_at, NOTICES.c.outcome == ""),
 )
 RUNNING: Final = "running"
+MOST_OWN: Final = 50
 ENDED: Final = "ended"
 
 
@@ -220,6 +220,20 @@ _RECEIPT = Prepared(
     .outerjoin(OBJECTIONS, OBJECTIONS.c.objection_id == ActRow.id)
     .where(ActRow.id == bindparam("objection_id"))
 )
+_SAID_BY = Prepared(
+    select(
+        OBJECTIONS.c.notice_id,
+        OBJECTIONS.c.number,
+        OBJECTIONS.c.received_at,
+        OBJECTIONS.c.state,
+        NOTICES.c.title,
+    )
+    .select_from(OBJECTIONS)
+    .join(NOTICES, NOTICES.c.notice_id == OBJECTIONS.c.notice_id)
+    .where(OBJECTIONS.c.person_id == bindparam("person_id"))
+    .order_by(OBJECTIONS.c.received_at.desc(), OBJECTIONS.c.objection_id)
+    .limit(MOST_OWN)
+)
 _STATED = Prepared(
     select(
         *OBJECTIONS.c,
@@ -250,6 +264,22 @@ async def receipt(place: Place, objection_id: UUID) -> Said | None:
     if row is None:
         return None
     return Said(objection_id=row.pop("id"), **row)
+
+
+@dataclass(frozen=True)
+class Own:
+    """An objection or claim in its author's list."""
+
+    notice_id: UUID
+    number: str
+    received_at: datetime
+    state: str
+    title: str
+
+
+async def said_by(place: Place, person_id: str) -> list[Own]:
+    """What a person has said to notices, the newest first."""
+    return [Own(**row) for row in await _SAID_BY.all(place, person_id=person_id)]
 
 
 async def stated(place: Place, case_id: UUID) -> list[Stated]:

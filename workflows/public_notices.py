@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import Actor, CaseInput, Command, RunningClock, TaskAnswer
     from domain.public_notices import Objection, PublicNotice
     from domain.refusals import Refusal, Refused
+    from domain.transitions import StageKind
     from forms.objections import NO_STANDING, UNREASONED, ObjectionHandling
     from law.clock_types import Clock
 
@@ -270,8 +271,11 @@ class PublicNotices(CaseWorkflow):
                     self.apply_if_lawful(command)
 
     def _close(self) -> None:
+        well = self.table.stage(self.state.stage).kind is StageKind.GOOD
         for notice in self.notices_running():
-            if notice.ends_at is not None and notice.ends_at <= self.now():
+            over = well if notice.ends_at is None else notice.ends_at <= self.now()
+            if over:
+                # Without a set end: it has served when the case has.
                 self.end_notice(notice, notices.EXPIRED)
             elif self.state.stage == notices.WITHDRAWN:
                 self.end_notice(notice, notices.WITHDRAWN)

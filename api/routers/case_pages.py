@@ -21,6 +21,7 @@ from api.security.current import SignedIn
 from api.security.person import Person
 from api.services import Means
 from api.templating import render
+from api.views import notice_words
 from api.views.balls import Link
 from api.views.case_notices import notices_of
 from api.views.cases import CaseView, document_json, timeline_of, view_of
@@ -33,7 +34,7 @@ from api.views.timeline import Line
 from api.views.viewer import Viewer
 from api.views.why import TOLD_OF_DATES
 from forms.fields import Text
-from storage import cases
+from storage import cases, public_notices
 
 router = APIRouter(include_in_schema=False)
 
@@ -108,12 +109,17 @@ async def own_cases(
         filters = cases.Filters(owner=str(person.id))
         rows = await cases.listed(connection, filters, after, limit=LIST + 1)
         views = [await view_of(connection, row, viewer) for row in rows[:LIST]]
+        said = await public_notices.said_by(connection, str(person.id)) if place is None else []
     following = ""
     if len(rows) > LIST:
         last = rows[LIST - 1]
         following = f"/cases?cursor={cursors.Cursor(last.opened_at, last.case_id)}"
     views.sort(key=lambda v: (not v.ball.mine, v.case.closed_at is not None))
-    return render(request, "cases/list.html", {"items": views, "following": following})
+    return render(
+        request,
+        "cases/list.html",
+        {"items": views, "following": following, "said": said, "state_of": notice_words.state},
+    )
 
 
 @router.get("/cases/{number}")

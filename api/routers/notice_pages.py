@@ -96,9 +96,11 @@ async def feed(
     """The newest notices, running and over, as Atom; with the board's filter."""
     wanted = wanted_of("all", "", kind, office, q)
     rows = await public_notices.board(means.engine, wanted, None, FEED_LENGTH)
+    query = request_query(kind=kind, office=office, q=q)
     content = atom(
         [NoticeView(row) for row in rows],
         address=means.public_url,
+        query=f"?{query}" if query else "",
         bureau=request.app.state.bureau_name,
         now=visitor.now,
     )

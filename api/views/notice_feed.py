@@ -15,22 +15,25 @@ FEED: Final = f"{PATH}.atom"
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 
 
-def atom(notices: Sequence[NoticeView], *, address: str, bureau: str, now: datetime) -> bytes:
+def atom(
+    notices: Sequence[NoticeView], *, address: str, query: str, bureau: str, now: datetime
+) -> bytes:
     """The feed's bytes.
 
     Args:
         address: the installation's public address, without a slash at its end.
+        query: the filter as it stands in the feed's address, with its question mark; "" for everything.
         now: when it was read; the instant of a feed without entries.
     """
     ElementTree.register_namespace("", _ATOM)
     lang = "{http://www.w3.org/XML/1998/namespace}lang"
     feed = ElementTree.Element(f"{{{_ATOM}}}feed", {lang: current()})
-    _text(feed, "id", address + PATH)
+    _text(feed, "id", address + FEED + query)
     _text(feed, "title", _("%(bureau)s公示") % {"bureau": bureau})
     _text(feed, "updated", _instant(max((n.updated_at for n in notices), default=now)))
     _text(_element(feed, "author"), "name", bureau)
-    _element(feed, "link", rel="self", type="application/atom+xml", href=address + FEED)
-    _element(feed, "link", rel="alternate", type="text/html", href=address + PATH)
+    _element(feed, "link", rel="self", type="application/atom+xml", href=address + FEED + query)
+    _element(feed, "link", rel="alternate", type="text/html", href=address + PATH + query)
     for notice in notices:
         entry = _element(feed, "entry")
         _text(entry, "id", f"urn:uuid:{notice.id}")

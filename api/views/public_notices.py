@@ -85,6 +85,8 @@ class NoticeView:
 
     @property
     def outcome_text(self) -> str:
+        if self.outcome == notices.EXPIRED and self.ends_at is None:
+            return _("已结束")
         return notice_words.outcome(self.outcome)
 
     @property

@@ -154,6 +154,23 @@ async def test_an_objection_is_received_once_and_its_author_is_known_to_officers
     assert (late.status_code, late.json()["code"]) == (409, "notice_over")
 
 
+async def test_a_claim_says_how_much(announcing: Live) -> None:
+    case = await announced(announcing, "随州市清算中商贸有限公司")
+    ident = await notice_id(announcing, case)
+    without = await says(announcing, "applicant2", ident)
+    assert [e["pointer"] for e in without.json()["errors"]] == ["/amount"]
+    wrong = await says(announcing, "applicant2", ident, amount="十二万")
+    assert [e["pointer"] for e in wrong.json()["errors"]] == ["/amount"]
+    made = await says(announcing, "applicant2", ident, amount="120000.50")
+    assert made.status_code == 201, made.text
+    await announcing.stage_is(case, "objected")
+    path = f"/api/v1/cases/{announcing.number(case)}/objections"
+    (seen,) = (await announcing.get("reviewer", path))["items"]
+    assert (seen["kind"], seen["amount"]) == ("claim", "120000.50")
+    mine = await (await announcing.pages("applicant2")).get("/cases")
+    assert "随州市清算中商贸有限公司简易注销公告" in mine.text
+
+
 async def test_two_calls_of_one_person_at_once_are_one_objection(announcing: Live) -> None:
     case = await announced(announcing, "随州市双星机械有限公司")
     ident = await notice_id(announcing, case)

@@ -58,7 +58,8 @@ class Announcing(PublicNotices):
         )
 
     def opened(self, opening: Command) -> None:
-        self.state.memo["takes"] = opening.data.get("takes", "objection")
+        claims = "清算" in self.state.title
+        self.state.memo["takes"] = opening.data.get("takes", "claim" if claims else "objection")
 
     async def announce(self) -> str:
         key = self.start_clock("D01", self.now())

@@ -14,6 +14,7 @@ from domain.contracts import Actor
 from domain.refusals import Refusal, Refused
 from law import catalogue
 from storage import public_notices, read_model
+from storage.erasure import erase
 from storage.projector import stored_events
 from tests.kernel.desk import APPLICANT, Case, Desk
 from tests.kernel.notices_case import ROW, Announcing
@@ -102,6 +103,12 @@ async def test_an_objection_stops_the_notice_and_an_officer_decides(desk: Desk) 
     assert await rebuilt_alike(desk, case)
     # Over, whoever asks: the case is closed.
     assert (await refusal(case, creditor("creditor-2"))).why is Refusal.CASE_CLOSED
+    core = desk.stage.core
+    await erase(core.engine, core.keys, case.id)
+    left = str(await case.rows(OBJECTIONS)) + str(await case.rows(NOTICE))
+    assert "李债权" not in left
+    assert "货款" not in left
+    assert "红光" not in left
 
 
 async def test_what_is_not_an_objection_is_refused_and_leaves_nothing(desk: Desk) -> None:
