@@ -101,8 +101,6 @@ async def test_an_objection_stops_the_notice_and_an_officer_decides(desk: Desk) 
     kinds = await case.kinds()
     assert kinds.index("objection_received") < kinds.index("notice_ended")
     assert await rebuilt_alike(desk, case)
-    # Over, whoever asks: the case is closed.
-    assert (await refusal(case, creditor("creditor-2"))).why is Refusal.CASE_CLOSED
     core = desk.stage.core
     await erase(core.engine, core.keys, case.id)
     left = str(await case.rows(OBJECTIONS)) + str(await case.rows(NOTICE))
