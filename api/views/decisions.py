@@ -72,7 +72,7 @@ BUTTONS: Final[dict[str, str]] = {
     "cluster_hosting.mail_check": mark("提交核查结果"),
     "cluster_hosting.address_order": mark("责令改正"),
     "cluster_hosting.recheck": mark("再查登记库"),
-    "notice.objection": mark("作出处理决定"),
+    "notice.objection": mark("作出异议处理决定"),
     "kernel.extension": mark("作出延期决定"),
     "kernel.release": mark("记录解除"),
     "kernel.trouble": mark("提交处理意见"),

@@ -121,6 +121,9 @@ def _by(event: CaseEvent, case: CaseRow, viewer: Viewer) -> str:
         return words.known(words.SYSTEM)
     if actor.person_id in words.REGISTERS:
         return words.register_name(actor.person_id)
+    if event.kind == "objection_received":
+        # Known by what he is to the case, in the reader's language.
+        return notice_words.objector(str(event.data.get("role", "")))
     if viewer.audience == "public" and actor.person_id == case.owner:
         return _("申请人")
     return actor.name or _("工作人员")

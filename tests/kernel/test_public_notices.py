@@ -25,7 +25,7 @@ STARTS = datetime.fromisoformat("2026-03-04T09:00:00+08:00")
 END = datetime.fromisoformat("2026-03-25T00:00:00+08:00")
 SECOND = timedelta(seconds=1)
 NOTICE = "SELECT * FROM public_notices WHERE case_id = :c ORDER BY seq"
-OBJECTIONS = "SELECT * FROM objections WHERE case_id = :c ORDER BY received_at"
+OBJECTIONS = "SELECT * FROM objections WHERE case_id = :c ORDER BY received_at, objection_id"
 
 
 def creditor(person: str = "creditor-1") -> Actor:
@@ -172,3 +172,52 @@ async def test_the_end_is_exact_whoever_heard_of_it(
     assert await silent.stage() == "waiting"
     await silent.act("close", APPLICANT)
     assert await rebuilt_alike(desk, silent)
+
+
+async def test_withdrawal_objections_and_the_end_in_one_instant_have_one_lawful_outcome(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each case: two creditors and the applicant at once, in the last second, some while the engine is away."""
+    cases = [await announced(desk) for _ in range(6)]
+    ends = (await cases[0].rows(NOTICE))[0].ends_at
+    await desk.advance_to(ends - SECOND)
+
+    async def tries(case: Case) -> list[str]:
+        one, two = creditor("creditor-a"), creditor("creditor-b")
+        done = await asyncio.gather(
+            says(case, one),
+            case.act("withdraw", APPLICANT, {"reason": "不注销了"}),
+            says(case, two),
+            return_exceptions=True,
+        )
+        for answer in done:
+            if isinstance(answer, BaseException):
+                assert isinstance(answer, Refused), answer
+        return [str(r.why) if isinstance(r, Refused) else "" for r in done]
+
+    with monkeypatch.context() as patch:
+
+        async def unreachable(*_: Any) -> None:
+            raise Unreachable("the engine is away")
+
+        patch.setattr(desk.acts._sender, "send", unreachable)
+        await asyncio.gather(*(tries(case) for case in cases[:3]))
+    refused = await asyncio.gather(*(tries(case) for case in cases[3:]))
+    assert {why for each in refused for why in each} <= {
+        "",
+        Refusal.NOT_ACCEPTED_NOW,
+        Refusal.CASE_CLOSED,
+        Refusal.NOTICE_OVER,
+    }
+    await desk.advance_to(ends)
+    await desk.advance(timedelta(minutes=10))
+    for case in cases:
+        stage, kept = await case.stage(), await case.rows(OBJECTIONS)
+        acts = await case.rows("SELECT kind, state FROM acts WHERE case_id = :c AND kind <> 'open'")
+        assert stage in {"withdrawn", "objected"}, "the end alone decides nothing here"
+        assert all(act.state in {"applied", "refused"} for act in acts), acts
+        assert len(kept) == sum((a.kind, a.state) == ("object", "applied") for a in acts)
+        withdrawn = any((a.kind, a.state) == ("withdraw", "applied") for a in acts)
+        assert withdrawn is (stage == "withdrawn")
+        assert not await visible(case)
+        assert await rebuilt_alike(desk, case)
