@@ -103,3 +103,19 @@ async def test_no_doubt_lasts_for_ever(engine: Engine) -> None:
     await on_record(engine, "UPDATE acts SET attempts = :n", n=MOST_ATTEMPTS)
     await engine.reconcile()
     assert await engine.states() == [("refused", True)]
+
+
+async def test_an_objection_to_a_notice_that_the_case_publishes_again(engine: Engine) -> None:
+    notice = uuid.uuid4()
+    await on_record(
+        engine,
+        "INSERT INTO public_notices (notice_id, case_id, seq, kind, procedure, office, title, takes, starts_at)"
+        " VALUES (:n, :c, 1, 'simple_deregistration', 'reference', '421303', 'x', 'objection', app_now())",
+        n=notice,
+    )
+    await refused_until(engine, 1, Refusal.NO_SUCH_NOTICE)
+    assert await perform(engine, "object", data={"notice_id": str(notice)}) == "applied"
+    assert len(engine.sent) == 2
+    await refused_until(engine, 9, Refusal.NO_SUCH_NOTICE)
+    with pytest.raises(Refused):
+        await perform(engine, "object", data={"notice_id": str(uuid.uuid4())})
