@@ -116,6 +116,11 @@ async def test_an_objection_to_a_notice_that_the_case_publishes_again(engine: En
     await refused_until(engine, 1, Refusal.NO_SUCH_NOTICE)
     assert await perform(engine, "object", data={"notice_id": str(notice)}) == "applied"
     assert len(engine.sent) == 2
+
+
+async def test_an_objection_to_a_notice_that_nobody_could_see_is_refused_at_once(
+    engine: Engine,
+) -> None:
     await refused_until(engine, 9, Refusal.NO_SUCH_NOTICE)
     with pytest.raises(Refused):
         await perform(engine, "object", data={"notice_id": str(uuid.uuid4())})
