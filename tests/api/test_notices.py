@@ -7,10 +7,12 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from api.views import notice_shapes as shapes
 from banjian.player.cast import Answered
 from banjian.player.deeds import sample_pdf
+from banjian.player.expectations import differences
 from tests.api.case_stage import Live
 from tests.api.notice_stage import END, LAST_SECOND, announced, announcing, notice_id
 from workflows.dispatch import Unreachable
@@ -238,3 +240,49 @@ async def test_pages_without_script_in_both_languages(announcing: Live) -> None:
     assert "Objections received: 1" in shown.text
     assert "李国栋" not in shown.text
     assert (await english.get("/notices?state=all")).status_code == 200
+
+
+LICENCE = """
+INSERT INTO documents (document_id, case_id, kind, number, slug, title, sha256, stored_id, size, holder, issued_at)
+VALUES ('licence-1', CAST(:c AS uuid), 'licence', 'SCZ-1', 'aslug', '营业执照', 'x', 'y', 1, '随州市已注销公司', app_now())
+"""
+CODED = "UPDATE cases SET numbers = numbers || CAST(:n AS jsonb) WHERE case_id = CAST(:c AS uuid)"
+ENDED = """
+INSERT INTO cases (case_id, procedure, office, owner, stage, revision, table_version, catalogue_version, law_edition,
+                   opened_at, decision)
+VALUES (CAST(:c AS uuid), 'simple_deregistration', '421303', 'p', 'deregistered', 1, '1', '1', '2026.1', app_now(),
+        CAST(:d AS jsonb))
+"""
+
+
+async def test_a_licence_is_void_for_everybody_once_its_enterprise_is_deregistered(
+    announcing: Live,
+) -> None:
+    case = await announcing.open()
+    ident, uscc = announcing.ident(case), "91421303MA4K1X2Y9A"
+    await announcing.shown(case)
+    path = "/api/v1/certificates/SCZ-1/verification"
+    async with announcing.on.core.engine.begin() as connection:
+        await connection.execute(text(LICENCE), {"c": ident})
+        await connection.execute(text(CODED), {"c": ident, "n": f'{{"uscc": "{uscc}"}}'})
+    before = (await announcing.on.http.get(path)).json()
+    assert (before["state"], before["valid"]) == ("valid", True)
+    decision = f'{{"voids_licences_of": "{uscc}", "voids_as": "cancelled"}}'
+    async with announcing.on.core.engine.begin() as connection:
+        await connection.execute(text(ENDED), {"c": str(UUID(int=9)), "d": decision})
+    after = (await announcing.on.http.get(path)).json()
+    assert (after["state"], after["state_text"], after["valid"]) == ("cancelled", "已注销", False)
+    page = await announcing.on.http.get("/verify/SCZ-1", headers={"accept": "text/html"})
+    assert "现在的状态：已注销" in page.text
+    assert "result--bad" in page.text
+
+
+async def test_a_story_says_who_objects_and_what_it_expects(announcing: Live) -> None:
+    case = await announced(announcing, "随州市故事会贸易有限公司")
+    running = {"notices": {"simple_deregistration": "running"}, "objections": []}
+    assert await differences(announcing.on, announcing.play, case, running) == []
+    await announcing.do("object", "applicant2", case, reason=WORDS, evidence="供货合同")
+    await announcing.stage_is(case, "objected")
+    stopped = {"notices": {"simple_deregistration": "stopped"}, "objections": ["received"]}
+    assert await differences(announcing.on, announcing.play, case, stopped) == []
+    assert len(await differences(announcing.on, announcing.play, case, running)) == 2
