@@ -42,6 +42,8 @@ WORDS = {
     "hosting_told": "告",
     "hosting_lead": "联",
     "address_order": "责",
+    "liquidation_told": "清告",
+    "ended": "终",
 }
 
 # 正本 and 副本 are two papers of equal force; a list must tell them apart.

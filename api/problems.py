@@ -185,6 +185,8 @@ REFUSAL_STATUS: Final[dict[Refusal, HTTPStatus]] = {
     Refusal.NOTICE_OVER: HTTPStatus.CONFLICT,
     Refusal.NOTICE_TAKES_NONE: HTTPStatus.CONFLICT,
     Refusal.ALREADY_OBJECTED: HTTPStatus.CONFLICT,
+    Refusal.CLAIMS_OPEN: HTTPStatus.CONFLICT,
+    Refusal.NOT_REVIVABLE: HTTPStatus.CONFLICT,
 }
 
 # Where a framework error carries a status only.

@@ -28,6 +28,15 @@ NOT_OVERRUN: Final = "没有超过法定期限，不用说明超时原因（%(ar
 REASON_MISSING: Final = "请写明向社会公开的超时原因（%(article)s）。"
 NOTICE_EXPIRED: Final = "公示期已于%(end)s届满，不能再在这里提出。登记机关作出决定以前，可以书面向登记机关反映并附证据。"
 NOTICE_STOPPED: Final = "公示已于%(end)s终止，不需要再提出。这件事的进展请看公示页面上的结果。"
+CLAIMS_OPEN: Final = (
+    "债权申报期到%(day)s 24:00 才届满，在这以前不得对债权人进行清偿（%(article)s）。"
+)
+CLAIMS_NOT_ANNOUNCED: Final = (
+    "还没有公告债权人，债权申报期没有开始，不得对债权人进行清偿（%(article)s）。"
+)
+STEP_NOT_OF_WAY: Final = "“%(way)s”不需要这一步。"
+STEP_TAKEN: Final = "“%(step)s”已经办过，不能重复办理。"
+STEP_FIRST: Final = "请先办理“%(step)s”。"
 
 SENTENCES: Final = (
     CLOCK_PAUSED,
@@ -48,6 +57,11 @@ SENTENCES: Final = (
     REASON_MISSING,
     NOTICE_EXPIRED,
     NOTICE_STOPPED,
+    CLAIMS_OPEN,
+    CLAIMS_NOT_ANNOUNCED,
+    STEP_NOT_OF_WAY,
+    STEP_TAKEN,
+    STEP_FIRST,
 )
 
 

@@ -40,6 +40,8 @@ class Refusal(StrEnum):
     NOTICE_OVER = "notice_over"
     NOTICE_TAKES_NONE = "notice_takes_none"
     ALREADY_OBJECTED = "already_objected"
+    CLAIMS_OPEN = "claims_open"
+    NOT_REVIVABLE = "not_revivable"
 
 
 MESSAGES: dict[Refusal, str] = {
@@ -77,6 +79,8 @@ MESSAGES: dict[Refusal, str] = {
     Refusal.NOTICE_OVER: "公示已经结束，不能再在这里提出。登记机关作出决定以前，可以书面向登记机关反映并附证据。",
     Refusal.NOTICE_TAKES_NONE: "这份公示只是告知，不在这里接受异议。有意见的，请书面向登记机关反映。",
     Refusal.ALREADY_OBJECTED: "您对这份公示已经提出过一次，不能重复提出。补充情况和证据的，请书面送交登记机关。",
+    Refusal.CLAIMS_OPEN: "债权申报期还没有届满，不得对债权人进行清偿（公司法第235条）。",
+    Refusal.NOT_REVIVABLE: "只有因营业期限届满、章程规定的事由或者股东会决议解散、还没有分配财产的公司可以存续（公司法第230条）。",
 }
 
 

@@ -9,6 +9,7 @@ from tests import stories
 FOLDERS = (
     "change_registration",
     "establishment_registration",
+    "general_deregistration",
     "name_self_declaration",
 )
 

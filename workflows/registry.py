@@ -8,6 +8,7 @@ from workflows.cluster_registration import ClusterRegistration
 from workflows.enterprise_startup_onestop import EnterpriseStartupOnestop
 from workflows.establishment_registration import EstablishmentRegistration
 from workflows.general_approval import GeneralApproval
+from workflows.general_deregistration import GeneralDeregistration
 from workflows.kernel.case import CaseWorkflow
 from workflows.licence_application import LicenceApplication
 from workflows.licence_commitment import LicenceCommitment
@@ -23,6 +24,7 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "enterprise_startup_onestop": EnterpriseStartupOnestop,
     "establishment_registration": EstablishmentRegistration,
     "general_approval": GeneralApproval,
+    "general_deregistration": GeneralDeregistration,
     "licence_application": LicenceApplication,
     "licence_commitment": LicenceCommitment,
     "licence_filing": LicenceFiling,

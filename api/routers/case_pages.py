@@ -25,6 +25,7 @@ from api.views import notice_words
 from api.views.balls import Link
 from api.views.case_notices import notices_of
 from api.views.cases import CaseView, document_json, timeline_of, view_of
+from api.views.liquidation import field_name, liquidation_of
 from api.views.names import VerdictView, verdict_view
 from api.views.notices import notice_views
 from api.views.received import received
@@ -148,6 +149,7 @@ async def _case(
     errors: dict[str, str] | None = None,
     reason: str = "",
     sent: dict[str, Any] | None = None,
+    step: str = "",
     status: int = 200,
 ) -> Response:
     async with means.engine.connect() as connection:
@@ -172,6 +174,7 @@ async def _case(
         "pause": _("已暂停接收新的托管企业。"),
         "resume": _("已恢复接收新的托管企业。"),
         "reported": _("报告已收到，记入托管企业的办件。"),
+        "stepped": _("填报已记入本件。"),
     }
     notices = notice_views(view.case, view.row)
     context = {
@@ -189,6 +192,7 @@ async def _case(
         "errors": errors or {},
         "reason": reason,
         "correction": related.correction(sent or {}, errors or {}),
+        "liquidation": liquidation_of(view, step, sent, errors),
         "token": new_token(),
     }
     return render(request, "cases/case.html", context, status=status)
@@ -210,6 +214,22 @@ async def case_to_correct(
 ) -> Response:
     """The case of a part with what was filled in, and what is wrong with it."""
     return await _case(request, person, means, number, errors=errors, sent=sent, status=422)
+
+
+async def case_with_step(
+    request: Request,
+    person: Person,
+    means: Means,
+    number: str,
+    step: str,
+    sent: dict[str, Any],
+    errors: dict[str, str],
+) -> Response:
+    """The case with a step of its liquidation as it was filled in, and what is wrong with it."""
+    shown = {field_name(step, name) if name else "": told for name, told in errors.items()}
+    return await _case(
+        request, person, means, number, errors=shown, sent=sent, step=step, status=422
+    )
 
 
 async def case_again(

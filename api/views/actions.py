@@ -54,6 +54,7 @@ def of_case(
             href = f"/api/v1/cases/{number}/withdrawals"
             found.append(Action("withdraw", _("撤回申请"), "POST", href))
         found += _of_names(case, accepted, number) + _of_licences(case, accepted, number)
+        found += _of_liquidation(case, accepted, number)
         return found + _of_hosts(accepted, number, hosts_some)
     if "request_cancellation" in accepted and may_ask_cancellation(case, tasks, viewer):
         href = f"/api/v1/cases/{number}/name-cancellations"
@@ -118,6 +119,15 @@ def _of_hosts(accepted: frozenset[str], number: str, hosts_some: bool) -> list[A
     if "leave_hosting" in accepted:
         found.append(Action("leave_hosting", _("退出托管"), "POST", f"{base}/hosting-exits"))
     return found
+
+
+def _of_liquidation(case: CaseRow, accepted: frozenset[str], number: str) -> list[Action]:
+    """The steps of a liquidation that its representative can take now; which, the case says."""
+    known = case.decision.get("liquidation") or {}
+    if "liquidation_step" not in accepted or not known.get("open"):
+        return []
+    href = f"/api/v1/cases/{number}/liquidation-steps"
+    return [Action("liquidation_step", _("填报清算步骤"), "POST", href)]
 
 
 def _of_heads(case: CaseRow, accepted: frozenset[str], number: str, viewer: Viewer) -> list[Action]:

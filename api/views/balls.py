@@ -233,6 +233,8 @@ def _applicant(now: Situation) -> Ball:
         links = (Link(_("用这个名称办理登记"), "#names"), Link(_("放弃名称"), "#release"))
     if own and "report_hosted" in now.accepts:
         links = _of_host(now)
+    if own and "liquidation_step" in now.accepts:
+        links = (Link(_("填报清算步骤"), "#liquidation"),)
     # Whoever is hosted changes its domicile by a registration of its own, which ends this case.
     if own and "address_changed" in now.accepts:
         links = (Link(_("去办理住所变更登记"), "/items/change_registration"),)

@@ -236,6 +236,7 @@ def _decision(case: CaseRow, viewer: Viewer) -> dict[str, Any]:
         "decision", "reasons", "decided_at", "uscc", "registered_at", "licence_number", "check",
         "item", "standing", "failed", "measure", "document", "part",
         "hosting", "hosting_reason", "address", "hosted", "host_name", "host_uscc", "domicile", "lead",
+        "liquidation", "deregistered_at", "voided_licence",
     )  # fmt: skip
     return {k: v for k, v in case.decision.items() if k in told}
 

@@ -12,6 +12,7 @@ from law.zone import day_end
 
 KINDS: Final[dict[str, str]] = {
     "simple_deregistration": mark("简易注销公告"),
+    "dissolution": mark("解散公示"),
     "liquidation_group": mark("清算组公告"),
     "creditors_announced": mark("债权人公告"),
     "compulsory_deregistration": mark("强制注销公告"),

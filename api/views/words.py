@@ -15,11 +15,13 @@ from api.i18n import current, mark
 from api.i18n import gettext as _
 from domain.roles import Role
 from domain.transitions import Stage, Table
+from forms.liquidation import STEP_FORMS
 from forms.registry import TASK_FORMS
 from forms.startup_part import PartCorrection
 from law import catalogue, licence_items, startup_parts
 from law.clocks import Clock, Ground
 from law.licence_standing import Standing
+from law.liquidation import Step
 from law.zone import local
 from workflows.registry import PROCEDURES
 
@@ -68,6 +70,13 @@ EFFECTS: Final[dict[str, str]] = {
     "host_checks": mark("核查托管机构的登记事项和任职限制"),
     "host_standing": mark("核对托管机构是否退出"),
     "hosted_entry": mark("核对托管企业的登记状态和住所"),
+    "deregistration_entry": mark("核对申请注销的主体的登记状态"),
+    "deregistration_checks": mark("核查登记状态、分支机构和清税情况"),
+    "tax_clearance": mark("查询清税证明"),
+    "publish_liquidation": mark("公示解散、清算组或者债权人公告"),
+    "withdraw_liquidation": mark("撤回清算的公示"),
+    "deregister_enterprise": mark("注销登记"),
+    "publish_deregistration": mark("公示注销登记信息"),
 }
 PAPERS: Final[dict[str, str]] = {
     "receipt": mark("接收申请材料凭证"),
@@ -90,6 +99,8 @@ PAPERS: Final[dict[str, str]] = {
     "hosting_told": mark("住所托管告知书"),
     "hosting_lead": mark("通过登记的住所无法联系告知书"),
     "address_order": mark("责令改正通知书"),
+    "liquidation_told": mark("清算和注销办理告知书"),
+    "ended": mark("终止办理告知书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {
@@ -100,6 +111,8 @@ DECISIONS: Final[dict[str, str]] = {
     "given_up": mark("不在本次办理"),
     "moved": mark("住所已经变更"),
     "deregistered": mark("企业已经注销"),
+    "revived": mark("公司存续，不再注销"),
+    "bankruptcy": mark("财产不足清偿债务，申请破产清算"),
 }
 OUTCOMES: Final[dict[str, str]] = {
     "confirmed": mark("完成了实名认证"),
@@ -309,3 +322,9 @@ def names(people: list[str]) -> str:
 def iso_day(text: str) -> str:
     """2026年10月8日（周四） from the record's 2026-10-08."""
     return dates.day_text(date.fromisoformat(text))
+
+
+def liquidation_step(step: str) -> str:
+    """A step of a liquidation by the title of its form."""
+    form = STEP_FORMS[Step(step)]
+    return bilingual(form.title, form.title_en)

@@ -62,6 +62,8 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 out += await _licence(play, owner, shown["numbers"].get("licence"), value)
             case "facts":
                 out += await _facts(stage, ident, value)
+            case "liquidation":
+                out += _liquidation(shown.get("decision", {}).get("liquidation") or {}, value)
             case "name_check":
                 out += _name_check(shown.get("decision", {}).get("check") or {}, value)
             case "items" | "may_trade" | "parts" | "opening_time" | "hosted" | "related":
@@ -125,6 +127,21 @@ def _related(found: Mapping[str, Any], what: str, wanted: Mapping[str, Any]) -> 
     }[what]
     return [
         f"{what} {key}: expected {value}, got {have.get(key)}"
+        for key, value in wanted.items()
+        if have.get(key) != value
+    ]
+
+
+def _liquidation(shown: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """Which steps are `open` or `done`, which `breaches` (by clock) are on record, whether tax has `cleared`."""
+    have = {
+        "open": list(shown.get("open", [])),
+        "done": [told["step"] for told in shown.get("done", [])],
+        "breaches": [told["clock_id"] for told in shown.get("breaches", [])],
+        "cleared": (shown.get("tax") or {}).get("cleared"),
+    }
+    return [
+        f"liquidation {key}: expected {value}, got {have.get(key)}"
         for key, value in wanted.items()
         if have.get(key) != value
     ]

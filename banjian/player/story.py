@@ -17,6 +17,7 @@ from banjian.player import (
     desk_deeds,
     hosting_deeds,
     licence_deeds,
+    liquidation_deeds,
     notice_deeds,
 )
 from banjian.player.cast import Answered, Cast
@@ -26,7 +27,14 @@ from banjian.player.stage import Stage, instant, stage
 from law.strict_yaml import load_yaml
 
 # Imported for its side effect: it declares acts.
-DECLARED = (calendar_deeds, desk_deeds, hosting_deeds, licence_deeds, notice_deeds)
+DECLARED = (
+    calendar_deeds,
+    desk_deeds,
+    hosting_deeds,
+    licence_deeds,
+    liquidation_deeds,
+    notice_deeds,
+)
 
 # Stories of one process give their people the same passwords.
 _RING: bureau.Ring = {}

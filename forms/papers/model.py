@@ -15,6 +15,7 @@ from forms.papers.decisions import (
     RegistrationNotice,
     RegistrationRefusal,
 )
+from forms.papers.deregistration import DeregistrationNotice
 from forms.papers.hosting import HostingNotice
 from forms.papers.licences import LicenceItemsTold
 from forms.papers.names import NameCancellation, NameRefusal, NameReservation
@@ -53,6 +54,7 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         NameCancellation,
         LicenceItemsTold,
         HostingNotice,
+        DeregistrationNotice,
         ArchiveCatalogue,
     )
 }

@@ -172,6 +172,18 @@ DATA: dict[str, dict[str, Any]] = {
     "mail_checked": {"outcome": "returned", "sent_on": "2026-09-22"},
     "lead_passed_on": {"number": "曾市监〔2026〕集托索字第000001号", "sent_on": "2026-09-22"},
     "address_changed": {"how": "active", "number": "421303-2026-0000002-2"},
+    "liquidation_begun": {"way": "company", "on": "2026-06-01"},
+    "liquidation_step": {"step": "form_group", "on": "2026-06-10", "late": True},
+    "breach_recorded": {
+        "step": "form_group",
+        "clock_id": "D11",
+        "due": "2026-06-16",
+        "on": "2026-06-17",
+        "article": "公司法 232, 233",
+        "effect": "可进入下一步",
+    },
+    "tax_asked": {"cleared": False},
+    "deregistered": {"voided": "421303000000011"},
     "withdrawn": {"reason": "暂不开办"},
     "closed": {"outcome": "archived"},
 }

@@ -18,7 +18,7 @@ from domain.roles import Role
 from forms.objections import NO_AMOUNT, NO_STANDING, UNREASONED
 from forms.registry import APPLICATIONS, TASK_FORMS
 from forms.suspension import ONE_LENGTH
-from law import catalogue, licence_items, sod
+from law import catalogue, licence_items, liquidation, sod
 from law.calendars import default_calendars
 from law.clock_types import UNREAD, Ground
 from law.clocks import find_clock
@@ -103,6 +103,10 @@ def declared() -> dict[str, str]:
     for rule, message in SOD_MESSAGES.items():
         found |= {message: rule, message.partition("：")[0]: rule}
     found[sod.SIGNER_MISSING] = "law/sod.py"
+    for way in liquidation.WAYS.values():
+        found[way.name] = "law/liquidation.py"
+        for clock_id in way.clocks:
+            found |= of_clock(clock_id)
     found |= {ground.label: "law/clock_types.py" for ground in Ground}
     found |= {f"停止计算:{ground.label}": "law/trace.py" for ground in Ground}
     found |= dict.fromkeys((UNREAD, ONE_LENGTH), "forms/suspension.py")

@@ -29,6 +29,10 @@ PAPERS = {
     "refusal",
     "licence",
 }
+# What ends an entry issues no licence; each way has letters of its own.
+ENDING = {
+    "general_deregistration": (PAPERS - {"licence"}) | {"liquidation_told", "ended"},
+}
 # Nobody accepts or approves a declaration.
 DECLARED_PAPERS = {"reservation", "refusal", "cancellation"}
 # Other departments decide: what the bureau itself writes is the procedure's own.
@@ -40,7 +44,9 @@ assert worker.DECLARED
 def papers_of(row: Procedure) -> set[str]:
     if row.kind == COORDINATED:
         return set(row.papers)
-    return DECLARED_PAPERS if row.kind == "declaration" else PAPERS
+    if row.kind == "declaration":
+        return DECLARED_PAPERS
+    return ENDING.get(row.procedure, PAPERS)
 
 
 def shipped(row: Procedure) -> bool:

@@ -394,6 +394,30 @@ SAMPLES: dict[str, dict[str, Any]] = {
         basis="《中华人民共和国市场主体登记管理条例》第二十四条、第四十六条",
         remedies=REMEDIES,
     ),
+    "deregistration_notice": common(
+        "曾市监登注清告〔2026〕第000001号",
+        "D3R8-KZ6B",
+        name="清算和注销办理告知书",
+        matter="注销登记（一般程序）",
+        paragraphs=[
+            "你（单位）的注销申请材料已收到，请在办件页逐项填报；逾期的记录在案，不影响继续办理。",
+            "债权申报期届满以前，不得对债权人进行清偿（公司法第235条）。",
+        ],
+        entries=[
+            {"label": "统一社会信用代码", "value": "91421303MA4K1X2Y9A"},
+            {"label": "解散事由出现日期", "value": "2026-06-01"},
+        ],
+        due_label="公示解散事由的最后一天",
+        due={
+            "day": "2026-06-11",
+            "length": "10日",
+            "counted_from": "2026-06-01",
+            "basis": "公司法 229",
+            "reasons": [{"days": "6月2日至6月11日", "count": "第1至10日", "why": "逐日计算"}],
+        },
+        basis="《中华人民共和国公司法》第二百二十九条",
+        remedies=REMEDIES,
+    ),
     "archive_catalogue": common(
         "421303-2026-000123",
         "V2B7-JY5A",

@@ -1,0 +1,67 @@
+"""The end of an entry, whichever way leads to it: the register's request, its publication, and what its notice says."""
+
+from datetime import date
+from typing import Any, Final
+
+from activities.context import CaseView
+from activities.paperwork import moment
+from activities.register_calls import effect
+from domain.contracts import RegisterCall
+from forms.change_registration import LicencePaper
+from law.calendars import default_calendars
+from law.clocks import find_clock
+from law.deadlines import deadline
+from law.zone import civil_date
+from registers import ports
+
+NAME_BAN: Final = "N03"
+
+
+@effect("deregister_enterprise")
+async def deregister_enterprise(view: CaseView, order: RegisterCall) -> ports.DeregisterEnterprise:
+    """args: `way` (simple, general, compulsory). The form has the code, its subject is the name as decided."""
+    return ports.DeregisterEnterprise(
+        case_ref=order.case_id,
+        uscc=view.case.numbers["uscc"],
+        division=view.office.division,
+        name=view.case.title,
+        way=ports.Way(order.args["way"]),
+    )
+
+
+@effect("publish_deregistration")
+async def publish_deregistration(
+    view: CaseView, order: RegisterCall
+) -> ports.PublishDeregistration:
+    """args: `ended`, the register's answer."""
+    ended: dict[str, Any] = order.args["ended"]
+    return ports.PublishDeregistration(
+        case_ref=order.case_id,
+        uscc=ended["uscc"],
+        name=ended["name"],
+        way=ports.Way(ended["way"]),
+        deregistered_at=moment(ended["deregistered_at"]),
+        voided_licence_number=ended.get("voided_licence_number"),
+        licence_declared_void=getattr(view.form, "licence_paper", None)
+        is LicencePaper.CANNOT_RETURN,
+    )
+
+
+def name_barred_until(deregistered_on: date) -> date:
+    """The last day on which nobody may take the name (N03, 企业名称登记管理规定 17)."""
+    return deadline(find_clock(NAME_BAN), deregistered_on, default_calendars()).legal_end
+
+
+def ending_entries(ended: dict[str, Any]) -> list[dict[str, str]]:
+    """What a notice of deregistration states, row by row."""
+    day = civil_date(moment(ended["deregistered_at"]))
+    voided = ended.get("voided_licence_number")
+    return [
+        {"label": "统一社会信用代码", "value": ended["uscc"]},
+        {"label": "注销日期", "value": day.isoformat()},
+        {"label": "营业执照", "value": f"{voided or '（登记库没有记载编号）'}，自注销之日起作废"},
+        {
+            "label": "名称",
+            "value": f"{name_barred_until(day).isoformat()}以前（含当日）他人不得使用（企业名称登记管理规定第17条）",
+        },
+    ]
