@@ -48,6 +48,9 @@ def effect(
     """Declare a kind of effect. `called_back`: the register answers later, by a signed callback."""
 
     def register(build: Build) -> Build:
+        if kind in KINDS:
+            # The second would silently take the first one's place, for every procedure.
+            raise ValueError(f"the effect {kind} has an owner already")
         KINDS[kind] = EffectKind(build, called_back=called_back, keep=keep)
         return build
 
