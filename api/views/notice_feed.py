@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from api.i18n import current
 from api.i18n import gettext as _
+from api.views import words
 from api.views.public_notices import PATH, NoticeView
 from law.zone import local
 
@@ -48,7 +49,7 @@ def atom(
 
 
 def _summary(notice: NoticeView) -> str:
-    facts = _("；").join(f"{label}{_('：')}{value}" for label, value in notice.lines)
+    facts = _("；").join(f"{words.known(label)}{_('：')}{value}" for label, value in notice.lines)
     period = _("公示期：%(period)s") % {"period": notice.period_text}
     return _("；").join(part for part in (notice.outcome_text, period, facts) if part)
 

@@ -39,6 +39,20 @@ STATES: Final[dict[str, str]] = {
     notices.REJECTED: mark("异议不成立"),
     notices.NOTED: mark("已记录在案，不影响本件"),
 }
+# Labels of public facts as procedures write them: here for their English.
+LABELS: Final = (
+    mark("企业名称"),
+    mark("法定代表人"),
+    mark("住所"),
+    mark("承诺"),
+    mark("公示系统公告号"),
+    mark("解散事由出现日期"),
+    mark("清算组负责人"),
+    mark("清算组成员"),
+    mark("名录、名单"),
+    mark("情形"),
+    mark("记录编号"),
+)
 
 
 def kind(code: str) -> str:
