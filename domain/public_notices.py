@@ -98,6 +98,7 @@ class Objection(Contract):
         evidence: id of the uploaded file, or "".
         amount: of a claim, in yuan as written by its creditor; "" otherwise.
         contact: telephone of the person, for questions about the statement.
+        reason: of a long one the case itself carries the beginning; its record and the read model have all of it.
         state: received, then upheld, rejected or noted by an officer.
         answer: the officer's reasons.
     """

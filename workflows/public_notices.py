@@ -25,6 +25,9 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.kernel.case import ALWAYS, CaseWorkflow
 
+# Characters of a statement and of its answer that the case itself carries.
+KEPT = 200
+
 
 class PublicNotices(CaseWorkflow):
     """Verbs and acts of public notices; the stages are the procedure's."""
@@ -134,9 +137,18 @@ class PublicNotices(CaseWorkflow):
         self, objection: Objection, state: str, answer: str, given: TaskAnswer
     ) -> None:
         """What the bureau says to it: upheld, rejected or noted; its author is told."""
-        objection.state, objection.answer = state, answer
+        objection.state, objection.answer = state, answer[:KEPT]
         objection.handled_by, objection.handled_at = given.actor.name, given.received_at
-        self._show_objection(objection)
+        self.change_row(
+            "objections",
+            {
+                "objection_id": objection.objection_id,
+                "state": state,
+                "answer": answer,
+                "handled_by": given.actor.name,
+                "handled_at": given.received_at.isoformat(),
+            },
+        )
         if objection.person_id:
             text = f"您对“{self.notice(objection.notice_id).title}”提出的意见已经处理，请查看结果。"
             at = given.received_at.isoformat()
@@ -222,12 +234,13 @@ class PublicNotices(CaseWorkflow):
             received_at=at,
             reason=reason,
         )
-        self._take(objection, by=by)
-        return objection
+        return self._take(objection, by=by)
 
-    def _take(self, objection: Objection, *, by: Actor, act_id: str | None = None) -> None:
-        self.state.objections.append(objection)
-        self._show_objection(objection)
+    def _take(self, objection: Objection, *, by: Actor, act_id: str | None = None) -> Objection:
+        # The record has every word; what the case carries on is short, or a thousand claims would be too much for it.
+        short = objection.model_copy(update={"reason": objection.reason[:KEPT]})
+        self.state.objections.append(short)
+        self.change_row("objections", objection.model_dump(mode="json"))
         self.record(
             "objection_received",
             actor=by,
@@ -242,7 +255,8 @@ class PublicNotices(CaseWorkflow):
             },
             internal={"name": objection.name, "reason": objection.reason},
         )
-        self.objected(objection)
+        self.objected(short)
+        return short
 
     # -- its clock, and the end of the case ------------------------------------------------------------
 
@@ -289,9 +303,6 @@ class PublicNotices(CaseWorkflow):
         shown: dict[str, Any] = notice.model_dump(mode="json")
         shown |= {"procedure": self.case.procedure, "office": self.case.office}
         self.change_row("public_notices", shown)
-
-    def _show_objection(self, objection: Objection) -> None:
-        self.change_row("objections", objection.model_dump(mode="json"))
 
 
 def check_notice_open(notice: PublicNotice, at: datetime) -> None:
