@@ -1,23 +1,29 @@
 """The end of an entry, whichever way leads to it: the register's request, its publication, and what its notice says."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
-from activities.context import CaseView
+from activities.context import CaseView, jsonable
 from activities.paperwork import moment
 from activities.register_calls import effect
 from domain.contracts import RegisterCall
 from forms.change_registration import LicencePaper
 from law.calendars import default_calendars
-from law.clocks import find_clock
-from law.deadlines import deadline
+from law.names.holders import HolderState, blocked_until
 from law.zone import civil_date
 from registers import ports
+from storage.names_upkeep import give_up
 
-NAME_BAN: Final = "N03"
+
+async def keep_given_up(view: CaseView, order: RegisterCall, answer: Any) -> dict[str, Any]:
+    """The library of names knows the name as given up, barred to others for a year (N03)."""
+    barred = name_barred_until(civil_date(answer.deregistered_at))
+    async with view.means.engine.begin() as connection:
+        await give_up(connection, str(answer.uscc), HolderState.DEREGISTERED, barred)
+    return jsonable(answer)
 
 
-@effect("deregister_enterprise")
+@effect("deregister_enterprise", keep=keep_given_up)
 async def deregister_enterprise(view: CaseView, order: RegisterCall) -> ports.DeregisterEnterprise:
     """args: `way` (simple, general, compulsory). The form has the code, its subject is the name as decided."""
     return ports.DeregisterEnterprise(
@@ -49,7 +55,7 @@ async def publish_deregistration(
 
 def name_barred_until(deregistered_on: date) -> date:
     """The last day on which nobody may take the name (N03, 企业名称登记管理规定 17)."""
-    return deadline(find_clock(NAME_BAN), deregistered_on, default_calendars()).legal_end
+    return blocked_until(deregistered_on, default_calendars())
 
 
 def ending_entries(ended: dict[str, Any]) -> list[dict[str, str]]:

@@ -87,11 +87,14 @@ async def lapse(connection: AsyncConnection, case_id: UUID | None = None) -> tup
 async def give_up(
     connection: AsyncConnection, holder: str, state: HolderState, barred_until: date
 ) -> bool:
-    """The holder's name is given up: deregistered, renamed or revoked; barred to others until that day's end."""
+    """The holder's name is given up: deregistered, renamed or revoked; barred to others until that day's end.
+
+    A revoked one that is deregistered later is barred anew (N03).
+    """
     done = await connection.execute(
         text(
             "UPDATE names SET state = :state, barred_until = :barred_until"
-            " WHERE holder = :holder AND state = 'registered' RETURNING id"
+            " WHERE holder = :holder AND state IN ('registered', 'revoked') RETURNING id"
         ),
         {"holder": holder, "state": state.value, "barred_until": barred_until},
     )
