@@ -5,13 +5,15 @@ from typing import Any
 
 from activities.context import CaseView
 from activities.paperwork import moment, paper
+from domain import promises
 from domain.clocks import deadline_of
 from domain.contracts import PaperOrder
+from domain.roles import Role
 from law.calendars import Calendars, default_calendars
 from law.clock_types import Unit, Verified
 from law.clocks import find_clock
 from law.deadlines import Deadline, RowKind, TraceRow, deadline
-from law.zone import civil_date
+from law.zone import civil_date, day_zh
 
 Fields = tuple[str, dict[str, Any]]
 # A reckoning of more lines than this is folded further.
@@ -172,6 +174,8 @@ async def notice(view: CaseView, order: PaperOrder) -> Fields:
         "received_at": moment(order.data["received_at"]),
         "file_version": order.data["version"],
         "items": items,
+        # Why what is missing may not follow later (law.md S30).
+        "consequence": order.data.get("consequence"),
     }
 
 
@@ -190,13 +194,20 @@ async def not_accepted(view: CaseView, order: PaperOrder) -> Fields:
 async def extension(view: CaseView, order: PaperOrder) -> Fields:
     key = order.data["clock"]
     law = find_clock(view.clocks[key].clock_id)
+    owed = {}
+    if law.id == promises.CLOCK:
+        part = view.clocks[key].subject
+        label = next(m.label for m in view.row.materials if m.code == part)
+        by = Role(law.extension.approver_role or "").label.zh if law.extension else None
+        owed = {"owed": label, "approved_by": by}
     return "extension", {
+        **owed,
         "regime": regime(view),
         "accepted_on": civil_date(moment(order.data["accepted_at"])),
         "original_due": due(view, key, day=order.data["original_due"]),
         "new_due": due(view, key),
         "reason": order.data["reason"],
-        "basis": law.citation,
+        "basis": law.citation + ("" if law.verified is Verified.TEXT else "（待核）"),
     }
 
 
@@ -251,13 +262,20 @@ async def licence(view: CaseView, order: PaperOrder) -> Fields:
         valid_until = end.legal_end.isoformat()
     return "licence", {
         "name": view.row.papers["licence"],
-        "entries": entries(view),
+        "entries": entries(view) + conditions(order),
         "valid_from": start.isoformat(),
         "valid_until": valid_until,
         "supervised_by": view.office.name,
         # 签发人: whoever signed the decision.
         "signed_by": view.case.decision.get("approver"),
     }
+
+
+def conditions(order: PaperOrder) -> list[dict[str, str]]:
+    """附条件（容缺）: what is still owed when the certificate is issued."""
+    owed = order.data.get("conditions") or []
+    said = "；".join(f"{label}，{day_zh(date.fromisoformat(day))}以前补齐" for label, day in owed)
+    return [{"label": "附条件（容缺）", "value": said}] if said else []
 
 
 def entries(view: CaseView) -> list[dict[str, str]]:

@@ -44,7 +44,13 @@ WORDS = {
     "address_order": "责",
     "liquidation_told": "清告",
     "ended": "终",
+    "tolerance_notice": "容",
+    "commitment": "诺",
+    "supplement_receipt": "收补",
+    "overrun_notice": "超",
 }
+# What others declare or sign is no paper of the office.
+UNSEALED = frozenset({"application", "commitment"})
 
 # 正本 and 副本 are two papers of equal force; a list must tell them apart.
 COPIES = {"original": "（正本）", "duplicate": "（副本）"}
@@ -96,7 +102,7 @@ class PaperworkActivities:
         }
         # Setting a page is CPU work: off the loop, where other effects wait for their answers.
         pdf = await asyncio.to_thread(papers.render, kind, data, timestamp=order.at)
-        if order.kind != "application":
+        if order.kind not in UNSEALED:
             pdf = await self._seals.seal(pdf, signed_at=order.at)
         stored = await self._means.files.put(
             pdf, case_id=view.case_id, media_type="application/pdf", retention_class="permanent"
@@ -136,7 +142,14 @@ APPLICATIONS = {
     "change_registration": "变更登记申请书",
 }
 # Papers of every procedure, whose rows need not name them.
-COMMON = {"suspension": "中止计算期限告知书", "resumption": "恢复计算期限告知书"}
+COMMON = {
+    "suspension": "中止计算期限告知书",
+    "resumption": "恢复计算期限告知书",
+    "tolerance_notice": "容缺受理通知书",
+    "commitment": "容缺后补承诺书",
+    "supplement_receipt": "补正材料接收凭证",
+    "overrun_notice": "超期告知书",
+}
 
 
 def papers_title(procedure: str, kind: str) -> str:

@@ -9,9 +9,10 @@ from api.draft_forms import form_of
 from api.i18n import gettext as _
 from api.i18n import mark
 from api.services import Services
+from api.views.promises import conditional_lines
 from law import catalogue
 from law.offices import OFFICES
-from storage import applications, submissions, verification
+from storage import applications, promises, submissions, verification
 from storage.tables import CaseRow, DocumentRow
 
 Verdict = Literal["", "warn", "bad"]
@@ -19,6 +20,7 @@ Verdict = Literal["", "warn", "bad"]
 # State → how the answer looks and what it says; a state this release does not know is never "valid".
 STATES: Final[dict[str, tuple[Verdict, str]]] = {
     "valid": ("", mark("有效")),
+    "conditional": ("warn", mark("有效，附条件（容缺）")),
     "changed": ("warn", mark("已变更")),
     "superseded": ("bad", mark("已换发新照，本照作废")),
     "cancelled": ("bad", mark("已注销")),
@@ -35,6 +37,7 @@ class Verification:
     """The answer. `lines`: label and value to compare with the paper, as printed on it."""
 
     document: DocumentRow
+    valid: bool
     verdict: Verdict
     state_text: str
     lines: list[tuple[str, str]]
@@ -62,15 +65,23 @@ async def verify(means: Services, asked: str, now: datetime) -> Verification | N
         if case is not None and document.kind in verification.PUBLIC_KINDS:
             _row, answers = await submissions.newest(connection, means.keys, case.case_id)
             certificate = _certificate_lines(case, answers)
+            owed = conditional_lines(await promises.of_case(connection, case.case_id))
+            if owed and document.state == "valid":
+                document.state = "conditional"
+                certificate += owed
         if await verification.replaced(connection, document):
             document.state = "superseded"
         if case is not None and _of_enterprise(document, case):
             ended = await verification.ended_as(connection, case.numbers["uscc"])
             document.state = ended or document.state
+        if await verification.revoked(connection, document):
+            document.state = "revoked"
     verdict, text = STATES.get(document.state, UNKNOWN)
     office = OFFICES.get(case.office) if case else None
     return Verification(
         document=document,
+        # What is owed does not make it void (law.md §2.6: never automatic).
+        valid=not verdict or document.state == "conditional",
         verdict=verdict,
         state_text=_(text),
         lines=_lines(document, case) + certificate,

@@ -39,7 +39,7 @@ async def add_file(
         raise file_problem(refused) from refused
     async with means.engine.begin() as connection:
         await open_for_change(means, connection, person, application_id)
-        await _check_quota(connection, application_id, len(content))
+        await check_quota(connection, application_id, len(content))
     stored = await means.files.put(
         content, case_id=application_id, media_type=media_type, retention_class=RETENTION
     )
@@ -47,7 +47,7 @@ async def add_file(
     async with means.engine.begin() as connection:
         dossier = await open_for_change(means, connection, person, application_id)
         # Again, under the lock: others may have come meanwhile. The sweep takes what lies there now.
-        await _check_quota(connection, application_id, len(content))
+        await check_quota(connection, application_id, len(content))
         await applications.add_file(
             connection,
             id=file_id,
@@ -66,7 +66,8 @@ async def add_file(
     return dossier, next(f for f in dossier.files if f.id == file_id)
 
 
-async def _check_quota(connection: AsyncConnection, application_id: UUID, more: int) -> None:
+async def check_quota(connection: AsyncConnection, application_id: UUID, more: int) -> None:
+    """Raises Problem too_large where so many more bytes do not fit into one application."""
     count, size = await applications.files_used(connection, application_id)
     if count >= MAX_FILES or size + more > MAX_TOTAL:
         raise Problem(

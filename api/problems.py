@@ -187,6 +187,8 @@ REFUSAL_STATUS: Final[dict[Refusal, HTTPStatus]] = {
     Refusal.ALREADY_OBJECTED: HTTPStatus.CONFLICT,
     Refusal.CLAIMS_OPEN: HTTPStatus.CONFLICT,
     Refusal.NOT_REVIVABLE: HTTPStatus.CONFLICT,
+    Refusal.NOT_TOLERABLE: HTTPStatus.CONFLICT,
+    Refusal.NOTHING_OWED: HTTPStatus.CONFLICT,
 }
 
 # Where a framework error carries a status only.

@@ -42,7 +42,9 @@ from activities import (
     name_library,
     name_self_declaration,
     paper_fields,
+    registration_revocation,
     suspensions,
+    tolerance,
 )
 from activities.calendars import CalendarActivities
 from activities.erasing import ErasingActivities
@@ -99,7 +101,9 @@ DECLARED = (
     name_library,
     name_self_declaration,
     paper_fields,
+    registration_revocation,
     suspensions,
+    tolerance,
 )
 UPKEEP = (
     Sweep,

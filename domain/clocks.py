@@ -14,6 +14,7 @@ from law.calendars import Calendars
 from law.clock_types import Clock, Effect
 from law.clocks import find_clock
 from law.deadlines import Deadline, Suspension, deadline
+from law.ladder import PROMISED
 from law.ledger import Ledger, Stop, ledger
 
 DECIDING: Final = frozenset(
@@ -67,7 +68,7 @@ def heeds_acts(law: Clock, rung: str) -> bool:
     """Whether the rung ends the clock for good, so that acts received before it must be read first."""
     if rung not in EXPIRES:
         return False
-    return law.effect in DECIDING or (rung == "expiry" and law.suspendable)
+    return law.effect in DECIDING or (law.suspendable and (rung == "expiry" or law.id in PROMISED))
 
 
 def worst(kinds: Iterable[str]) -> str:

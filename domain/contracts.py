@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from domain.contract import Contract as Contract
+from domain.promises import Promise
 from domain.public_notices import Objection, PublicNotice
 
 
@@ -257,6 +258,8 @@ class CaseState(Contract):
     calendar_order: int = 0
     public_notices: list[PublicNotice] = Field(default_factory=list)
     objections: list[Objection] = Field(default_factory=list)
+    # Documents promised for later (容缺后补).
+    promises: list[Promise] = Field(default_factory=list)
 
 
 class CaseInput(Contract):
@@ -297,6 +300,7 @@ class Changes(Contract):
     links: list[dict[str, Any]] = Field(default_factory=list)
     public_notices: list[dict[str, Any]] = Field(default_factory=list)
     objections: list[dict[str, Any]] = Field(default_factory=list)
+    promises: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class CaseEvent(Contract):

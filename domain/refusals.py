@@ -42,6 +42,8 @@ class Refusal(StrEnum):
     ALREADY_OBJECTED = "already_objected"
     CLAIMS_OPEN = "claims_open"
     NOT_REVIVABLE = "not_revivable"
+    NOT_TOLERABLE = "not_tolerable"
+    NOTHING_OWED = "nothing_owed"
 
 
 MESSAGES: dict[Refusal, str] = {
@@ -81,6 +83,8 @@ MESSAGES: dict[Refusal, str] = {
     Refusal.ALREADY_OBJECTED: "您对这份公示已经提出过一次，不能重复提出。补充情况和证据的，请书面送交登记机关。",
     Refusal.CLAIMS_OPEN: "债权申报期还没有届满，不得对债权人进行清偿（公司法第235条）。",
     Refusal.NOT_REVIVABLE: "只有因营业期限届满、章程规定的事由或者股东会决议解散、还没有分配财产的公司可以存续（公司法第230条）。",
+    Refusal.NOT_TOLERABLE: "本件不能容缺受理，请一次性告知需要补正的全部内容。",
+    Refusal.NOTHING_OWED: "没有需要补交的这份材料，或者它已经收到，请查看办件页面。",
 }
 
 

@@ -17,6 +17,7 @@ NoInterest = Annotated[
 
 class AcceptanceOutcome(StrEnum):
     ACCEPT = "accept"
+    TOLERATE = "tolerate"
     ONE_TIME_NOTICE = "one_time_notice"
     NOT_ACCEPT = "not_accept"
 
@@ -36,7 +37,8 @@ class GapPicked(Form):
 
 
 class Acceptance(TaskForm):
-    """受理: accept, tell everything that is missing once (一次性告知), or not accept."""
+    """受理: accept, accept on the promise of what may follow (容缺受理), tell everything that is missing once
+    (一次性告知), or not accept."""
 
     code = "approval.acceptance"
     title = "受理"

@@ -16,7 +16,9 @@ from forms import (
     license_separation,
     name_self_declaration,
     objections,
+    registration_revocation,
     startup_part,
+    tolerance,
 )
 from forms.base import ApplicationForm, TaskForm
 
@@ -35,6 +37,7 @@ APPLICATIONS: dict[str, type[ApplicationForm]] = {
         licence_filing.Application,
         license_separation.Application,
         name_self_declaration.Application,
+        registration_revocation.Application,
         startup_part.Application,
     )
 }
@@ -58,6 +61,10 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         name_self_declaration.Examination,
         name_self_declaration.Cancellation,
         objections.ObjectionHandling,
+        registration_revocation.Investigation,
+        registration_revocation.RevocationDecision,
         startup_part.PartFailed,
+        tolerance.OverdueDecision,
+        tolerance.SupplementCheck,
     )
 }

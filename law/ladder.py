@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 
 from law.calendars import Calendars
 from law.clock_types import Direction, Unit
@@ -20,10 +21,19 @@ AMBER_HOUR = time(12, 0)
 HOUR_CLOCK_WARNING = timedelta(hours=1)
 
 
+PROMISED: Final = frozenset({"T01"})
+"""What somebody promised and the agency pursues: reminded by T03 and on the day before, overdue L1 and L2 to the heads,
+then a person decides (law.md §2.6; the row's own words). Nothing ends by itself."""
+REMINDED_BEFORE: Final = 3
+"""Working days of T03."""
+
+
 class RungKind(StrEnum):
     """The steps, in their order."""
 
     REMINDER = "reminder"
+    LAST_REMINDER = "last_reminder"
+    """The day before, to whoever promised something."""
     AMBER = "amber"
     OVERDUE_L1 = "overdue_l1"
     OVERDUE_L2 = "overdue_l2"
@@ -56,7 +66,9 @@ def ladder(deadline: Deadline, calendars: Calendars) -> tuple[Rung, ...]:
     else:
         day = calendars.add_workdays(end, -2)
         reminder = datetime.combine(day, REMINDER_HOUR, tzinfo=CST)
-    if not clock.binds_agency:
+    if clock.id in PROMISED:
+        rungs = _of_promise(deadline, calendars)
+    elif not clock.binds_agency:
         rungs = [
             Rung(RungKind.REMINDER, reminder, "applicant"),
             Rung(RungKind.EXPIRY, deadline.takes_effect_at, "applicant"),
@@ -71,7 +83,7 @@ def ladder(deadline: Deadline, calendars: Calendars) -> tuple[Rung, ...]:
         if deadline.unit is not Unit.H:
             amber = datetime.combine(end, AMBER_HOUR, tzinfo=CST)
             rungs.append(Rung(RungKind.AMBER, amber, "window_head"))
-    warnings = {RungKind.REMINDER, RungKind.AMBER}
+    warnings = {RungKind.REMINDER, RungKind.LAST_REMINDER, RungKind.AMBER}
     # A clock counted back from its trigger ends before it: every warning may still be to come.
     forward = clock.direction is not Direction.BEFORE
     kept = (
@@ -80,6 +92,20 @@ def ladder(deadline: Deadline, calendars: Calendars) -> tuple[Rung, ...]:
         if not (forward and rung.kind in warnings and rung.at <= deadline.starts_at)
     )
     return tuple(sorted(kept, key=lambda rung: rung.at))
+
+
+def _of_promise(deadline: Deadline, calendars: Calendars) -> list[Rung]:
+    end = deadline.legal_end
+
+    def morning(days: int) -> datetime:
+        return datetime.combine(calendars.add_workdays(end, -days), REMINDER_HOUR, tzinfo=CST)
+
+    return [
+        Rung(RungKind.REMINDER, morning(REMINDED_BEFORE), "applicant"),
+        Rung(RungKind.LAST_REMINDER, morning(1), "applicant"),
+        Rung(RungKind.OVERDUE_L1, deadline.ends_at, "window_head"),
+        Rung(RungKind.OVERDUE_L2, day_end(calendars.add_workdays(end, 1)), "registry_head"),
+    ]
 
 
 def pause_ladder(expected: Iterable[date], calendars: Calendars) -> tuple[Rung, ...]:

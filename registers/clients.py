@@ -7,6 +7,7 @@ from datetime import date
 
 import httpx
 
+from registers.annulment import AnnulRegistration, PublishAnnulment, RegistrationAnnulled
 from registers.changes import ChangeEnterprise, EnterpriseChanged, PublishChange
 from registers.client import Endpoint, RegisterClient, segment
 from registers.deregistration import (
@@ -102,6 +103,11 @@ class MarketClient(RegisterClient):
     ) -> EnterpriseRestored:
         return await self.perform(request, key=key)
 
+    async def annul_registration(
+        self, request: AnnulRegistration, *, key: str
+    ) -> RegistrationAnnulled:
+        return await self.perform(request, key=key)
+
     async def enterprise(self, uscc: str) -> Enterprise | None:
         return await self._fetch("/enterprises", uscc, Enterprise)
 
@@ -164,6 +170,9 @@ class PublicityClient(RegisterClient):
         return await self.perform(request, key=key)
 
     async def publish_notice(self, request: PublishNotice, *, key: str) -> Published:
+        return await self.perform(request, key=key)
+
+    async def publish_annulment(self, request: PublishAnnulment, *, key: str) -> Published:
         return await self.perform(request, key=key)
 
     async def withdraw_notice(self, request: WithdrawNotice, *, key: str) -> Withdrawn:

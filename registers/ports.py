@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from domain.credit import ListGround, ListKind, Removal
+from registers.annulment import AnnulRegistration, PublishAnnulment, RegistrationAnnulled
 from registers.changes import (
     ChangedItem,
     ChangeEnterprise,
@@ -128,6 +129,7 @@ __all__ = [
     "GOOD",
     "KINDS",
     "WITHDRAWALS",
+    "AnnulRegistration",
     "ArchiveRegister",
     "AskTaxClearance",
     "AuthenticationOpened",
@@ -194,6 +196,7 @@ __all__ = [
     "Person",
     "PersonBars",
     "PublicityRegister",
+    "PublishAnnulment",
     "PublishChange",
     "PublishDeregistration",
     "PublishEstablishment",
@@ -208,6 +211,7 @@ __all__ = [
     "Register",
     "RegisterEnterprise",
     "RegisterPort",
+    "RegistrationAnnulled",
     "ReleaseName",
     "Relisted",
     "Removal",
@@ -260,6 +264,9 @@ class MarketRegister(RegisterPort, Protocol):
     async def restore_enterprise(
         self, request: RestoreEnterprise, *, key: str
     ) -> EnterpriseRestored: ...
+    async def annul_registration(
+        self, request: AnnulRegistration, *, key: str
+    ) -> RegistrationAnnulled: ...
     async def enterprise(self, uscc: str) -> Enterprise | None: ...
     async def ended_since(self, since: date, after: str | None = None) -> EndedEnterprises:
         """Entries that have ended since the civil day, by code, from the code `after` on; empty after the last."""
@@ -298,6 +305,7 @@ class PublicityRegister(RegisterPort, Protocol):
         self, request: PublishLicenceItems, *, key: str
     ) -> Published: ...
     async def publish_notice(self, request: PublishNotice, *, key: str) -> Published: ...
+    async def publish_annulment(self, request: PublishAnnulment, *, key: str) -> Published: ...
     async def withdraw_notice(self, request: WithdrawNotice, *, key: str) -> Withdrawn: ...
     async def listings(self, uscc: str) -> Listings:
         """Every entry that the enterprise ever had, standing or removed; empty where there is none."""
@@ -361,6 +369,8 @@ EFFECTS: dict[str, type[Effect[Any]]] = {
     "remove_from_list": RemoveFromList,
     "restore_to_list": RestoreToList,
     "push_repair": PushRepair,
+    "annul_registration": AnnulRegistration,
+    "publish_annulment": PublishAnnulment,
     "deposit_package": DepositPackage,
     "publish_licence_items": PublishLicenceItems,
     "notify_department": NotifyDepartment,

@@ -171,7 +171,7 @@ class Enterprise(Message):
     name: Short
     entity_type: EntityType
     division: Division
-    status: Literal["active", "deregistered", "revoked"]
+    status: Literal["active", "deregistered", "revoked", "annulled"]
     registered_at: Instant
     ended_on: date | None
     licence_number: Annotated[str, Field(pattern=r"^[0-9]{15}$")] | None = None
@@ -188,7 +188,7 @@ class EndedEnterprise(Message):
 
     uscc: Uscc
     name: Short
-    status: Literal["deregistered", "revoked"]
+    status: Literal["deregistered", "revoked", "annulled"]
     ended_on: date
 
 

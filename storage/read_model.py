@@ -28,7 +28,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.contracts import CaseEvent, Changes
 from storage.prepared import Prepared
-from storage.tables import CaseLinkRow, CaseRow, ClockRow, DocumentRow, MessageRow, TaskRow
+from storage.tables import (
+    CaseLinkRow,
+    CaseRow,
+    ClockRow,
+    DocumentRow,
+    MessageRow,
+    PromiseRow,
+    TaskRow,
+)
 from storage.tables_notices import ObjectionRow, PublicNoticeRow
 
 Row = dict[str, Any]
@@ -52,6 +60,7 @@ KINDS: tuple[tuple[str, Table, tuple[str, ...]], ...] = (
     ("links", _table(CaseLinkRow), ("parent_case", "item")),
     ("public_notices", _table(PublicNoticeRow), ("notice_id",)),
     ("objections", _table(ObjectionRow), ("objection_id",)),
+    ("promises", _table(PromiseRow), ("case_id", "seq")),
 )
 CASES = _table(CaseRow)
 OVERDUE_REASON = "overdue_reason"

@@ -45,6 +45,9 @@ from storage.tables_read_model import (
     MessageRow as MessageRow,
 )
 from storage.tables_read_model import (
+    PromiseRow as PromiseRow,
+)
+from storage.tables_read_model import (
     TaskRow as TaskRow,
 )
 

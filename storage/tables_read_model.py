@@ -234,3 +234,33 @@ class CaseLinkRow(Base):
     procedure: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16))
     outcome: Mapped[str] = mapped_column(String(48), server_default="")
+
+
+class PromiseRow(Base):
+    """A document promised for later (容缺后补): the record of kept and broken promises."""
+
+    __tablename__ = "promises"
+    __table_args__ = (
+        Index(None, "owner", "state"),
+        Index(None, "uscc", "state", postgresql_where=text("uscc IS NOT NULL")),
+    )
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    uscc: Mapped[str | None] = mapped_column(String(18))
+    part: Mapped[str] = mapped_column(String(64))
+    label: Mapped[str] = mapped_column(Text)
+    clock: Mapped[str] = mapped_column(String(32))
+    promised_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(String(16))
+    extended: Mapped[bool]
+    files: Mapped[list[Any]] = mapped_column(JSONB, server_default=EMPTY_LIST)
+    supplements: Mapped[int] = mapped_column(Integer, server_default="0")
+    supplemented_at: Mapped[datetime | None] = mapped_column(Instant)
+    late: Mapped[bool]
+    action: Mapped[str] = mapped_column(String(24), server_default="")
+    order_until: Mapped[date | None] = mapped_column(Date)
+    decided_by: Mapped[str] = mapped_column(Text, server_default="")
+    cured_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -47,6 +47,20 @@ async def ended_as(connection: AsyncConnection, uscc: str) -> str:
     return str(found.scalar() or "")
 
 
+_REVOKED = text(
+    "SELECT 1 FROM cases WHERE procedure = 'registration_revocation'"
+    " AND decision ->> 'revoked_licence' = :number LIMIT 1"
+)
+
+
+async def revoked(connection: AsyncConnection, licence: DocumentRow) -> bool:
+    """Whether a case of 撤销登记 annulled what the licence rests on; read from that case, like `replaced`."""
+    if licence.kind not in PUBLIC_KINDS:
+        return False
+    found = await connection.execute(_REVOKED, {"number": licence.number})
+    return found.first() is not None
+
+
 # Past the register's answer: what a change registration's case has replaced.
 _REPLACED = text(
     "SELECT 1 FROM cases WHERE procedure = 'change_registration' AND stage IN"

@@ -15,7 +15,9 @@ FOLDERS = (
     "licence_commitment",
     "licence_filing",
     "license_separation",
+    "registration_revocation",
     "startup_part",
+    "tolerance_acceptance",
 )
 
 

@@ -17,6 +17,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, CaseOutcome, Command, EffectState, Fact
+    from domain.entries import ended_text
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.approval import DecisionOutcome, Finding
     from law.offices import registrar_of
@@ -172,7 +173,7 @@ class ClusterRegistration(ClusterHost):
         if not entry:
             return "登记系统中没有这个统一社会信用代码的企业，请核对营业执照。"
         if entry["status"] != "active":
-            ended = "已经注销" if entry["status"] == "deregistered" else "已经被吊销营业执照"
+            ended = ended_text(entry["status"])
             return f"该企业{ended}，不能成为托管机构。"
         if registrar := self._elsewhere(entry):
             return f"该企业由{registrar}登记，本机关没有管辖权，请向{registrar}申请。"

@@ -2,10 +2,13 @@
 
 Administrative Licensing Law (行政许可法) arts. 32, 34, 38, 42, 44.
 
-    submitted ──▶ under_review ──▶ [site_check] ──▶ deciding ──▶ issuing ──▶ archiving ──▶ archived
-      │  ▲ │           │               │               └──▶ refused
-      ▼  │ └──▶ not_accepted           └─ withdrawn while nothing is decided
-    correction
+    submitted ──▶ under_review ──▶ [site_check] ──▶ deciding ──▶ issuing ──▶ [awaiting_supplement] ──▶ archiving ──▶ archived
+      │ ▲ │ │        ▲                 │               └──▶ refused
+      ▼ │ │ └──▶ commitment_pending    └─ withdrawn while nothing is decided
+    correction └──▶ not_accepted
+
+Table 2 adds 容缺受理 (workflows/kernel/tolerance.py): where the item's row allows, the licence comes first, marked
+conditional until what was promised is there.
 """
 
 from temporalio import workflow
@@ -28,7 +31,13 @@ from workflows.kernel.approval import (
     UNDER_REVIEW,
     WITHDRAW,
     WITHDRAWN,
-    Approval,
+)
+from workflows.kernel.tolerance import (
+    AWAITING_SUPPLEMENT,
+    COMMIT,
+    COMMITMENT_PENDING,
+    INTAKE_TOLERANT,
+    Tolerance,
 )
 
 TABLE = Table(
@@ -70,10 +79,30 @@ TABLE = Table(
     },
 )
 
+TOLERANT = Table(
+    procedure="general_approval",
+    version="2",
+    stages=(
+        *TABLE.stages[:2],
+        COMMITMENT_PENDING,
+        *TABLE.stages[2:6],
+        AWAITING_SUPPLEMENT,
+        *TABLE.stages[6:],
+    ),
+    transitions=(
+        *TABLE.transitions,
+        *INTAKE_TOLERANT,
+        Transition("issuing", "awaiting_supplement", "附条件的证件已送达，还有承诺后补的材料"),
+        Transition("awaiting_supplement", "archiving", "承诺的材料已经补齐，或者超期已经处理"),
+    ),
+    main=TABLE.main,
+    accepts={**TABLE.accepts, "commitment_pending": COMMIT},
+)
+
 
 @workflow.defn(name="general_approval")
-class GeneralApproval(Approval):
-    tables = {"1": TABLE}
+class GeneralApproval(Tolerance):
+    tables = {"1": TABLE, "2": TOLERANT}
 
     @workflow.init
     def __init__(self, case: CaseInput) -> None:
@@ -85,10 +114,12 @@ class GeneralApproval(Approval):
             {
                 "submitted": self.accept,
                 "correction": self.await_correction,
+                "commitment_pending": self.await_commitment,
                 "under_review": self.review,
                 "site_check": self.check_site,
                 "deciding": self.decide_and_tell,
                 "issuing": self.issue,
+                "awaiting_supplement": self.await_supplements,
                 "archiving": self.archive,
             }
         )
@@ -120,6 +151,8 @@ class GeneralApproval(Approval):
         return "issuing"
 
     async def issue(self) -> str:
-        await self.serve("licence")
+        licence = await self.serve("licence", **self.conditions())
+        self.state.numbers |= {"licence": licence.number}
+        self.change(numbers=dict(self.state.numbers))
         self.stop_clock(self.state.memo.get("issue_clock"))
-        return "archiving"
+        return "awaiting_supplement" if self.promises_open else "archiving"

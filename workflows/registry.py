@@ -15,6 +15,7 @@ from workflows.licence_commitment import LicenceCommitment
 from workflows.licence_filing import LicenceFiling
 from workflows.license_separation import LicenseSeparation
 from workflows.name_self_declaration import NameSelfDeclaration
+from workflows.registration_revocation import RegistrationRevocation
 from workflows.startup_part import StartupPartCase
 
 PROCEDURES: dict[str, type[CaseWorkflow]] = {
@@ -30,6 +31,7 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "licence_filing": LicenceFiling,
     "license_separation": LicenseSeparation,
     "name_self_declaration": NameSelfDeclaration,
+    "registration_revocation": RegistrationRevocation,
     "startup_part": StartupPartCase,
 }
 

@@ -175,6 +175,8 @@ async def _case(
         "resume": _("已恢复接收新的托管企业。"),
         "reported": _("报告已收到，记入托管企业的办件。"),
         "stepped": _("填报已记入本件。"),
+        "promised": _("承诺书已签署，本件已受理。请在期限内补齐材料。"),
+        "supplemented": _("材料已收到，补正材料接收凭证在“文件”中。"),
     }
     notices = notice_views(view.case, view.row)
     context = {

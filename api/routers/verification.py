@@ -65,7 +65,7 @@ class CertificateVerification(BaseModel):
         str,
         Field(
             examples=["valid"],
-            description="one of valid, changed, superseded, cancelled, revoked, withdrawn, void",
+            description="one of valid, conditional, changed, superseded, cancelled, revoked, withdrawn, void",
         ),
     ]
     state_text: str
@@ -139,7 +139,7 @@ async def verify_certificate(
         kind=document.kind,
         state=document.state,
         state_text=found.state_text,
-        valid=not found.verdict,
+        valid=found.valid,
         holder=document.holder,
         issued_at=local(document.issued_at),
         office=found.office,

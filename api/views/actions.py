@@ -38,8 +38,12 @@ def of_case(
     viewer: Viewer,
     *,
     hosts_some: bool = False,
+    owes: bool = False,
 ) -> list[Action]:
-    """Acts on the case itself and on its open tasks. `hosts_some`: of a host that has enterprises to report of."""
+    """Acts on the case itself and on its open tasks.
+
+    `hosts_some`: of a host that has enterprises to report of; `owes`: a promised document is missing.
+    """
     if case.closed_at is not None or viewer.person is None:
         return []
     number = case.receipt_no or str(case.case_id)
@@ -53,6 +57,12 @@ def of_case(
         if "withdraw" in accepted:
             href = f"/api/v1/cases/{number}/withdrawals"
             found.append(Action("withdraw", _("撤回申请"), "POST", href))
+        if "promise_supplement" in accepted:
+            href = f"/api/v1/cases/{number}/promises"
+            found.append(Action("promise_supplement", _("签署容缺后补承诺"), "POST", href))
+        if owes:
+            href = f"/api/v1/cases/{number}/supplements"
+            found.append(Action("supplement", _("补交材料"), "POST", href))
         found += _of_names(case, accepted, number) + _of_licences(case, accepted, number)
         found += _of_liquidation(case, accepted, number)
         return found + _of_hosts(accepted, number, hosts_some)

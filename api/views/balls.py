@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from api import dates
 from api.i18n import gettext as _
@@ -15,6 +15,8 @@ from law.licence_standing import Standing
 from law.offices import OFFICES
 from storage.tables import CaseRow, EffectRow, TaskRow
 
+# What officers do about documents promised for later.
+OF_PROMISES: Final = frozenset({"kernel.supplement_check", "kernel.overdue"})
 Holder = Literal["you", "applicant", "parties", "staff", "register", "system", "nobody"]
 
 
@@ -76,6 +78,9 @@ def ball_of(now: Situation) -> Ball:
     # Where several may act at once, the reader's own duty comes first.
     if (asked := _asked(now)) is not None and (now.viewer.own or task is None):
         return asked
+    promised = next((t for t in now.tasks if t.form in OF_PROMISES), None)
+    if now.stage.id == "awaiting_supplement" and promised is not None:
+        return _staff(now, promised)
     if kind == "applicant":
         return _applicant(now)
     if kind == "parties":
@@ -227,6 +232,10 @@ def _applicant(now: Situation) -> Ball:
     if own and "resubmit" in now.accepts:
         said = _("去补正") if correction else _("去修改")
         links = (Link(said, f"/applications/{now.case.case_id}"),)
+    if own and "promise_supplement" in now.accepts:
+        links = (Link(_("签署承诺书"), "#promise"), Link(_("现在补齐材料"), links[0].href))
+    if own and now.stage.id == "awaiting_supplement":
+        links = (Link(_("补交材料"), "#promises"),)
     if own and "report_rectified" in now.accepts:
         links = (Link(_("报告已整改"), "#rectify"),)
     if own and "release_name" in now.accepts:

@@ -12,6 +12,8 @@ from api.services import Services
 from api.views import actions, clocks, flow, words
 from api.views.balls import Ball, Situation, ball_of, through
 from api.views.clocks import ClockView
+from api.views.promises import PromiseView, conditional_lines, label_of
+from api.views.promises import views as promise_views
 from api.views.timeline import Line, lines
 from api.views.viewer import Viewer
 from domain.transitions import Stage, Table
@@ -19,11 +21,11 @@ from law import catalogue
 from law.catalogue import Procedure
 from law.offices import OFFICES
 from law.zone import local
-from storage import cases, related_cases
+from storage import cases, promises, related_cases
 from storage.cluster_hosts import ADMISSION, Hosted, hosted_by
 from storage.prepared import Place
 from storage.projector import stored_events
-from storage.tables import CaseRow, DocumentRow, EffectRow, TaskRow
+from storage.tables import CaseRow, DocumentRow, EffectRow, PromiseRow, TaskRow
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,26 @@ class CaseView:
     awaited: "CaseView | None" = None
     # Of a host of cluster registration: the enterprises at its address.
     hosted: tuple[Hosted, ...] = ()
+    # Documents promised for later.
+    promises: tuple[PromiseRow, ...] = ()
+
+    @cached_property
+    def promises_seen(self) -> tuple[PromiseView, ...]:
+        """Each promise beside its clock."""
+        return promise_views(self.row, list(self.promises), self.clocks)
+
+    @property
+    def offered(self) -> list[dict[str, str]]:
+        """What may be promised now (容缺受理通知书): part and label."""
+        if "promise_supplement" not in self.table.accepts.get(self.case.stage, ()):
+            return []
+        found: list[dict[str, str]] = self.case.decision.get("tolerance", [])
+        return [{**m, "label": label_of(self.row, m["part"])} for m in found]
+
+    @property
+    def conditional(self) -> bool:
+        """Whether something promised is still missing."""
+        return bool(conditional_lines(list(self.promises)))
 
     @property
     def number(self) -> str:
@@ -120,6 +142,7 @@ class CaseView:
             self.clocks,
             self.viewer,
             hosts_some=any(h.known for h in self.hosted),
+            owes=any(p.owed for p in self.promises_seen),
         )
 
     def may(self, name: str) -> bool:
@@ -280,6 +303,8 @@ async def seen_with_awaited(place: Place, whole: cases.Whole, viewer: Viewer) ->
     Of a host with its enterprises: the box that says whose turn it is, the acts, the form and the register read one list.
     """
     view = seen(whole, viewer)
+    if view.row.tolerance and viewer.audience != "public":
+        view = replace(view, promises=tuple(await promises.of_case(place, whole.case.case_id)))
     host = whole.case.procedure == ADMISSION and "hosting" in whole.case.decision
     if host and viewer.audience != "public":
         return replace(view, hosted=tuple(await hosted_by(place, whole.case.case_id)))

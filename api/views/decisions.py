@@ -5,7 +5,7 @@ forms every approval shares are worded here, once.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
@@ -25,6 +25,10 @@ from storage.tables import CaseRow
 CHOICES: Final[dict[tuple[str, str], dict[str, tuple[str, str]]]] = {
     ("approval.acceptance", "decision"): {
         "accept": (mark("受理"), mark("出具受理通知书，转审查")),
+        "tolerate": (
+            mark("容缺受理"),
+            mark("发出容缺受理通知书；申请人签署承诺书后受理，材料后补"),
+        ),
         "one_time_notice": (
             mark("一次性告知"),
             mark("退回申请人，发出勾选的缺陷；同一份材料只能告知一次"),
@@ -47,6 +51,32 @@ CHOICES: Final[dict[tuple[str, str], dict[str, tuple[str, str]]]] = {
         "upheld": (mark("异议成立"), mark("本件按异议成立办理，结果告知提出的人")),
         "rejected": (mark("异议不成立"), mark("本件继续办理，理由告知提出的人")),
         "noted": (mark("记录在案"), mark("不影响本件，理由告知提出的人")),
+    },
+    ("kernel.supplement_check", "finding"): {
+        "conforms": (mark("符合承诺"), mark("该项承诺已经履行")),
+        "does_not": (mark("不符合，退回"), mark("告知申请人重新补交；期限照常计算")),
+    },
+    ("kernel.overdue", "decision"): {
+        "accept_late": (mark("按超期补齐处理"), mark("材料已经收到；记入容缺承诺记录")),
+        "order": (mark("责令改正"), mark("写明最迟补齐的日期；证件继续注明附条件")),
+        "start_revocation": (
+            mark("启动撤销程序"),
+            mark("另立撤销案件，调查后由登记机关负责人决定；不会因此自动撤销"),
+        ),
+        "refer": (mark("移交执法检查"), mark("证件继续注明附条件")),
+    },
+    ("registration_revocation.investigation", "finding"): {
+        "proven": (mark("认定虚假登记"), mark("转负责人决定")),
+        "not_proven": (mark("不能认定虚假登记"), mark("转负责人决定")),
+        "unreachable": (mark("联系不上当事人"), mark("在公示系统公示45日，期满后继续调查")),
+    },
+    ("registration_revocation.decision", "decision"): {
+        "revoke": (mark("撤销"), mark("登记系统作废执照并公示；直接责任人3年内不得再次申请登记")),
+        "not_proven": (mark("不予撤销：不能认定"), mark("发出不予撤销登记决定书")),
+        "public_interest": (
+            mark("不予撤销：损害公共利益"),
+            mark("撤销可能对公共利益造成重大损害的（登记管理条例第41条）"),
+        ),
     },
     ("kernel.extension", "decision"): {
         "approve": (mark("批准延期"), mark("期限延长，理由告知申请人")),
@@ -74,6 +104,10 @@ BUTTONS: Final[dict[str, str]] = {
     "cluster_hosting.recheck": mark("再查登记库"),
     "notice.objection": mark("作出异议处理决定"),
     "kernel.extension": mark("作出延期决定"),
+    "kernel.supplement_check": mark("提交核对结论"),
+    "kernel.overdue": mark("作出处理决定"),
+    "registration_revocation.investigation": mark("提交调查结论"),
+    "registration_revocation.decision": mark("作出决定"),
     "kernel.release": mark("记录解除"),
     "kernel.trouble": mark("提交处理意见"),
 }
@@ -169,6 +203,12 @@ def _options(form: type[Form], name: str, info: FieldInfo) -> tuple[Option, ...]
             text, effect = worded.get(value, (value, ""))
             found.append(Option(value, words.known(text), words.known(effect)))
     return tuple(found)
+
+
+def closed(field: FieldView, value: str, why: str) -> FieldView:
+    """The field with one choice that cannot be chosen, and why."""
+    options = tuple(o._replace(blocked=why) if o.value == value else o for o in field.options)
+    return replace(field, options=options)
 
 
 def fields(

@@ -31,6 +31,7 @@ from storage.tables import ActRow, EffectRow, SupersededEventRow
 
 RUNGS: Final[dict[str, str]] = {
     RungKind.REMINDER.value: mark("提醒承办人"),
+    RungKind.LAST_REMINDER.value: mark("届满前一天再提醒"),
     RungKind.AMBER.value: mark("当天提醒窗口负责人"),
     RungKind.OVERDUE_L1.value: mark("超期一级，报股室负责人"),
     RungKind.OVERDUE_L2.value: mark("超期二级，报登记机关负责人"),

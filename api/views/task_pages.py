@@ -9,23 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.i18n import gettext as _
 from api.security.person import Person
 from api.services import Services
-from api.views import actions, decisions, words
+from api.views import actions, decisions, tolerance_choices, words
 from api.views.answers import Group, read_answers
 from api.views.case_notices import NONE as NO_NOTICES
 from api.views.case_notices import CaseNotices, notices_of
 from api.views.cases import CaseView, view_of
 from api.views.clocks import ClockView, GroundView
-from api.views.decisions import Conflict, FieldView
+from api.views.decisions import Conflict, FieldView, closed
 from api.views.gaps import GapEditor, editor, file_parts
 from api.views.tasks import TaskLine, lines_of, listed_of
 from api.views.timeline import Line, lines
 from api.views.viewer import Viewer
 from domain.contracts import CaseEvent
-from forms.approval import ExtensionDecision
+from forms.approval import Acceptance, ExtensionDecision
 from forms.base import TaskForm
 from forms.registry import TASK_FORMS
+from forms.tolerance import OverdueDecision
 from law import licence_items
-from storage import applications
+from storage import applications, submissions
 from storage.colleagues import Colleague, colleagues
 from storage.projector import stored_events
 from storage.tables import CaseRow, FileRow, TaskRow
@@ -125,13 +126,18 @@ class TaskPage:
         if self.form is None:
             return []
         found = decisions.fields(self.form, sent, errors)
+        if self.task.form == Acceptance.code:
+            found = tolerance_choices.of_acceptance(found, self.task.context)
+        if self.task.form == OverdueDecision.code and not self.supplement:
+            told = _("还没有收到这份材料")
+            found = [closed(f, "accept_late", told) for f in found]
         if self.gaps is not None and self.gaps.blocked:
-            found = [_closed(f, "one_time_notice", self.gaps.blocked) for f in found]
+            found = [closed(f, "one_time_notice", self.gaps.blocked) for f in found]
         if self.task.form == ExtensionDecision.code:
             found = self._of_extension(found)
         bars = self.bars
         if bars and self.task.form == "approval.decision":
-            found = [_closed(f, "grant", bars) for f in found]
+            found = [closed(f, "grant", bars) for f in found]
         return found
 
     def _of_extension(self, found: list[FieldView]) -> list[FieldView]:
@@ -142,6 +148,12 @@ class TaskPage:
             return [f for f in found if f.name != "length"]
         hint = _("延长多少%(unit)s；批准的必须写明") % {"unit": words.known(unit.label)}
         return [replace(f, hint=hint, optional=False) if f.name == "length" else f for f in found]
+
+    @property
+    def supplement(self) -> list[str]:
+        """Ids of the files last handed in for the promise that the task is about."""
+        seq = self.task.context.get("promise")
+        return next((list(p.files) for p in self.view.promises if p.seq == seq), [])
 
     @property
     def task(self) -> TaskRow:
@@ -188,6 +200,8 @@ class TaskPage:
             rows.append((_("部门"), words.office_called(where)))
         if context.get("term"):
             rows += self._term_rows(str(context["term"]))
+        if context.get("material"):
+            rows.append((_("后补的材料"), str(context["material"])))
         if context.get("asked_by"):
             rows.append((_("申请人员"), str(context["asked_by"])))
         if context.get("reason"):
@@ -287,11 +301,6 @@ class TaskPage:
         }
 
 
-def _closed(field: FieldView, value: str, why: str) -> FieldView:
-    options = tuple(o._replace(blocked=why) if o.value == value else o for o in field.options)
-    return FieldView(**{**field.__dict__, "options": options})
-
-
 def size_text(size: int) -> str:
     """124 KB, 1.2 MB."""
     if size < 1024 * 1024:
@@ -335,6 +344,10 @@ async def task_page(
     files = (
         (await applications.received(connection, case.case_id, held.received_at))[1] if held else []
     )
+    promised = {f for p in view.promises for f in p.files}
+    if promised:
+        later = await submissions.files_of(connection, case.case_id)
+        files = [*files, *(f for f in later if str(f.id) in promised)]
     gaps = None
     if task.form == "approval.acceptance" and task.state == "open":
         parts = await file_parts(connection, case)

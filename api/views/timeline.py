@@ -30,6 +30,7 @@ STAFF_ONLY: Final = frozenset(
         "effect_given_up",
         "facts_found",
         "clock_reminder",
+        "clock_last_reminder",
         "clock_amber",
         "clock_pause_over",
         "suspension_noticed",

@@ -77,6 +77,11 @@ EFFECTS: Final[dict[str, str]] = {
     "withdraw_liquidation": mark("撤回清算的公示"),
     "deregister_enterprise": mark("注销登记"),
     "publish_deregistration": mark("公示注销登记信息"),
+    "tolerance_checks": mark("核查能否容缺受理"),
+    "revocation_checks": mark("核对要撤销的登记或者许可"),
+    "publish_revocation_notice": mark("公示拟撤销登记"),
+    "annul_registration": mark("登记系统撤销登记"),
+    "publish_annulment": mark("公示撤销登记"),
 }
 PAPERS: Final[dict[str, str]] = {
     "receipt": mark("接收申请材料凭证"),
@@ -101,6 +106,10 @@ PAPERS: Final[dict[str, str]] = {
     "address_order": mark("责令改正通知书"),
     "liquidation_told": mark("清算和注销办理告知书"),
     "ended": mark("终止办理告知书"),
+    "tolerance_notice": mark("容缺受理通知书"),
+    "commitment": mark("容缺后补承诺书"),
+    "supplement_receipt": mark("补正材料接收凭证"),
+    "overrun_notice": mark("超期告知书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {
@@ -113,6 +122,9 @@ DECISIONS: Final[dict[str, str]] = {
     "deregistered": mark("企业已经注销"),
     "revived": mark("公司存续，不再注销"),
     "bankruptcy": mark("财产不足清偿债务，申请破产清算"),
+    "revoke": mark("撤销"),
+    "not_proven": mark("不予撤销：不能认定"),
+    "public_interest": mark("不予撤销：损害公共利益"),
 }
 OUTCOMES: Final[dict[str, str]] = {
     "confirmed": mark("完成了实名认证"),

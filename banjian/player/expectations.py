@@ -73,6 +73,9 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 path = f"/api/v1/cases/{number}/{name}"
                 found = (await play.cast.ask(owner, "GET", path))["items"]
                 out += _notices(found, value) if name == "notices" else _objections(found, value)
+            case "promises":
+                found = await play.cast.ask(owner, "GET", f"/api/v1/cases/{number}/promises")
+                out += _promises(found["items"], value)
             case "public_status":
                 if value not in str(shown["waiting_for"]) + str(shown.get("status_text", "")):
                     out.append(f"public_status: {value!r} not in {shown['waiting_for']!r}")
@@ -145,6 +148,20 @@ def _liquidation(shown: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[st
         for key, value in wanted.items()
         if have.get(key) != value
     ]
+
+
+def _promises(shown: list[dict[str, Any]], wanted: Mapping[str, Any]) -> list[str]:
+    """Of each named document its state, or any fields of the promise."""
+    out: list[str] = []
+    for part, values in wanted.items():
+        have = next((p for p in shown if p["part"] == part), {})
+        values = values if isinstance(values, Mapping) else {"state": values}
+        out += [
+            f"promise {part} {key}: expected {value}, got {have.get(key)}"
+            for key, value in values.items()
+            if str(have.get(key)) != str(value)
+        ]
+    return out
 
 
 def _name_check(shown: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from banjian.player import (
     licence_deeds,
     liquidation_deeds,
     notice_deeds,
+    tolerance_deeds,
 )
 from banjian.player.cast import Answered, Cast
 from banjian.player.deeds import DEEDS, Deed, Play
@@ -34,6 +35,7 @@ DECLARED = (
     licence_deeds,
     liquidation_deeds,
     notice_deeds,
+    tolerance_deeds,
 )
 
 # Stories of one process give their people the same passwords.

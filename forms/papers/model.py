@@ -28,7 +28,14 @@ from forms.papers.notices import (
     NonAcceptanceNotice,
     RenewalDeemed,
 )
+from forms.papers.revocation import RevocationNotice, RevocationRefusal
 from forms.papers.suspensions import ResumptionNotice, SuspensionNotice
+from forms.papers.tolerance import (
+    OverrunNotice,
+    SupplementCommitment,
+    SupplementReceipt,
+    ToleranceNotice,
+)
 
 PAPERS: Final[dict[str, type[Paper]]] = {
     paper.kind: paper
@@ -55,6 +62,12 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         LicenceItemsTold,
         HostingNotice,
         DeregistrationNotice,
+        ToleranceNotice,
+        SupplementCommitment,
+        SupplementReceipt,
+        OverrunNotice,
+        RevocationNotice,
+        RevocationRefusal,
         ArchiveCatalogue,
     )
 }

@@ -165,6 +165,8 @@ class ExtensionNotice(Paper):
     reason: Text
     approved_by: Line | None = None
     basis: Line | None = None
+    owed: Line | None = None
+    """What the applicant promised to hand in by then; without it, it is the agency's own term."""
 
     def view(self) -> dict[str, Any]:
         by = "登记机关负责人" if self.regime == "registration" else "本机关负责人"

@@ -12,6 +12,7 @@ from registers.twins import (
     admin,
     admin_desks,
     admin_world,
+    annulments,
     archive,
     desk_routes,
     due,
@@ -102,6 +103,7 @@ def create_twins(
     routers = (
         *(module.router for module in (market, identity, signature, necips, lists, archive, names)),
         *(module.router for module in (market_endings, necips_endings, tax_clearances)),
+        annulments.router,
         *desk_routes.ROUTERS,
         *(door.router for door in (admin, admin_world, admin_desks)),
     )

@@ -30,8 +30,8 @@ from registers.twins.schema import publications
 
 R = Register.NECIPS
 ESTABLISHMENT, LICENCE_ITEMS, CHANGE = "establishment", "licence_items", "change"
-DEREGISTRATION, RESTORATION = "deregistration", "restoration"
-NOT_NOTICES = (ESTABLISHMENT, LICENCE_ITEMS, CHANGE, DEREGISTRATION, RESTORATION)
+DEREGISTRATION, RESTORATION, ANNULMENT = "deregistration", "restoration", "annulment"
+NOT_NOTICES = (ESTABLISHMENT, LICENCE_ITEMS, CHANGE, DEREGISTRATION, RESTORATION, ANNULMENT)
 router = APIRouter(prefix="/necips", tags=["necips"])
 
 

@@ -41,7 +41,13 @@ assert paper_fields
 assert worker.DECLARED
 
 
+# What ends something issues no certificate.
+NO_CERTIFICATE = {"registration_revocation"}
+
+
 def papers_of(row: Procedure) -> set[str]:
+    if row.procedure in NO_CERTIFICATE:
+        return PAPERS - {"licence"}
     if row.kind == COORDINATED:
         return set(row.papers)
     if row.kind == "declaration":

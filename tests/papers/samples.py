@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from law.zone import CST
+from tests.papers import samples_of_promises
 
 OFFICE = "随州市曾都区市场监督管理局"
 ISSUED = datetime(2026, 9, 23, 16, 30, tzinfo=CST)
@@ -437,3 +438,5 @@ SAMPLES: dict[str, dict[str, Any]] = {
         ],
     ),
 }
+
+SAMPLES |= samples_of_promises.samples(common, RECEIVED, REMEDIES)

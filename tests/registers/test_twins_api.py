@@ -98,6 +98,8 @@ async def test_the_examples_are_accepted(twins: World) -> None:
         "/market/changes": (422, "enterprise_unknown"),
         "/market/deregistrations": (422, "enterprise_unknown"),
         "/market/restorations": (422, "enterprise_unknown"),
+        "/market/annulments": (422, "enterprise_unknown"),
+        "/necips/annulments": (422, "not_annulled"),
         "/necips/changes": (422, "enterprise_unknown"),
         "/necips/deregistrations": (422, "enterprise_unknown"),
         "/necips/restorations": (422, "enterprise_unknown"),

@@ -76,10 +76,20 @@ class Approval(Filing):
         clock = self._start_intake_clock(version)
         if version.version == 1:
             self.aside(self._serve_receipt(clock))
-        decided = await self.decided(Acceptance, role=self.row.roles["acceptance"], clock=clock)
+        beside = await self.beside_acceptance(version)
+        decided = await self.decided(
+            Acceptance, role=self.row.roles["acceptance"], clock=clock, context=beside
+        )
         if decided is None:
             return await self.deemed_accepted(version)
-        form, given = decided
+        return await self.settle_acceptance(*decided)
+
+    async def beside_acceptance(self, version: FileVersion) -> dict[str, Any]:
+        """What the acceptor's task says beside the file."""
+        return {}
+
+    async def settle_acceptance(self, form: Acceptance, given: TaskAnswer) -> str:
+        version, clock = self.state.versions[-1], self.state.memo["intake_clock"]
         if form.decision is AcceptanceOutcome.ONE_TIME_NOTICE:
             return await self.tell_once(form, version, given)
         if form.decision is AcceptanceOutcome.NOT_ACCEPT:
@@ -163,8 +173,13 @@ class Approval(Filing):
             received_at=version.received_at,
             version=version.version,
             reasons=form.reasons,
+            **self.beside_notice(),
         )
         return "correction"
+
+    def beside_notice(self) -> dict[str, Any]:
+        """What the notice says beside its items."""
+        return {}
 
     async def await_correction(self) -> str:
         """The ball is with the applicant; no clock of the agency runs (law.md §3.8)."""

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from law.clock_types import Clock, Effect, Unit
     from law.clocks import find_clock
     from law.editions import rule_on
+    from law.ladder import PROMISED
     from law.zone import civil_date, day_zh, local
 
 from workflows.kernel.recorder import PERSISTENT, QUICK
@@ -265,7 +266,10 @@ class Clockwork(Terms):
             return kind
         law = find_clock(clock.clock_id)
         end = end_in_words(clock, law)
+        if clock.clock_id in PROMISED and kind in LEVELS:
+            return f"{law.name}已于{end} 届满，承诺的材料没有补齐，请决定如何处理。"
         words = {
+            "last_reminder": f"{law.name}将于{end} 届满，请尽快办理。",
             "reminder": f"{law.name}将于{end} 届满，请及时办理。",
             "amber": f"{law.name}今天（{end}）届满，尚未办结。",
             "overdue_l1": f"{law.name}已于{end} 届满，尚未办结，请督促，"

@@ -63,7 +63,9 @@ class Overruns(RelatedCases):
 
     def _fire(self, clock: RunningClock, law: Clock, due: Due) -> None:
         said = self.state.memo.get("explained", {}).get(clock.key)
-        if due.name == RungKind.OVERDUE_L1.value and said != clock.ends_at.isoformat():
+        # What somebody else owes is no overrun of the agency: there is nothing to explain to the public.
+        overrun = due.name == RungKind.OVERDUE_L1.value and law.binds_agency
+        if overrun and said != clock.ends_at.isoformat():
             # What was said of an earlier overrun says nothing of this one.
             self._told(clock, "")
         super()._fire(clock, law, due)

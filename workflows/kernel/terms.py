@@ -16,7 +16,9 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.kernel.recorder import Recorder
 
-WARNINGS = frozenset({RungKind.REMINDER, RungKind.AMBER, RungKind.PAUSE_OVER})
+WARNINGS = frozenset(
+    {RungKind.REMINDER, RungKind.LAST_REMINDER, RungKind.AMBER, RungKind.PAUSE_OVER}
+)
 NEVER = "9999-12-31T00:00:00+00:00"
 
 
