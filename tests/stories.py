@@ -40,6 +40,9 @@ SLOW = {
     "license_separation/terms_and_conditions",
     "startup_part/applicant_corrects",
     "startup_part/register_down",
+    "tolerance_acceptance/extended_and_kept",
+    "tolerance_acceptance/kept",
+    "tolerance_acceptance/revocation_started",
 }
 
 
