@@ -136,7 +136,7 @@ def materials(view: CaseView) -> list[dict[str, Any]]:
     return listed
 
 
-@paper("receipt", "registration", "licence")
+@paper("receipt", "registration", "licence", "supervision")
 async def receipt(view: CaseView, order: PaperOrder) -> Fields:
     return "materials_receipt", {
         "received_at": moment(order.data["received_at"]),
@@ -156,7 +156,7 @@ async def acceptance(view: CaseView, order: PaperOrder) -> Fields:
     }
 
 
-@paper("notice", "registration", "licence")
+@paper("notice", "registration", "licence", "supervision")
 async def notice(view: CaseView, order: PaperOrder) -> Fields:
     labels = {m.code: m.label for m in view.row.materials} | {"form": "申请书"}
     gaps = {g.code: g for g in view.row.gaps}
@@ -176,10 +176,12 @@ async def notice(view: CaseView, order: PaperOrder) -> Fields:
         "items": items,
         # Why what is missing may not follow later (law.md S30).
         "consequence": order.data.get("consequence"),
+        # Neither of the two regimes: the item's own article.
+        "basis": view.row.basis if view.row.kind == "supervision" else None,
     }
 
 
-@paper("not_accepted", "registration", "licence")
+@paper("not_accepted", "registration", "licence", "supervision")
 async def not_accepted(view: CaseView, order: PaperOrder) -> Fields:
     return "non_acceptance", {
         "received_at": moment(order.data["received_at"]),

@@ -48,6 +48,14 @@ WORDS = {
     "commitment": "诺",
     "supplement_receipt": "收补",
     "overrun_notice": "超",
+    "order_to_publish": "责",
+    "prior_notice": "告",
+    "marking_notice": "标告",
+    "listing": "列",
+    "marking": "标",
+    "not_listed": "不列",
+    "revocation": "撤",
+    "removal": "移",
 }
 # What others declare or sign is no paper of the office.
 UNSEALED = frozenset({"application", "commitment"})

@@ -102,8 +102,10 @@ def guide_of(row: Procedure, now: datetime, office_code: str) -> GuideView:
     return GuideView(row, limits_of(row, now), steps_of(row), office(office_code))
 
 
-def legal_limit(row: Procedure, now: datetime) -> Limit:
-    """The limit people ask for first: until the decision, or until a reservation ends."""
+def legal_limit(row: Procedure, now: datetime) -> Limit | None:
+    """The limit people ask for first: until the decision, or until a reservation ends; None where the law sets none."""
+    if not row.has_term:
+        return None
     stage = "reservation" if row.kind == "declaration" else "decision"
     return _limit(row, stage, find_clock(row.leading_clock), now)
 
@@ -118,7 +120,8 @@ def limits_of(row: Procedure, now: datetime) -> list[Limit]:
 
 def _limit(row: Procedure, stage: str, clock: Clock, now: datetime) -> Limit:
     # Only what is bound to the receipt has a date today; the others begin with a later event.
-    bound = stage in _FROM_TODAY and clock.length is not None
+    # Supervision's term runs from an acceptance for which the law sets none.
+    bound = stage in _FROM_TODAY and clock.length is not None and row.kind != "supervision"
     trigger = now
     if bound and stage == "decision" and row.clocks.acceptance:
         # A licence's term runs from acceptance: counted from the last day there is for that.

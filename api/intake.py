@@ -95,7 +95,7 @@ def item(code: str, now: datetime) -> Procedure:
         row = catalogue.procedure(code, on=civil_date(now))
     except KeyError as unknown:
         raise Problem("not_found") from unknown
-    if row.opened_by:
+    if not row.applied_for:
         raise Problem("not_found")
     return row
 

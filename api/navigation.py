@@ -32,6 +32,7 @@ ENTRIES: Final = (
     Entry("public", "verify", mark("证照核验"), "/verify"),
     Entry("desk", "inbox", mark("待办"), "/desk"),
     Entry("desk", "intake", mark("窗口收件"), "/desk/intake", frozenset({Role.ACCEPTOR})),
+    Entry("desk", "propose", mark("依职权立项"), "/desk/open", frozenset({Role.INSPECTOR})),
     Entry("desk", "search", mark("查询"), "/desk/search"),
     Entry("desk", "openings", mark("企业开办用时"), "/desk/opening-times", _OVERSEERS),
     Entry("desk", "law", mark("期限规定"), "/desk/law", frozenset({Role.SUPERVISOR, Role.ADMIN})),

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from api.clock_cards import ClockCard, Light, card
+from api.guides import length_of
 from api.i18n import gettext as _
 from api.i18n import mark
 from api.intake import Dossier
@@ -114,6 +115,8 @@ def steps_after(row: Procedure, received_at: datetime) -> list[NextStep]:
         return _steps_declared(row, received_at)
     if row.kind == "coordination":
         return _steps_coordinated(row, received_at)
+    if row.kind == "supervision":
+        return _steps_supervised(row)
     decision = find_clock(row.leading_clock)
     if row.clocks.acceptance is None:
         # A registration's term covers acceptance and decision (条例 art. 19).
@@ -159,6 +162,26 @@ def _steps_coordinated(row: Procedure, received_at: datetime) -> list[NextStep]:
             steps.append(NextStep(title, text))
     result = _("每一项有结果都通知您，办到哪一步在办件页面写明。")
     return [*steps, NextStep(_(_RESULT), result)]
+
+
+def _steps_supervised(row: Procedure) -> list[NextStep]:
+    """No term before acceptance; the decision's, where the law sets one, has no day before that."""
+    first = NextStep(_(_ACCEPT), _(_ACCEPT_TEXT))
+    if row.clocks.decision is None:
+        text, clock = _("法律没有规定期限，核实后尽快决定。"), None
+    else:
+        clock = find_clock(row.clocks.decision)
+        length = length_of(clock.length, clock.unit)
+        text = _("从受理之日起%(length)s内决定。") % {"length": length}
+    second = NextStep(
+        _(_DECIDE),
+        text,
+        clock=clock.id if clock else "",
+        citation=clock.citation if clock else "",
+        verified=clock is None or clock.verified is Verified.TEXT,
+    )
+    result = _("决定作出后送达%(result)s，同时通知您。") % {"result": words.known(row.guide.result)}
+    return [first, second, NextStep(_(_RESULT), result)]
 
 
 def _promise(row: Procedure) -> str:

@@ -127,7 +127,7 @@ async def hand_in(
         )
     content = checked(dossier, wanted, person.now)
     kind = OPEN if _first(dossier, act_id) else RESUBMIT
-    data = _act_data(dossier, content, kind)
+    data = act_data(dossier, content, kind)
 
     async def within(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
         if new is not None:
@@ -151,10 +151,8 @@ async def hand_in(
         if kind == OPEN:
             if (opener := await related_cases.opener_of(connection, application_id)) is not None:
                 draft.data |= {"parent_case": str(opener[0]), "parent_item": opener[1]}
-            draft.data["receipt_no"] = await _receipt_number(
-                means, connection, dossier, received_at
-            )
-        await _add_version(means, connection, current, content, draft, received_at)
+            draft.data["receipt_no"] = await receipt_number(means, connection, dossier, received_at)
+        await add_version(means, connection, current, content, draft, received_at)
 
     try:
         await means.acts.perform(
@@ -180,7 +178,7 @@ def _first(dossier: Dossier, act_id: UUID) -> bool:
     return held is None or (held.act_id == act_id and held.version == 1)
 
 
-def _act_data(dossier: Dossier, content: Content, kind: str) -> dict[str, Any]:
+def act_data(dossier: Dossier, content: Content, kind: str) -> dict[str, Any]:
     """What the case learns: names, codes and digests; identity numbers stay in the database."""
     data: dict[str, Any] = {
         "title": content.form.subject(),
@@ -205,9 +203,10 @@ async def _host_before(means: Services, connection: AsyncConnection, case_id: UU
     return None if found is None else str(found)
 
 
-async def _receipt_number(
+async def receipt_number(
     means: Services, connection: AsyncConnection, dossier: Dossier, at: datetime
 ) -> str:
+    """Taken in the act's transaction, so once."""
     bureau = office(dossier.row.office)
     return await numbers.take(
         connection,
@@ -221,7 +220,7 @@ async def _receipt_number(
     )
 
 
-async def _add_version(
+async def add_version(
     means: Services,
     connection: AsyncConnection,
     dossier: Dossier,
@@ -229,6 +228,7 @@ async def _add_version(
     draft: Draft,
     received_at: datetime,
 ) -> None:
+    """The version that the act hands in, in the act's transaction."""
     case_id, held = dossier.row.id, dossier.handed_in
     if held is not None and held.act_state == "refused":
         await applications.take_back(connection, case_id, held.act_id)

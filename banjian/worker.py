@@ -27,11 +27,14 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities import (
+    abnormal_operation_list,
     archiving,
     change_checks,
     change_registration,
     cluster_hosting,
     cluster_registration,
+    credit_lists,
+    credit_repair,
     departments,
     deregistration,
     enterprise_startup_onestop,
@@ -39,10 +42,12 @@ from activities import (
     general_deregistration,
     hosted_domicile,
     license_separation,
+    list_relief,
     name_library,
     name_self_declaration,
     paper_fields,
     registration_revocation,
+    serious_violation_list,
     suspensions,
     tolerance,
 )
@@ -86,11 +91,14 @@ from workflows.upkeep import Erase, HearOfEndings, KeepRecords, Reconcile, Sweep
 
 # Imported for their side effect: they declare effects and papers.
 DECLARED = (
+    abnormal_operation_list,
     archiving,
     change_checks,
     change_registration,
     cluster_hosting,
     cluster_registration,
+    credit_lists,
+    credit_repair,
     departments,
     deregistration,
     enterprise_startup_onestop,
@@ -98,10 +106,12 @@ DECLARED = (
     general_deregistration,
     hosted_domicile,
     license_separation,
+    list_relief,
     name_library,
     name_self_declaration,
     paper_fields,
     registration_revocation,
+    serious_violation_list,
     suspensions,
     tolerance,
 )

@@ -71,6 +71,25 @@ GROUNDS: Final[Mapping[ListKind, frozenset[ListGround]]] = {
 }
 
 
+# Why an entry is shown no longer, in words for the public.
+_LEFT: Final[Mapping[Removal, str]] = {
+    Removal.CORRECTED: "情形已经改正，已经移出",
+    Removal.REPAIRED: "信用已经修复，已经移出",
+    Removal.ANNULLED: "列入的依据已经撤销，已经移出",
+    Removal.EXPIRED: "公示期届满，已经移出",
+}
+
+
+def ground_name(ground: ListGround) -> str:
+    """What the ground is called."""
+    return GROUND_NAMES[ground]
+
+
+def removal_in_words(how: Removal) -> str:
+    """Why an entry is shown no longer, for the public."""
+    return _LEFT[how]
+
+
 def list_name(kind: ListKind, *, marked: bool = False) -> str:
     """What the entry is called; `marked`: it is an individual's."""
     return MARK_NAME if marked else KIND_NAMES[kind]

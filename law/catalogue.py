@@ -111,7 +111,7 @@ class Guide(Row):
         return (*parts, self.remedy)
 
 
-Kind = Literal["registration", "licence", "declaration", "coordination"]
+Kind = Literal["registration", "licence", "declaration", "coordination", "supervision"]
 
 
 class Procedure(Row):
@@ -120,7 +120,11 @@ class Procedure(Row):
     `kind`: registration (登记) and licence (许可) end in a decision; of a declaration (自主申报) the system takes note,
     and nobody approves it; of a coordination (协同办理) other departments decide each part: the bureau passes on, watches the
     term (`clocks.decision` is the general one, a part's own comes from its licence item) and tells what came of it. What
-    another procedure opens may have no term of law at all.
+    another procedure opens may have no term of law at all. Supervision (监管) is what the bureau notes of an enterprise's credit
+    and takes back: its `clocks.decision`, where the law sets one, runs from acceptance.
+
+    `ex_officio`: an officer opens it (依职权立项), in the role `roles.proposal`; nobody applies for it. `higher_consent`: the
+    next higher level consents before the decision.
 
     `opened_by` names the procedures that alone open it as a related case: nobody applies for it. `follow_ups` are opened
     when it has ended well. `listed_with` is the kind beside which people find it, `listed_at` where among those: small
@@ -151,6 +155,8 @@ class Procedure(Row):
     licence_valid_clock: str | None = None
     quota: Quota | None = None
     opened_by: tuple[str, ...] = ()
+    ex_officio: bool = False
+    higher_consent: bool = False
     follow_ups: tuple[str, ...] = ()
     listed_with: Kind | None = None
     listed_at: int = 100
@@ -164,12 +170,28 @@ class Procedure(Row):
             if None in own or self.quota is None:
                 raise ValueError("a declaration names its two reservation clocks and its quota")
         elif (
-            (self.clocks.decision is None and not self.opened_by)
+            (self.clocks.decision is None and not self.opened_by and self.kind != "supervision")
             or any(own)
             or self.quota is not None
         ):
             raise ValueError("clocks.decision is missing, or a declaration's fields are given")
         return self
+
+    @model_validator(mode="after")
+    def _proposed(self) -> "Procedure":
+        if self.ex_officio and ("proposal" not in self.roles or self.opened_by):
+            raise ValueError("what an officer opens names roles.proposal, and no other opener")
+        return self
+
+    @property
+    def applied_for(self) -> bool:
+        """Whether anybody can apply for it; the others are opened by a case or by an officer."""
+        return not self.opened_by and not self.ex_officio
+
+    @property
+    def has_term(self) -> bool:
+        """Whether the law sets a term for the decision, or for how long a thing is kept."""
+        return bool(self.clocks.decision or self.clocks.reservation)
 
     @property
     def leading_clock(self) -> str:
@@ -240,11 +262,20 @@ def procedures() -> list[Procedure]:
 
 def offered(on: date) -> list[Procedure]:
     """What people can apply for on the day: of each procedure the version that applies then."""
+    return [row for row in _on(on) if row.applied_for]
+
+
+def ex_officio(on: date) -> list[Procedure]:
+    """What an officer can open on the day."""
+    return [row for row in _on(on) if row.ex_officio]
+
+
+def _on(day: date) -> list[Procedure]:
     found = []
     for stem in sorted(_SHIPPED):
         with suppress(KeyError):
-            found.append(procedure(stem, on=on))
-    return [row for row in found if not row.opened_by]
+            found.append(procedure(stem, on=day))
+    return found
 
 
 def add(row: Procedure) -> None:

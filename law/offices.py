@@ -45,3 +45,8 @@ def office(code: str) -> Office:
 def registrar_of(division: str) -> str:
     """Who registers there, in words; of a division outside the prefecture, that it is the one there."""
     return REGISTRARS.get(division, f"区划代码{division}所在地的登记机关")
+
+
+def same_province(one: str, other: str) -> bool:
+    """Whether two divisions (GB/T 2260) lie in one province: the first two digits name it."""
+    return one[:2] == other[:2]

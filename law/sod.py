@@ -39,7 +39,7 @@ def _differ(rule: str, one: str, other: str, message: str, source: str) -> Rule:
 
 
 def _hearing_officer(taken: Sequence[Taken], duty: str, person: str) -> Violation | None:
-    handled = {"reviewer", "acceptor", "investigator", "inspector"}
+    handled = {"reviewer", "acceptor", "investigator", "inspector", "proposer"}
     clash = (
         duty == "hearing_officer"
         and any(t.duty in handled and t.person_id == person for t in taken)
@@ -65,6 +65,13 @@ RULES: Mapping[str, Rule] = {
         "reviewer",
         "approver",
         "审核分离：本件由您审查，核准请转由另一位同事办理。",
+        "本局岗位规则（待核：无全国性规定）",
+    ),
+    "SOD-1P": _differ(
+        "SOD-1P",
+        "proposer",
+        "approver",
+        "立审分离：本件由您提出，决定请转由另一位同事作出。",
         "本局岗位规则（待核：无全国性规定）",
     ),
     "SOD-7": _hearing_officer,

@@ -10,8 +10,8 @@ Opened by the registration that used the address; ends when a change registratio
     host_terminating ──▶ address_change_required ──▶ overdue ──▶ ordered
       └─ from each of these and those above: the domicile was changed ──▶ archiving ──▶ archived
 
-The abnormal list itself (异常名录) is a procedure of its own that is not here yet: what is found is told to the head of
-section, with a paper for the enterprise.
+The abnormal list itself (异常名录) is a procedure of its own, `abnormal_operation_list`, which an officer opens: what is found is
+told to the head of section, with a paper for the enterprise.
 """
 
 from datetime import datetime

@@ -2,9 +2,12 @@
 
 from domain.transitions import Table
 from law.catalogue import Procedure
+from workflows.abnormal_list_removal import AbnormalListRemoval
+from workflows.abnormal_operation_list import AbnormalOperationList
 from workflows.change_registration import ChangeRegistration
 from workflows.cluster_hosting import ClusterHosting
 from workflows.cluster_registration import ClusterRegistration
+from workflows.credit_repair import CreditRepair
 from workflows.enterprise_startup_onestop import EnterpriseStartupOnestop
 from workflows.establishment_registration import EstablishmentRegistration
 from workflows.general_approval import GeneralApproval
@@ -16,12 +19,16 @@ from workflows.licence_filing import LicenceFiling
 from workflows.license_separation import LicenseSeparation
 from workflows.name_self_declaration import NameSelfDeclaration
 from workflows.registration_revocation import RegistrationRevocation
+from workflows.serious_violation_list import SeriousViolationList
 from workflows.startup_part import StartupPartCase
 
 PROCEDURES: dict[str, type[CaseWorkflow]] = {
+    "abnormal_list_removal": AbnormalListRemoval,
+    "abnormal_operation_list": AbnormalOperationList,
     "change_registration": ChangeRegistration,
     "cluster_hosting": ClusterHosting,
     "cluster_registration": ClusterRegistration,
+    "credit_repair": CreditRepair,
     "enterprise_startup_onestop": EnterpriseStartupOnestop,
     "establishment_registration": EstablishmentRegistration,
     "general_approval": GeneralApproval,
@@ -32,6 +39,7 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "license_separation": LicenseSeparation,
     "name_self_declaration": NameSelfDeclaration,
     "registration_revocation": RegistrationRevocation,
+    "serious_violation_list": SeriousViolationList,
     "startup_part": StartupPartCase,
 }
 

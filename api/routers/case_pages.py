@@ -177,6 +177,8 @@ async def _case(
         "stepped": _("填报已记入本件。"),
         "promised": _("承诺书已签署，本件已受理。请在期限内补齐材料。"),
         "supplemented": _("材料已收到，补正材料接收凭证在“文件”中。"),
+        "doubted": _("已提出撤销信用修复，由另一位同事决定。"),
+        "annulled": _("已登记处罚被撤销，由另一位同事决定移出。"),
     }
     notices = notice_views(view.case, view.row)
     context = {

@@ -110,7 +110,7 @@ async def save_section(
     dossier = await intake.patch(means, person, application_id, kept)
     if not leave:
         errors |= {
-            s.name: _unanswered(s)
+            s.name: unanswered(s)
             for s in specs
             if s.widget != "people" and not s.optional and answers[s.name] is None
         }
@@ -120,7 +120,7 @@ async def save_section(
     return see_other(address(dossier) if leave else _onward(dossier, declared))
 
 
-def _unanswered(spec: FieldSpec) -> str:
+def unanswered(spec: FieldSpec) -> str:
     """Names the field, so that the summary on top can be read alone."""
     if spec.widget == "checkbox":
         return _("请勾选：%(field)s") % {"field": label_of(spec)}

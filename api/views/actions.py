@@ -70,6 +70,7 @@ def of_case(
         href = f"/api/v1/cases/{number}/name-cancellations"
         found.append(Action("request_cancellation", _("申请取消名称保留"), "POST", href))
     found += _of_heads(case, accepted, number, viewer)
+    found += _of_lists(case, accepted, number, viewer)
     for task in tasks:
         found += of_task(task, case, viewer)
     if may_ask_extension(case, tasks, clocks, viewer):
@@ -155,6 +156,21 @@ def _of_heads(case: CaseRow, accepted: frozenset[str], number: str, viewer: View
     if "resume_hosting" in accepted:
         href = f"{base}/hosting-resumptions"
         found.append(Action("resume_hosting", _("恢复接收新的托管企业"), "POST", href))
+    return found
+
+
+def _of_lists(case: CaseRow, accepted: frozenset[str], number: str, viewer: Viewer) -> list[Action]:
+    """An officer says that a repair rests on false material, or that a listing's ground has fallen."""
+    if not is_officer(case, viewer):
+        return []
+    base = f"/api/v1/cases/{number}"
+    found: list[Action] = []
+    if "revoke_repair" in accepted:
+        href = f"{base}/repair-revocations"
+        found.append(Action("revoke_repair", _("提出撤销信用修复"), "POST", href))
+    if "annul_penalty" in accepted:
+        href = f"{base}/penalty-annulments"
+        found.append(Action("annul_penalty", _("登记处罚被撤销"), "POST", href))
     return found
 
 

@@ -38,6 +38,8 @@ MEMBERS: tuple[Member, ...] = (
     Member("bureau_head", "郑志强", (Role.BUREAU_HEAD,)),
     Member("inspector", "王海", (Role.INSPECTOR,)),
     Member("inspector2", "冯丽", (Role.INSPECTOR,)),
+    # May propose and may decide: what separation of duties must refuse in one case.
+    Member("inspecting_head", "马骁", (Role.INSPECTOR, Role.SECTION_HEAD)),
     Member("archivist", "何静", (Role.ARCHIVIST,)),
     Member("supervisor", "韩冰", (Role.SUPERVISOR,)),
     Member("auditor", "沈清", (Role.AUDITOR,)),

@@ -1,7 +1,7 @@
 """What a step expects to be true after it: checked against the API's own answers."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -64,6 +64,8 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 out += await _facts(stage, ident, value)
             case "liquidation":
                 out += _liquidation(shown.get("decision", {}).get("liquidation") or {}, value)
+            case "listings":
+                out += await _listings(stage, shown["numbers"]["uscc"], value)
             case "name_check":
                 out += _name_check(shown.get("decision", {}).get("check") or {}, value)
             case "items" | "may_trade" | "parts" | "opening_time" | "hosted" | "related":
@@ -208,6 +210,25 @@ async def _facts(stage: Stage, ident: str, wanted: Mapping[str, str]) -> list[st
         f"fact {code}: expected {state}, got {have.get(code, 'none')}"
         for code, state in wanted.items()
         if have.get(code, "none") != state
+    ]
+
+
+async def _listings(stage: Stage, uscc: str, wanted: Mapping[str, Sequence[str]]) -> list[str]:
+    """On which grounds the case's entity stands at NECIPS now, by list: `abnormal`, `serious`, `penalty`."""
+    async with stage.core.engine.connect() as connection:
+        rows = await connection.execute(
+            text(
+                "SELECT kind, ground FROM twins.list_entries"
+                " WHERE uscc = :uscc AND removed_at IS NULL ORDER BY number"
+            ),
+            {"uscc": uscc},
+        )
+        found = rows.all()
+    have = {kind: [r.ground for r in found if r.kind == kind] for kind in wanted}
+    return [
+        f"listings {kind}: expected {list(grounds)}, got {have[kind]}"
+        for kind, grounds in wanted.items()
+        if have[kind] != list(grounds)
     ]
 
 

@@ -14,6 +14,7 @@ from banjian.name_library import fill_library
 from banjian.player import (
     bureau,
     calendar_deeds,
+    credit_deeds,
     desk_deeds,
     hosting_deeds,
     licence_deeds,
@@ -30,6 +31,7 @@ from law.strict_yaml import load_yaml
 # Imported for its side effect: it declares acts.
 DECLARED = (
     calendar_deeds,
+    credit_deeds,
     desk_deeds,
     hosting_deeds,
     licence_deeds,

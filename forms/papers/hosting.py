@@ -1,25 +1,15 @@
 """Letters of cluster registration (集群注册): the host's admission, and what a hosted enterprise is told. law.md §2.5."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
+from forms.papers.base import Line
+from forms.papers.letters import OfficeLetter
 
-from forms.papers.base import Due, Entry, Line, Paper, Remedies, Text
 
-
-class HostingNotice(Paper):
-    """One letter: paragraphs, a table, where there is one a term with its reasons. The catalogue names its title."""
+class HostingNotice(OfficeLetter):
+    """The one term that such a letter tells is that of the change of domicile."""
 
     kind: ClassVar[str] = "hosting_notice"
     title: ClassVar[str] = "集群注册告知书"
-    template: ClassVar[str] = "hosting_notice.typ"
 
-    name: Line
-    paragraphs: Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]
-    entries: Annotated[tuple[Entry, ...], Field(max_length=20)] = ()
-    due: Due | None = None
-    basis: Line
-    remedies: Remedies | None = None
-
-    def heading(self) -> str:
-        return self.name
+    due_label: Line = "办理住所变更登记的最后一天"

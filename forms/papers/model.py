@@ -17,6 +17,7 @@ from forms.papers.decisions import (
 )
 from forms.papers.deregistration import DeregistrationNotice
 from forms.papers.hosting import HostingNotice
+from forms.papers.letters import OfficeLetter
 from forms.papers.licences import LicenceItemsTold
 from forms.papers.names import NameCancellation, NameRefusal, NameReservation
 from forms.papers.notices import (
@@ -68,6 +69,7 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         OverrunNotice,
         RevocationNotice,
         RevocationRefusal,
+        OfficeLetter,
         ArchiveCatalogue,
     )
 }

@@ -37,6 +37,8 @@ ENDING = {
 DECLARED_PAPERS = {"reservation", "refusal", "cancellation"}
 # Other departments decide: what the bureau itself writes is the procedure's own.
 COORDINATED = "coordination"
+# Of what the bureau notes and takes back, too: each names its own.
+OWN_PAPERS = {COORDINATED, "supervision"}
 assert paper_fields
 assert worker.DECLARED
 
@@ -48,7 +50,7 @@ NO_CERTIFICATE = {"registration_revocation"}
 def papers_of(row: Procedure) -> set[str]:
     if row.procedure in NO_CERTIFICATE:
         return PAPERS - {"licence"}
-    if row.kind == COORDINATED:
+    if row.kind in OWN_PAPERS:
         return set(row.papers)
     if row.kind == "declaration":
         return DECLARED_PAPERS
@@ -82,9 +84,9 @@ def test_step_1_the_row_names_things_that_exist(row: Procedure) -> None:
     assert not unknown, f"step 1: opened by, or followed by, what is not there: {unknown}"
     if row.opened_by:
         assert row.procedure in FILLED, "step 1: nobody writes the application of a related case"
-    else:
+    elif not row.ex_officio:
         assert row.materials, "step 1: no materials"
-    if row.kind == COORDINATED:
+    if row.kind in OWN_PAPERS:
         assert {"trouble"} <= set(row.roles)
         return
     if row.kind == "declaration":

@@ -366,6 +366,30 @@ SAMPLES: dict[str, dict[str, Any]] = {
         supervised_by="曾都区市场监督管理局西城所",
         signed_by="李国栋",
     ),
+    "office_letter": common(
+        "曾市监列异列〔2026〕第000001号",
+        "L1ST-7Q2M",
+        name="列入经营异常名录决定书",
+        matter="列入经营异常名录",
+        paragraphs=[
+            "经核实，你（单位）存在下列情形，本机关决定将你（单位）列入经营异常名录，并通过国家企业信用信息公示系统公示。",
+            "情形改正后，可以向本机关申请移出。",
+        ],
+        entries=[
+            {"label": "情形", "value": "通过登记的住所（经营场所）无法联系"},
+            {"label": "经营异常名录", "value": "MD-2026-00000001"},
+        ],
+        due={
+            "day": "2026-10-08",
+            "length": "10日",
+            "counted_from": "2026-09-28",
+            "basis": "企业经营异常名录管理办法（待核）",
+            "reasons": [{"days": "9月29日至10月8日", "count": "第1至10日", "why": "自然日"}],
+        },
+        due_label="公示的最后一天",
+        basis="《企业信息公示暂行条例》第十七条",
+        remedies=REMEDIES,
+    ),
     "hosting_notice": common(
         "曾市监集管限〔2026〕第000002号",
         "W3C8-KZ6B",

@@ -89,7 +89,7 @@ class Approval(Filing):
         return {}
 
     async def settle_acceptance(self, form: Acceptance, given: TaskAnswer) -> str:
-        version, clock = self.state.versions[-1], self.state.memo["intake_clock"]
+        version, clock = self.state.versions[-1], self.state.memo.get("intake_clock")
         if form.decision is AcceptanceOutcome.ONE_TIME_NOTICE:
             return await self.tell_once(form, version, given)
         if form.decision is AcceptanceOutcome.NOT_ACCEPT:
@@ -101,10 +101,12 @@ class Approval(Filing):
         await self.accepted(given.received_at, by=given.actor)
         return "under_review"
 
-    def _start_intake_clock(self, version: FileVersion) -> str:
+    def _start_intake_clock(self, version: FileVersion) -> str | None:
         """A registration's term runs from the complete file (R01); a licence first has its five
-        days for the notice (G01)."""
+        days for the notice (G01). For what is of neither kind the law sets no term before acceptance."""
         row = self.row.clocks
+        if self.row.kind == "supervision":
+            return None
         clock_id = row.decision if self.row.kind == "registration" else row.acceptance
         assert clock_id is not None
         key = self.start_clock(clock_id, version.received_at, subject=f"v{version.version}")
@@ -113,7 +115,7 @@ class Approval(Filing):
         self.state.memo["intake_clock"] = key
         return key
 
-    async def _serve_receipt(self, clock: str) -> None:
+    async def _serve_receipt(self, clock: str | None) -> None:
         await self.serve("receipt", clock=clock, received_at=self.state.versions[0].received_at)
 
     async def accepted(self, at: datetime, *, by: Actor = SYSTEM, deemed: bool = False) -> None:
@@ -122,6 +124,9 @@ class Approval(Filing):
         if self.row.kind == "licence":
             self.stop_clock(self.state.memo["intake_clock"])
             self.state.memo["decision_clock"] = self.start_clock(self.row.leading_clock, at)
+        elif self.row.kind == "supervision":
+            term = self.row.clocks.decision
+            self.state.memo["decision_clock"] = self.start_clock(term, at) if term else None
         number = await self.number("case")
         self.change(accepted_at=at.isoformat(), case_no=number)
         self.record("accepted", actor=by, data={"number": number, "deemed": deemed}, at=at)
@@ -151,7 +156,7 @@ class Approval(Filing):
                 at=at,
             )
         )
-        self.stop_clock(self.state.memo["intake_clock"], "returned")
+        self.stop_clock(self.state.memo.get("intake_clock"), "returned")
         gaps = [g.model_dump(mode="json") for g in form.gaps]
         self.change(
             notices=[

@@ -138,6 +138,10 @@ class CaseWorkflow(Recompute, Overruns):
         if self.case.parent_case:
             self.state.memo["parent"] = self.case.parent_case
         self.opened(opening)
+        self.record_opening(opening, digest=str(data.get("digest", "")))
+
+    def record_opening(self, opening: Command, *, digest: str) -> None:
+        """The event that opens the case's record."""
         self.record(
             "submitted",
             actor=opening.actor,
@@ -145,8 +149,8 @@ class CaseWorkflow(Recompute, Overruns):
             act_id=opening.act_id,
             data={
                 "version": 1,
-                "digest": str(data.get("digest", "")),
-                "receipt": data.get("receipt_no", ""),
+                "digest": digest,
+                "receipt": opening.data.get("receipt_no", ""),
             },
         )
 
