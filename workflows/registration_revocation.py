@@ -202,6 +202,8 @@ class RegistrationRevocation(PublicNotices, Approval):
             "responsible": list(form.responsible),
         }
         self.change(decision=dict(self.state.decision))
+        # For the head alone, beside the task.
+        self.state.memo["report"] = form.report
         return "deciding"
 
     async def give_notice(self) -> str:
@@ -285,6 +287,11 @@ class RegistrationRevocation(PublicNotices, Approval):
             RevocationDecision,
             role=self.row.roles["decision"],
             clock=self.state.memo["decision_clock"],
+            context={
+                "investigation": self.state.decision["finding"],
+                "responsible": self.state.decision["responsible"],
+                "reason": self.state.memo["report"],
+            },
         )
         assert decided is not None
         form, given = decided

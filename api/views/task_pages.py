@@ -202,6 +202,11 @@ class TaskPage:
             rows += self._term_rows(str(context["term"]))
         if context.get("material"):
             rows.append((_("后补的材料"), str(context["material"])))
+        if context.get("investigation"):
+            known = decisions.CHOICES[("registration_revocation.investigation", "finding")]
+            rows.append((_("调查结论"), words.known(known[context["investigation"]][0])))
+        if context.get("responsible"):
+            rows.append((_("直接责任人"), words.names(list(context["responsible"]))))
         if context.get("asked_by"):
             rows.append((_("申请人员"), str(context["asked_by"])))
         if context.get("reason"):

@@ -48,6 +48,8 @@ async def test_a_registration_is_investigated_and_annulled(
     async with reading(chromium, live.on.api_url, javascript=False) as page:
         await sign_in(page, "registry_head", live.passwords["registry_head"])
         await open_task(page, number)
+        await expect(page.locator("main")).to_contain_text("笔迹不是本人所签")
+        await expect(page.locator("main")).to_contain_text("认定虚假登记")
         await look(page, "revocation-decision")
         await page.get_by_text("撤销", exact=True).click()
         await page.get_by_label("理由").first.fill("冒用他人身份取得登记")
