@@ -11,12 +11,12 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-from tests.chaos import runs
+from tests.chaos import board, runs
 from tests.chaos.crash import POINT_NAMES
 from tests.chaos.patches import MUTANTS
 from tests.chaos.runs import Run
 
-PARTS = ("checker", "kills", "points", "mutants")
+PARTS = ("checker", "kills", "points", "board", "mutants")
 
 
 def parsed(arguments: list[str] | None) -> argparse.Namespace:
@@ -68,6 +68,8 @@ async def play(asked: argparse.Namespace) -> list[Run]:
         done.append(
             told(await runs.crash_points(points, out=place("points.jsonl"), keep=place("points")))
         )
+    if "board" in only:
+        done.append(told(await board.board(asked.seed, keep=place("board"))))
     if "mutants" in only:
         for name in sorted(MUTANTS):
             done.append(told(await runs.mutant(name, keep=place(name))))

@@ -13,6 +13,7 @@ INVARIANTS = {
     "fence": "every event belongs to a workflow task that the engine completed; what was lost is kept apart",
     "papers_once": "each paper exactly once per (case, kind, number), its bytes as recorded",
     "hosting": "every hosted enterprise is in its host's register until it has another domicile, and nobody else is",
+    "board": "a public notice is on the board from its publication to its exact legal end, whoever looks",
     "no_stuck_case": "nothing waits: no open task, act, effect, callback or workflow",
 }
 """What must hold on the drained system."""

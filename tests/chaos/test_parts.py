@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -11,12 +12,13 @@ from forms.establishment_registration import Application
 from law import licence_items
 from registers.twins.market_rules import name_core
 from tests.chaos import crash, nemesis
+from tests.chaos.board import Look, Watcher, judge
 from tests.chaos.cases import MODES, SEPARATION, form
 from tests.chaos.crash import CrashPlan, Shot, related
 from tests.chaos.installation import PARTS
 from tests.chaos.people import History, Insistent
 from tests.chaos.report import INVARIANTS, Report
-from tests.chaos.runs import CATCHES, sweep, sweeps
+from tests.chaos.runs import CATCHES, Run, sweep, sweeps
 from tests.chaos.tampering import TAMPERINGS
 
 
@@ -40,8 +42,51 @@ def test_every_case_is_another_company_of_other_people() -> None:
 
 
 def test_every_invariant_is_tampered_with() -> None:
-    assert {t.invariant for t in TAMPERINGS} == set(INVARIANTS)
+    # What the board showed is not kept: `judge` is tried with looks that are wrong instead.
+    assert {t.invariant for t in TAMPERINGS} == set(INVARIANTS) - {"board"}
     assert {invariant for invariant, _ in CATCHES.values()} <= set(INVARIANTS)
+
+
+BEGINS = datetime(2026, 9, 18, 2, tzinfo=UTC)
+ENDS = datetime(2026, 10, 8, 16, tzinfo=UTC)
+
+
+def looked(*looks: tuple[datetime, bool]) -> Report:
+    """What is found of a watcher that saw this on the board and, the same, on the notice's page."""
+    watcher = Watcher(httpx.AsyncClient())
+    watcher.notice = {"starts_at": BEGINS.isoformat(), "ends_at": ENDS.isoformat()}
+    tenth = timedelta(milliseconds=100)
+    watcher.looks = [
+        Look(where, at, at + tenth, seen) for at, seen in looks for where in ("board", "notice")
+    ]
+    run = Run("board")
+    judge(run, watcher)
+    return run.report
+
+
+SECOND = timedelta(seconds=1)
+RIGHT = (
+    (BEGINS - SECOND, False),
+    (BEGINS, False),
+    (BEGINS + SECOND, True),
+    (ENDS - SECOND, True),
+    (ENDS, False),
+)
+
+
+def test_a_board_that_is_right_is_sound() -> None:
+    assert looked(*RIGHT).sound
+
+
+@pytest.mark.parametrize("wrong", range(len(RIGHT)))
+def test_every_look_that_is_wrong_is_found(wrong: int) -> None:
+    looks = [(at, seen != (n == wrong)) for n, (at, seen) in enumerate(RIGHT)]
+    # Seen a moment after its publication is right; not seen yet as well, a moment later.
+    assert looked(*looks).sound is (wrong in (1, 2))
+
+
+def test_a_board_that_nobody_looked_at_after_the_end_proves_nothing() -> None:
+    assert not looked(*RIGHT[:-1]).sound
 
 
 def test_a_sweep_covers_every_occurrence_of_every_point() -> None:
