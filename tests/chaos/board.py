@@ -21,6 +21,7 @@ from sqlalchemy import text
 from tests.chaos.cases import filed
 from tests.chaos.installation import Installation, installation
 from tests.chaos.people import History, Insistent
+from tests.chaos.report import BOARD, Report
 from tests.chaos.runs import Run
 
 PROCEDURE: Final = "simple_deregistration"
@@ -177,7 +178,7 @@ def judge(run: Run, watcher: Watcher) -> None:
 
 async def board(seed: int, *, keep: Path | None = None) -> Run:
     """First and last minutes of a notice, looked at through twenty kills."""
-    run = Run("board")
+    run = Run("board", report=Report(BOARD))
     begin = time.monotonic()
     dice = random.Random(f"board:{seed}")
     history = History()
