@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -99,8 +102,8 @@ class Dispatcher:
             raise Unreachable("no answer in time") from late
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                # The case is there, and has lost the act with the task that was to judge it.
-                if error.message.startswith(LOST_UPDATE):
+                # A case that still runs has lost the act with the task that was to judge it.
+                if error.message.startswith(LOST_UPDATE) and await self._runs(handle):
                     raise NotYet(error.message) from error
                 raise CaseUnknown(command.case_id) from error
             if error.status is RPCStatusCode.FAILED_PRECONDITION:
@@ -109,6 +112,13 @@ class Dispatcher:
                 raise NotYet(error.message) from error
             raise Unreachable(error.message) from error
         return result
+
+    async def _runs(self, handle: WorkflowHandle[Any, Any]) -> bool:
+        try:
+            described = await handle.describe(rpc_timeout=self._patience)
+        except RPCError as error:
+            raise Unreachable(error.message) from error
+        return described.status is WorkflowExecutionStatus.RUNNING
 
     async def _start(self, command: Command) -> None:
         data = command.data

@@ -35,6 +35,9 @@ class Lost:
     def __init__(self, handle: WorkflowHandle[Any, Any]) -> None:
         self._handle = handle
 
+    async def describe(self, **_: Any) -> Any:
+        return await self._handle.describe()
+
     async def execute_update(self, _name: str, _argument: Command, *, id: str, **_: Any) -> Any:
         return await self._handle.get_update_handle(id).result()
 
@@ -65,6 +68,17 @@ async def test_an_update_that_the_engine_lost_is_not_yet_judged(client: Client) 
     # Nobody serves it: it runs and does nothing.
     await client.start_workflow("establishment_registration", id=case_id, task_queue="nobody")
     with pytest.raises(NotYet):
+        await Dispatcher(Forgetful(client)).send(command(case_id))  # type: ignore[arg-type]
+
+
+@pytest.mark.asyncio
+async def test_an_update_lost_by_a_case_that_has_ended_is_unknown(client: Client) -> None:
+    case_id = str(uuid.uuid4())
+    handle = await client.start_workflow(
+        "establishment_registration", id=case_id, task_queue="nobody"
+    )
+    await handle.terminate()
+    with pytest.raises(CaseUnknown):
         await Dispatcher(Forgetful(client)).send(command(case_id))  # type: ignore[arg-type]
 
 
