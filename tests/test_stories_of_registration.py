@@ -8,6 +8,7 @@ from tests import stories
 
 FOLDERS = (
     "change_registration",
+    "compulsory_deregistration",
     "establishment_registration",
     "general_deregistration",
     "name_self_declaration",

@@ -7,6 +7,7 @@ from workflows.abnormal_operation_list import AbnormalOperationList
 from workflows.change_registration import ChangeRegistration
 from workflows.cluster_hosting import ClusterHosting
 from workflows.cluster_registration import ClusterRegistration
+from workflows.compulsory_deregistration import CompulsoryDeregistration
 from workflows.credit_repair import CreditRepair
 from workflows.enterprise_startup_onestop import EnterpriseStartupOnestop
 from workflows.establishment_registration import EstablishmentRegistration
@@ -29,6 +30,7 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "cluster_hosting": ClusterHosting,
     "cluster_registration": ClusterRegistration,
     "credit_repair": CreditRepair,
+    "compulsory_deregistration": CompulsoryDeregistration,
     "enterprise_startup_onestop": EnterpriseStartupOnestop,
     "establishment_registration": EstablishmentRegistration,
     "general_approval": GeneralApproval,

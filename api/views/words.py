@@ -84,6 +84,11 @@ EFFECTS: Final[dict[str, str]] = {
     "publish_liquidation": mark("公示解散、清算组或者债权人公告"),
     "withdraw_liquidation": mark("撤回清算的公示"),
     "deregister_enterprise": mark("注销登记"),
+    "compulsory_checks": mark("核对公司是否满足强制注销的条件"),
+    "publish_compulsory": mark("公示强制注销公告"),
+    "withdraw_compulsory": mark("撤回强制注销公告"),
+    "restore_enterprise": mark("恢复登记"),
+    "publish_restoration": mark("公示恢复登记信息"),
     "publish_deregistration": mark("公示注销登记信息"),
     "tolerance_checks": mark("核查能否容缺受理"),
     "revocation_checks": mark("核对要撤销的登记或者许可"),
@@ -118,6 +123,11 @@ PAPERS: Final[dict[str, str]] = {
     "commitment": mark("容缺后补承诺书"),
     "supplement_receipt": mark("补正材料接收凭证"),
     "overrun_notice": mark("超期告知书"),
+    "compulsory_notice": mark("强制注销公告"),
+    "stopped_told": mark("终止强制注销告知书"),
+    "not_deregistered": mark("不予强制注销告知书"),
+    "restored": mark("恢复登记通知书"),
+    "not_restored": mark("不予恢复登记告知书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {

@@ -17,3 +17,10 @@ def _declare(step: Step) -> None:
 
 for each in Step:
     _declare(each)
+
+
+@deed("request_restoration")
+async def request_restoration(play: Play, deed: Deed) -> Any:
+    """An officer records an application to restore a compulsory deregistration."""
+    path = f"/api/v1/cases/{play.number(deed.case)}/restorations"
+    return await play.cast.ask(deed.by, "POST", path, json=dict(deed.data))

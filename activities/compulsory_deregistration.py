@@ -1,0 +1,182 @@
+"""What a compulsory deregistration (强制注销) asks of the registers, publishes, and its papers. 公司法 241; 总局令第105号 (待核)."""
+
+from datetime import date
+from typing import Any, Final
+
+from activities.context import CaseView
+from activities.deregistration import ending_entries
+from activities.paper_fields import Fields, due, remedies
+from activities.paperwork import moment, paper
+from activities.register_calls import effect, inquiry
+from domain.contracts import Fact, PaperOrder, RegisterCall
+from forms.compulsory_deregistration import GROUND_LABELS, Application
+from law.zone import day_zh
+from registers import ports
+
+STEM: Final = "compulsory_deregistration"
+COMPANY_LAW: Final = "《中华人民共和国公司法》第二百四十一条"
+MEASURE: Final = "《强制注销公司登记制度实施办法》（总局令第105号，待核）"
+
+
+def application(view: CaseView) -> Application:
+    assert isinstance(view.form, Application)
+    return view.form
+
+
+@inquiry("compulsory_checks")
+async def compulsory_checks(view: CaseView, order: RegisterCall) -> dict[str, Any]:
+    """The entry as it stands, and what of it keeps the company in the register."""
+    found = await view.means.registers.market.enterprise(application(view).uscc)
+    if found is None:
+        return {"entry": None, "facts": []}
+    left = [b.name for b in found.branches if b.status == "active"]
+    facts = [
+        Fact(
+            code="standing",
+            state="ok" if found.status == "revoked" else "bad",
+            fact="登记系统记载的状态：被吊销营业执照、责令关闭或者撤销"
+            if found.status == "revoked"
+            else "登记系统没有被吊销、责令关闭或者撤销的记载，或者已经注销",
+            rule="被吊销营业执照、责令关闭或者被撤销满三年未申请注销登记的，可以强制注销",
+            cite="公司法第241条",
+            source="market",
+        ),
+        Fact(
+            code="branches",
+            state="bad" if left else "ok",
+            fact="还没有注销的分支机构：" + "、".join(left) if left else "没有未注销的分支机构",
+            rule="有分支机构的，应当先办理分支机构注销登记",
+            cite="条例第32条",
+            source="market",
+        ),
+    ]
+    entry = found.model_dump(mode="json", exclude={"registered_at"})
+    return {"entry": entry, "facts": [f.model_dump() for f in facts]}
+
+
+# -- effects -----------------------------------------------------------------------------------------
+
+
+@effect("publish_compulsory")
+async def publish_compulsory(view: CaseView, order: RegisterCall) -> ports.PublishNotice:
+    """args: `title`, `lines`, `since`, `until` (D18's legal end)."""
+    args = order.args
+    return ports.PublishNotice(
+        case_ref=order.case_id,
+        kind=STEM,
+        uscc=application(view).uscc,
+        subject_name=view.case.title,
+        title=args["title"],
+        text="\n".join(f"{label}：{value}" for label, value in args["lines"]),
+        open_from=date.fromisoformat(args["since"]),
+        open_until=date.fromisoformat(args["until"]),
+    )
+
+
+@effect("withdraw_compulsory")
+async def withdraw_compulsory(view: CaseView, order: RegisterCall) -> ports.WithdrawNotice:
+    """args: `number` of the publication, `reason`."""
+    return ports.WithdrawNotice(
+        case_ref=order.case_id,
+        publication_number=order.args["number"],
+        reason=order.args["reason"],
+    )
+
+
+@effect("restore_enterprise")
+async def restore_enterprise(view: CaseView, order: RegisterCall) -> ports.RestoreEnterprise:
+    return ports.RestoreEnterprise(
+        case_ref=order.case_id,
+        uscc=application(view).uscc,
+        division=view.office.division,
+        name=view.case.title,
+    )
+
+
+@effect("publish_restoration")
+async def publish_restoration(view: CaseView, order: RegisterCall) -> ports.PublishRestoration:
+    """args: `restored`, the register's answer."""
+    restored: dict[str, Any] = order.args["restored"]
+    return ports.PublishRestoration(
+        case_ref=order.case_id,
+        uscc=restored["uscc"],
+        name=restored["name"],
+        restored_at=moment(restored["restored_at"]),
+    )
+
+
+# -- papers ------------------------------------------------------------------------------------------
+
+
+def _letter(view: CaseView, kind: str, *paragraphs: str, **more: Any) -> Fields:
+    form = application(view)
+    entries = [
+        {"label": "统一社会信用代码", "value": form.uscc},
+        {"label": "事由", "value": f"{day_zh(form.ended_on)}{GROUND_LABELS[form.ground][0]}"},
+    ]
+    return "office_letter", {
+        "name": view.row.papers[kind],
+        "paragraphs": list(paragraphs),
+        "entries": entries,
+        "basis": f"{COMPANY_LAW}；{MEASURE}",
+        **more,
+    }
+
+
+@paper("compulsory_notice", STEM)
+async def compulsory_notice(view: CaseView, order: PaperOrder) -> Fields:
+    form = application(view)
+    return _letter(
+        view,
+        "compulsory_notice",
+        f"你（单位）自{day_zh(form.ended_on)}{GROUND_LABELS[form.ground][0]}，满三年未申请注销登记：{form.reasons}",
+        "登记机关拟强制注销你（单位）的登记，现予公告。公司、债权人和其他利害关系人有异议的，在公告期内提出；没有异议的，"
+        "公告期届满后登记机关可以注销登记。",
+        due_label="提出异议的最后一天",
+        due=due(view, order.data["clock"]),
+    )
+
+
+@paper("stopped_told", STEM)
+async def stopped_told(view: CaseView, order: PaperOrder) -> Fields:
+    return _letter(view, "stopped_told", "公告期内收到异议，本次强制注销终止，登记不变。")
+
+
+@paper("grant", STEM)
+async def grant(view: CaseView, order: PaperOrder) -> Fields:
+    return _letter(
+        view,
+        "grant",
+        "公告期届满，没有收到异议。登记机关决定强制注销你（单位）的登记。",
+        "利害关系人可以在下列期限以前申请恢复登记。",
+        entries=ending_entries(order.data["ended"]),
+        due_label="申请恢复登记的最后一天",
+        due=due(view, order.data["clock"]),
+        remedies=remedies(view),
+    )
+
+
+@paper("not_deregistered", STEM)
+async def not_deregistered(view: CaseView, order: PaperOrder) -> Fields:
+    return _letter(
+        view, "not_deregistered", f"登记机关决定不予强制注销，登记不变：{order.data['reasons']}"
+    )
+
+
+@paper("restored", STEM)
+async def restored(view: CaseView, order: PaperOrder) -> Fields:
+    return _letter(
+        view,
+        "restored",
+        f"{order.data['applicant']}申请恢复登记。登记机关决定恢复强制注销以前的登记：{order.data['reasons']}",
+    )
+
+
+@paper("not_restored", STEM)
+async def not_restored(view: CaseView, order: PaperOrder) -> Fields:
+    return _letter(
+        view,
+        "not_restored",
+        f"{order.data['applicant']}申请恢复登记。登记机关不予恢复：{order.data['told']}",
+        remedies=remedies(view),
+    )
