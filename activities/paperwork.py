@@ -61,6 +61,10 @@ WORDS = {
     "not_listed": "不列",
     "revocation": "撤",
     "removal": "移",
+    "precheck_result": "核",
+    "announcement": "公",
+    "termination_notice": "终",
+    "lapse": "失",
 }
 # What others declare or sign is no paper of the office.
 UNSEALED = frozenset({"application", "commitment"})
@@ -153,6 +157,7 @@ class PaperworkActivities:
 APPLICATIONS = {
     "establishment_registration": "设立登记申请书",
     "change_registration": "变更登记申请书",
+    "simple_deregistration": "全体投资人承诺书",
 }
 # Papers of every procedure, whose rows need not name them.
 COMMON = {

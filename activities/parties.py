@@ -15,7 +15,14 @@ from registers import ports
 from storage.tables import DocumentRow
 
 # How each procedure calls itself to the persons it asks.
-WORDS = {"establishment_registration": "设立登记", "change_registration": "变更登记"}
+WORDS = {
+    "establishment_registration": "设立登记",
+    "change_registration": "变更登记",
+    "simple_deregistration": "简易注销",
+}
+
+# What they sign, where it is not called after the procedure.
+SIGNED = {"simple_deregistration": "全体投资人承诺书"}
 
 
 class Listing(Protocol):
@@ -49,7 +56,7 @@ async def open_signing(view: CaseView, order: RegisterCall) -> ports.OpenSigning
     digest = await view.means.registers.signature.put_document(pdf)
     return ports.OpenSigning(
         case_ref=order.case_id,
-        title=f"{view.case.title}{WORDS[view.row.procedure]}申请书",
+        title=f"{view.case.title}{SIGNED.get(view.row.procedure) or WORDS[view.row.procedure] + '申请书'}",
         document_sha256=digest,
         signatory=register_person(party(view, order.args["party"])),
     )

@@ -189,6 +189,7 @@ REFUSAL_STATUS: Final[dict[Refusal, HTTPStatus]] = {
     Refusal.NOT_REVIVABLE: HTTPStatus.CONFLICT,
     Refusal.NOT_TOLERABLE: HTTPStatus.CONFLICT,
     Refusal.NOTHING_OWED: HTTPStatus.CONFLICT,
+    Refusal.ALREADY_APPLIED: HTTPStatus.CONFLICT,
 }
 
 # Where a framework error carries a status only.

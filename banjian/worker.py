@@ -38,6 +38,7 @@ from activities import (
     credit_repair,
     departments,
     deregistration,
+    deregistration_grounds,
     enterprise_startup_onestop,
     establishment_registration,
     general_deregistration,
@@ -49,6 +50,7 @@ from activities import (
     paper_fields,
     registration_revocation,
     serious_violation_list,
+    simple_deregistration,
     suspensions,
     tolerance,
 )
@@ -103,6 +105,7 @@ DECLARED = (
     credit_repair,
     departments,
     deregistration,
+    deregistration_grounds,
     enterprise_startup_onestop,
     establishment_registration,
     general_deregistration,
@@ -114,6 +117,7 @@ DECLARED = (
     paper_fields,
     registration_revocation,
     serious_violation_list,
+    simple_deregistration,
     suspensions,
     tolerance,
 )

@@ -44,6 +44,7 @@ class Refusal(StrEnum):
     NOT_REVIVABLE = "not_revivable"
     NOT_TOLERABLE = "not_tolerable"
     NOTHING_OWED = "nothing_owed"
+    ALREADY_APPLIED = "already_applied"
 
 
 MESSAGES: dict[Refusal, str] = {
@@ -85,6 +86,7 @@ MESSAGES: dict[Refusal, str] = {
     Refusal.NOT_REVIVABLE: "只有因营业期限届满、章程规定的事由或者股东会决议解散、还没有分配财产的公司可以存续（公司法第230条）。",
     Refusal.NOT_TOLERABLE: "本件不能容缺受理，请一次性告知需要补正的全部内容。",
     Refusal.NOTHING_OWED: "没有需要补交的这份材料，或者它已经收到，请查看办件页面。",
+    Refusal.ALREADY_APPLIED: "本件已经申请过注销登记，不需要再次申请（条例第33条）。",
 }
 
 

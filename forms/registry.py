@@ -23,6 +23,7 @@ from forms import (
     objections,
     registration_revocation,
     serious_violation_list,
+    simple_deregistration,
     startup_part,
     tolerance,
 )
@@ -49,6 +50,7 @@ APPLICATIONS: dict[str, type[ApplicationForm]] = {
         name_self_declaration.Application,
         registration_revocation.Application,
         serious_violation_list.Application,
+        simple_deregistration.Application,
         startup_part.Application,
     )
 }

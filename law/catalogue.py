@@ -64,7 +64,8 @@ class Clocks(Row):
     """Which clock of law bounds which part of the procedure; None where the law sets none.
 
     `reservation` and `reservation_preapproved` are a declaration's: how long the thing declared is kept, and how long
-    where an approval comes first.
+    where an approval comes first. `notice` bounds a public notice, `push` what departments may say where there is none;
+    `window` and `grace` are how long one may apply after it. Which reading of the grace holds is the row's choice.
     """
 
     reservation: str | None = None
@@ -74,6 +75,10 @@ class Clocks(Row):
     site_check: str | None = None
     issue: str | None = None
     publication: str | None = None
+    notice: str | None = None
+    push: str | None = None
+    window: str | None = None
+    grace: str | None = None
 
 
 class Numbering(Row):

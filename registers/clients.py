@@ -68,6 +68,7 @@ from registers.requests import (
     Withdrawn,
     WithdrawNotice,
 )
+from registers.standings import Standings
 from registers.trust import trusted
 
 
@@ -110,6 +111,9 @@ class MarketClient(RegisterClient):
 
     async def enterprise(self, uscc: str) -> Enterprise | None:
         return await self._fetch("/enterprises", uscc, Enterprise)
+
+    async def standings(self, uscc: str) -> Standings | None:
+        return await self._fetch("/standings", uscc, Standings)
 
     async def ended_since(self, since: date, after: str | None = None) -> EndedEnterprises:
         return await self.ask(EndedSince(since=since, after=after))

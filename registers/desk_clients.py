@@ -23,6 +23,7 @@ from registers.names import (
     ReserveName,
 )
 from registers.requests import EntityType
+from registers.standings import DeskStanding
 
 
 class DeskClient(RegisterClient):
@@ -39,6 +40,11 @@ class DeskClient(RegisterClient):
 
     async def errand(self, key: str) -> ErrandState | None:
         return await self._fetch("/errands", key, ErrandState)
+
+    async def standing(self, uscc: str) -> DeskStanding:
+        found = await self._fetch("/standings", uscc, DeskStanding)
+        assert found is not None, "a desk answers for every code"
+        return found
 
 
 class TaxClient(DeskClient):

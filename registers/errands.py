@@ -64,6 +64,28 @@ class SocialRegistration(OpenErrand):
     employees: Employees = 0
 
 
+class TaxDeregistration(OpenErrand):
+    """税务对简易注销的异议 (条例 33): `objected`, or no answer at all while it has none."""
+
+    register_name = Register.TAX
+    path = "/deregistrations"
+    good = "no_objection"
+    bad = "objected"
+
+    errand: Literal["tax_deregistration"] = "tax_deregistration"
+
+
+class SocialDeregistration(OpenErrand):
+    """社会保险经办机构对简易注销的异议: `objected`, or no answer at all while it has none."""
+
+    register_name = Register.SOCIAL
+    path = "/deregistrations"
+    good = "no_objection"
+    bad = "objected"
+
+    errand: Literal["social_deregistration"] = "social_deregistration"
+
+
 class SealKind(StrEnum):
     OFFICIAL = "official"
     FINANCE = "finance"
@@ -160,6 +182,8 @@ class LicenceVerification(_AtDepartment):
 KINDS: tuple[type[OpenErrand], ...] = (
     TaxConfirmation,
     SocialRegistration,
+    TaxDeregistration,
+    SocialDeregistration,
     SealFiling,
     HousingAccount,
     BankAppointment,

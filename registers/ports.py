@@ -120,6 +120,7 @@ from registers.requests import (
     Withdrawn,
     WithdrawNotice,
 )
+from registers.standings import DeskStanding, Standings
 
 __all__ = [
     "BAD",
@@ -149,6 +150,7 @@ __all__ = [
     "Deposited",
     "DeregisterEnterprise",
     "DeskRegister",
+    "DeskStanding",
     "EndedEnterprise",
     "EndedEnterprises",
     "EndedSince",
@@ -226,6 +228,7 @@ __all__ = [
     "SigningOpened",
     "SigningState",
     "SocialRegistration",
+    "Standings",
     "Stored",
     "TaxClearance",
     "TaxConfirmation",
@@ -268,6 +271,10 @@ class MarketRegister(RegisterPort, Protocol):
         self, request: AnnulRegistration, *, key: str
     ) -> RegistrationAnnulled: ...
     async def enterprise(self, uscc: str) -> Enterprise | None: ...
+    async def standings(self, uscc: str) -> Standings | None:
+        """What stands in the way of an easy end; None for a code that nobody has."""
+        ...
+
     async def ended_since(self, since: date, after: str | None = None) -> EndedEnterprises:
         """Entries that have ended since the civil day, by code, from the code `after` on; empty after the last."""
         ...
@@ -331,6 +338,9 @@ class DeskRegister(RegisterPort, Protocol):
         self, case_ref: str, opened_by: str, reason: str, *, key: str
     ) -> ErrandWithdrawn: ...
     async def errand(self, key: str) -> ErrandState | None: ...
+    async def standing(self, uscc: str) -> DeskStanding:
+        """What the department has against the entity itself; nothing of its persons."""
+        ...
 
 
 class TaxRegister(DeskRegister, Protocol):

@@ -12,6 +12,7 @@ FOLDERS = (
     "establishment_registration",
     "general_deregistration",
     "name_self_declaration",
+    "simple_deregistration",
 )
 
 

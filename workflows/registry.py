@@ -21,6 +21,7 @@ from workflows.license_separation import LicenseSeparation
 from workflows.name_self_declaration import NameSelfDeclaration
 from workflows.registration_revocation import RegistrationRevocation
 from workflows.serious_violation_list import SeriousViolationList
+from workflows.simple_deregistration import SimpleDeregistration
 from workflows.startup_part import StartupPartCase
 
 PROCEDURES: dict[str, type[CaseWorkflow]] = {
@@ -42,6 +43,7 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "name_self_declaration": NameSelfDeclaration,
     "registration_revocation": RegistrationRevocation,
     "serious_violation_list": SeriousViolationList,
+    "simple_deregistration": SimpleDeregistration,
     "startup_part": StartupPartCase,
 }
 

@@ -1,7 +1,7 @@
 """What the reader may do with a case now. The case decides again when the act arrives."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from api.i18n import gettext as _
 from api.views.clocks import ClockView
@@ -10,6 +10,8 @@ from domain.roles import HEADS
 from domain.transitions import Table
 from law import catalogue
 from storage.tables import CaseRow, TaskRow
+
+GRACES: Final = frozenset({"D03a", "D03b"})
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,18 @@ def of_case(
         if owes:
             href = f"/api/v1/cases/{number}/supplements"
             found.append(Action("supplement", _("补交材料"), "POST", href))
+        if "apply" in accepted and _may_apply(clocks):
+            href = f"/api/v1/cases/{number}/deregistration-applications"
+            found.append(Action("apply", _("申请注销登记"), "POST", href))
         found += _of_names(case, accepted, number) + _of_licences(case, accepted, number)
         found += _of_liquidation(case, accepted, number)
         return found + _of_hosts(accepted, number, hosts_some)
     if "request_cancellation" in accepted and may_ask_cancellation(case, tasks, viewer):
         href = f"/api/v1/cases/{number}/name-cancellations"
         found.append(Action("request_cancellation", _("申请取消名称保留"), "POST", href))
+    if "note_objection" in accepted and is_officer(case, viewer):
+        href = f"/api/v1/cases/{number}/late-objections"
+        found.append(Action("note_objection", _("记录公示期后的书面异议"), "POST", href))
     found += _of_heads(case, accepted, number, viewer)
     found += _of_lists(case, accepted, number, viewer)
     for task in tasks:
@@ -89,6 +97,11 @@ def of_case(
         href = f"/api/v1/cases/{number}/overrun-explanations"
         found.append(Action("explain_overrun", _("说明超时原因"), "POST", href))
     return found
+
+
+def _may_apply(clocks: list[ClockView]) -> bool:
+    """Whether the grace of a notice that has ended still runs: from its end until then one may apply."""
+    return any(c.row.clock_id in GRACES and c.row.state == "running" for c in clocks)
 
 
 def _of_names(case: CaseRow, accepted: frozenset[str], number: str) -> list[Action]:

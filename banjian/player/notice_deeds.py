@@ -1,8 +1,10 @@
 """What people say in a story to the public notice (公示) of a case."""
 
-from typing import Any
+from typing import Any, Final
 
-from banjian.player.deeds import Deed, Play, deed, sample_pdf
+from banjian.player.deeds import DEEDS, Deed, Play, deed, sample_pdf
+
+DESKS: Final = frozenset({"tax", "social"})
 
 
 async def notice_of(play: Play, case: str, kind: str = "") -> dict[str, Any]:
@@ -19,7 +21,13 @@ async def notice_of(play: Play, case: str, kind: str = "") -> dict[str, Any]:
 
 @deed("object")
 async def object_to_notice(play: Play, deed: Deed) -> Any:
-    """Object to the newest notice of the case, or to that of the `kind`; `evidence` is the title of a PDF that is made."""
+    """Object to the newest notice of the case, or to that of the `kind`; `evidence` is the title of a PDF that is made.
+
+    A department objects by answering the errand by which it was asked.
+    """
+    if deed.by in DESKS:
+        said = {"code": "objected", "reason": deed.data.get("reason", "有异议")}
+        return await DEEDS["refuse"](play, Deed(deed.by, deed.case, said))
     data = {"role": "creditor"} | dict(deed.data)
     kind, evidence = str(data.pop("kind", "")), data.pop("evidence", None)
     key = data.pop("key", None)

@@ -15,6 +15,7 @@ from banjian.player import (
     bureau,
     calendar_deeds,
     credit_deeds,
+    deregistration_deeds,
     desk_deeds,
     hosting_deeds,
     licence_deeds,
@@ -32,6 +33,7 @@ from law.strict_yaml import load_yaml
 DECLARED = (
     calendar_deeds,
     credit_deeds,
+    deregistration_deeds,
     desk_deeds,
     hosting_deeds,
     licence_deeds,

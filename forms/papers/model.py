@@ -16,6 +16,7 @@ from forms.papers.decisions import (
     RegistrationRefusal,
 )
 from forms.papers.deregistration import DeregistrationNotice
+from forms.papers.deregistrations import DeregistrationLetter
 from forms.papers.hosting import HostingNotice
 from forms.papers.letters import OfficeLetter
 from forms.papers.licences import LicenceItemsTold
@@ -70,6 +71,7 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         RevocationNotice,
         RevocationRefusal,
         OfficeLetter,
+        DeregistrationLetter,
         ArchiveCatalogue,
     )
 }

@@ -9,6 +9,7 @@ from domain.credit import ListGround, ListKind, Removal
 from registers.errands import ItemId
 from registers.messages import Division, IdNumber, Message, Register, Short, Uscc
 from registers.requests import EntityType, Person, Yuan
+from registers.standings import Standings
 from registers.twins.faults import FaultKind, Wrong
 
 # In Python `register` would shadow a method of every model's metaclass.
@@ -74,6 +75,8 @@ class SeedEnterprise(Message):
     deregistration_needs_approval: bool = False
     # None: what NECIPS has of it stays as it is.
     lists: Annotated[tuple[SeedListing, ...], Field(max_length=50)] | None = None
+    # What stands in the way of an easy end. None: what the register has of it stays as it is.
+    standings: Standings | None = None
 
 
 class SeedPerson(Person):

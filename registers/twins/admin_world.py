@@ -24,6 +24,7 @@ from registers.twins.desk_routes import MARKS
 from registers.twins.desk_schema import marks, reserved_names, tax_clearances
 from registers.twins.lists import WORLD, seed_listings
 from registers.twins.market_rules import day_start, name_core, name_key
+from registers.twins.market_standings import seed_standings
 from registers.twins.problems import Refused, documented
 from registers.twins.schema import bars, enterprises, population
 
@@ -44,6 +45,8 @@ async def seed_world(
         for e in world.enterprises:
             if e.lists is not None:
                 await seed_listings(connection, e.uscc, e.lists)
+            if e.standings is not None:
+                await seed_standings(connection, e.uscc, e.standings)
         for p in world.persons:
             person = upsert(population).values(**p.model_dump())
             await connection.execute(

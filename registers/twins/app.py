@@ -20,6 +20,7 @@ from registers.twins import (
     lists,
     market,
     market_endings,
+    market_standings,
     names,
     necips,
     necips_endings,
@@ -101,9 +102,9 @@ def create_twins(
     app.add_middleware(SizeLimit)
     problems.install(app)
     routers = (
-        *(module.router for module in (market, identity, signature, necips, lists, archive, names)),
-        *(module.router for module in (market_endings, necips_endings, tax_clearances)),
-        annulments.router,
+        *(module.router for module in (market, market_endings, market_standings, identity)),
+        *(module.router for module in (signature, necips, necips_endings, lists, archive, names)),
+        *(module.router for module in (tax_clearances, annulments)),
         *desk_routes.ROUTERS,
         *(door.router for door in (admin, admin_world, admin_desks)),
     )

@@ -20,6 +20,8 @@ def _errand(errand: str, **facts: Any) -> Any:
 ERRANDS: dict[str, Any] = {
     "tax_confirmation": _errand("tax_confirmation", taxpayer="small_scale"),
     "social_registration": _errand("social_registration", employees=3),
+    "tax_deregistration": _errand("tax_deregistration"),
+    "social_deregistration": _errand("social_deregistration"),
     "seal_filing": _errand("seal_filing", seals=["official", "finance"]),
     "housing_account": _errand("housing_account", employees=3),
     "bank_appointment": _errand(

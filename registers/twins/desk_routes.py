@@ -15,7 +15,8 @@ from registers.errands import (
     WithdrawErrand,
 )
 from registers.licences import Noticed
-from registers.messages import Envelope, Key, Register
+from registers.messages import Envelope, Key, Register, Uscc
+from registers.standings import DeskStanding
 from registers.twins import department_notices, department_rules, desk_examples, desk_rules, desks
 from registers.twins.desks import Desk
 from registers.twins.gate import Call, changes, perform, reads
@@ -94,6 +95,24 @@ def _add_state(router: APIRouter, register: Register) -> None:
         return call.answer(found)
 
 
+def _add_standing(router: APIRouter, register: Register) -> None:
+    @router.get(
+        "/standings/{uscc}",
+        operation_id=f"get{register.value.title()}Standing",
+        summary="查询欠缴、未办结等信息",
+        description="What the department has against the entity now; nothing of its persons.",
+        response_model=Envelope[DeskStanding],
+        responses=documented(400, 401, 422, 503),
+    )
+    async def standing(
+        uscc: Annotated[Uscc, Path(examples=["91421303MA0BANJ05F"])],
+        call: Annotated[Call, Depends(reads(register, "standing"))],
+    ) -> Response:
+        async with call.engine.connect() as connection:
+            found = await desks.owed_by(connection, register, uscc)
+        return call.answer(DeskStanding(uscc=uscc, owed=found))
+
+
 def _router(register: Register) -> APIRouter:
     router = APIRouter(prefix=f"/{register.value}", tags=[register.value])
     for desk in ALL:
@@ -105,6 +124,7 @@ def _router(register: Register) -> APIRouter:
         answer = Envelope[ErrandOpened | ErrandWithdrawn | Noticed]
     _add_withdrawal(router, register)
     _add_state(router, register)
+    _add_standing(router, register)
     add_find(router, register, answer)
     return router
 

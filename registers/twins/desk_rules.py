@@ -7,8 +7,10 @@ from registers.errands import (
     BankAppointment,
     HousingAccount,
     SealFiling,
+    SocialDeregistration,
     SocialRegistration,
     TaxConfirmation,
+    TaxDeregistration,
 )
 from registers.twins.codes import is_unified_code
 from registers.twins.database import app_now, one
@@ -30,6 +32,18 @@ _SEALS = {
 async def _no_defaulter(connection: AsyncConnection, request: TaxConfirmation) -> None:
     """A legal representative whose other enterprise is 非正常户 clears that first."""
     await refuse_marked(connection, request, {"tax_defaulter": "法定代表人名下有非正常户或欠税"})
+
+
+async def _nothing_owed_in_tax(connection: AsyncConnection, request: TaxDeregistration) -> None:
+    """What the tax office does not let go: arrears, and what is not settled with it yet."""
+    reasons = {"tax_arrears": "欠税", "tax_pending": "有未办结的涉税事项"}
+    await refuse_marked(connection, request, reasons)
+
+
+async def _nothing_owed_in_contributions(
+    connection: AsyncConnection, request: SocialDeregistration
+) -> None:
+    await refuse_marked(connection, request, {"social_arrears": "欠缴社会保险费"})
 
 
 async def _one_of_each_seal(connection: AsyncConnection, request: SealFiling) -> None:
@@ -78,6 +92,20 @@ DESKS: tuple[Desk, ...] = (
         prefix="SB",
         once=("already_registered", "该企业已经办理社会保险登记"),
     ),
+    Desk(
+        TaxDeregistration,
+        title="简易注销税务异议",
+        prefix="SX",
+        rule=_nothing_owed_in_tax,
+        silent=True,
+    ),
+    Desk(
+        SocialDeregistration,
+        title="简易注销社会保险异议",
+        prefix="SY",
+        rule=_nothing_owed_in_contributions,
+        silent=True,
+    ),
     Desk(SealFiling, title="印章刻制备案", prefix="YZ", rule=_one_of_each_seal),
     Desk(
         HousingAccount,
@@ -93,4 +121,13 @@ DESKS: tuple[Desk, ...] = (
         rule=_may_open_an_account,
     ),
 )
-MARKS = {"tax_defaulter": "tax", "account_barred": "bank"}
+MARKS = {
+    "tax_defaulter": "tax",
+    "tax_arrears": "tax",
+    "tax_pending": "tax",
+    "tax_objection": "tax",
+    "social_arrears": "social",
+    "wages_owed": "social",
+    "social_objection": "social",
+    "account_barred": "bank",
+}

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registers.errands import ErrandOpened, ErrandState, ErrandWithdrawn, OpenErrand, WithdrawErrand
 from registers.messages import Register
+from registers.standings import Owed
 from registers.twins.database import app_now, lock, next_number, one
 from registers.twins.desk_schema import desk_errands, desk_hours, marks
 from registers.twins.faults import ANSWER_KINDS, draw
@@ -43,6 +44,7 @@ class Desk:
       counter: raises Refused where the errand is not even taken (422, at once).
       once: the code of the no to a second one of its kind for the same enterprise, and its reason; None:
         as often as one likes.
+      silent: a yes is no answer at all: it stays open until somebody says no or it is taken back.
     """
 
     request: type[OpenErrand]
@@ -51,6 +53,7 @@ class Desk:
     rule: Rule = anything_goes
     counter: Rule = anything_goes
     once: tuple[str, str] | None = None
+    silent: bool = False
 
     @property
     def register(self) -> Register:
@@ -155,9 +158,7 @@ async def next_due(connection: AsyncConnection) -> RowMapping | None:
 async def answer_by_rule(connection: AsyncConnection, desk: Desk, row: RowMapping) -> None:
     """Decide what is due. A desk that never answers leaves the errand open, for good."""
     if await draw(connection, desk.register, desk.errand, ANSWER_KINDS):
-        await connection.execute(
-            update(desk_errands).where(desk_errands.c.id == row["id"]).values(answer_at=None)
-        )
+        await _leave_open(connection, row)
         return
     request = desk.request.model_validate(row["body"])
     # Two errands of one enterprise at once: the second waits here, then sees the first.
@@ -170,7 +171,15 @@ async def answer_by_rule(connection: AsyncConnection, desk: Desk, row: RowMappin
     except Refused as no:
         await settle(connection, desk, row, no=(no.code, no.detail))
     else:
-        await settle(connection, desk, row)
+        if desk.silent:
+            await _leave_open(connection, row)
+        else:
+            await settle(connection, desk, row)
+
+
+async def _leave_open(connection: AsyncConnection, row: RowMapping) -> None:
+    statement = update(desk_errands).where(desk_errands.c.id == row["id"])
+    await connection.execute(statement.values(answer_at=None))
 
 
 async def answer_by_hand(
@@ -267,3 +276,14 @@ async def refuse_marked(
     if row is not None:
         said = reasons[row["mark"]]
         raise Refused(row["mark"], f"{said}:{row['note']}" if row["note"] else said)
+
+
+async def owed_by(connection: AsyncConnection, register: Register, uscc: str) -> tuple[Owed, ...]:
+    """Every mark of the department on the entity itself, in the order in which it was made."""
+    statement = (
+        select(marks)
+        .where(marks.c.register == register.value, marks.c.subject == uscc)
+        .order_by(marks.c.id)
+    )
+    rows = (await connection.execute(statement)).mappings().all()
+    return tuple(Owed(mark=row["mark"], note=row["note"]) for row in rows)

@@ -21,6 +21,7 @@ from registers.twins.database import app_now, lock, one
 from registers.twins.gate import Call, changes, perform
 from registers.twins.market_entries import branches_of
 from registers.twins.market_rules import add_years, civil_day
+from registers.twins.market_standings import refuse_bound
 from registers.twins.problems import Refused, documented
 from registers.twins.schema import enterprises
 
@@ -73,6 +74,8 @@ async def _deregister(
         )
     if effect.way is Way.SIMPLE and row["status"] != "active":
         raise Refused("licence_revoked", "被吊销营业执照、责令关闭或者撤销的,不适用简易注销")
+    if effect.way is Way.SIMPLE:
+        await refuse_bound(connection, row)
     if effect.way is Way.COMPULSORY:
         _refuse_not_dormant(row, held, now)
     # What a restoration needs; the register forgets nothing.

@@ -77,6 +77,14 @@ enterprises = Table(
     Index("ix_enterprises_name_core", "name_core"),
 )
 
+# What stands in the way of an easy end (`registers.standings.Standings`). No row: nothing beside the entry.
+standings = Table(
+    "standings",
+    metadata,
+    Column("uscc", Text, primary_key=True),
+    Column("body", JSONB, nullable=False),
+)
+
 bars = Table(
     "bars",
     metadata,

@@ -188,6 +188,12 @@ DATA: dict[str, dict[str, Any]] = {
     "restoration_decided": {"decision": "restore", "reasons": "住所证明不符"},
     "restored": {"status": "revoked"},
     "deregistered": {"voided": "421303000000011"},
+    "applied": {},
+    "grounds_found": {"grounds": ["sd_05", "sd_09"], "paper": "refusal"},
+    "grounds_before_entry": {"grounds": ["sd_09"]},
+    "terminated": {"by": "税务部门"},
+    "late_objection_noted": {"role": "creditor"},
+    "late_objection_settled": {"outcome": "upheld"},
     "withdrawn": {"reason": "暂不开办"},
     "closed": {"outcome": "archived"},
 }

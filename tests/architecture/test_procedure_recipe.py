@@ -50,7 +50,7 @@ NO_CERTIFICATE = {"registration_revocation"}
 def papers_of(row: Procedure) -> set[str]:
     if row.procedure in NO_CERTIFICATE:
         return PAPERS - {"licence"}
-    if row.kind in OWN_PAPERS:
+    if row.kind in OWN_PAPERS or row.clocks.notice:
         return set(row.papers)
     if row.kind == "declaration":
         return DECLARED_PAPERS
@@ -91,6 +91,10 @@ def test_step_1_the_row_names_things_that_exist(row: Procedure) -> None:
         return
     if row.kind == "declaration":
         assert {"review", "cancellation", "trouble"} <= set(row.roles)
+        return
+    if row.clocks.notice:
+        # What is announced first is accepted by no one-time notice: the law names all that is handed in.
+        assert {"review", "decision", "extension", "trouble"} <= set(row.roles)
         return
     assert {"acceptance", "review", "decision", "extension", "trouble"} <= set(row.roles)
     assert row.gaps, "step 1: no deficiency for the one-time notice"

@@ -390,6 +390,38 @@ SAMPLES: dict[str, dict[str, Any]] = {
         basis="《企业信息公示暂行条例》第十七条",
         remedies=REMEDIES,
     ),
+    "deregistration_letter": common(
+        "曾市监登简注核〔2026〕第000002号",
+        "W3C8-KZ7B",
+        name="不适用简易注销程序告知书",
+        matter="简易注销登记",
+        paragraphs=["经向有关登记系统核查，有下列不适用简易注销程序的情形，本机关不予办理："],
+        grounds=[
+            {
+                "code": "SD-05",
+                "title": "被列入经营异常名录",
+                "found": "2026-09-28列入（MD-2026-00000001）",
+                "article": "条例第33条；实施细则第48条第1项",
+            },
+            {
+                "title": "申请书的内容应当与登记的事项一致",
+                "found": "名称不一致",
+                "article": "条例第17条",
+            },
+        ],
+        entries=[{"label": "统一社会信用代码", "value": "91421303MA4K1X2Y9A"}],
+        due_label="提出异议的最后一天",
+        due={
+            "day": "2026-10-08",
+            "length": "20日",
+            "counted_from": "2026-09-18",
+            "basis": "公司法 240; 登记管理条例 33; 实施细则 49",
+            "reasons": [{"days": "10月8日", "count": "第20日", "why": "届满"}],
+        },
+        closing=["以上情形消除以后，可以再次公示、再次申请简易注销登记（待核）。"],
+        basis="《中华人民共和国市场主体登记管理条例》第二十条、第三十三条",
+        remedies=REMEDIES,
+    ),
     "hosting_notice": common(
         "曾市监集管限〔2026〕第000002号",
         "W3C8-KZ6B",

@@ -14,6 +14,8 @@ SCOPE = ["日用百货销售", "食品销售（仅销售预包装食品）", "�
 FACTS: dict[str, dict[str, Any]] = {
     "tax_confirmation": {"taxpayer": "general"},
     "social_registration": {"employees": 3},
+    "tax_deregistration": {},
+    "social_deregistration": {},
     "seal_filing": {"seals": ["official", "finance"]},
     "housing_account": {"employees": 3},
     "bank_appointment": {"bank": "示例银行随州曾都支行"},
@@ -23,8 +25,11 @@ FACTS: dict[str, dict[str, Any]] = {
     "licence_verification": {"department": "transport", "item": "road_freight"},
 }
 ALL = sorted(ERRANDS)
-ALONE = [errand for errand in ALL if errand != "licence_verification"]
-"""The kinds that need no other errand before them."""
+SILENT = ("social_deregistration", "tax_deregistration")
+"""The kinds whose yes is no answer at all."""
+ANSWERING = [errand for errand in ALL if errand not in SILENT]
+ALONE = [errand for errand in ANSWERING if errand != "licence_verification"]
+"""The kinds that answer and need no other errand before them."""
 
 
 def errand(kind: str, case_ref: str = "case-1", uscc: str = USCC, **facts: Any) -> OpenErrand:

@@ -297,3 +297,26 @@ async def test_what_came_of_the_items_is_published(twins: World) -> None:
     ):
         with pytest.raises(RegisterRefused, match=code):
             await necips.publish_licence_items(wrong, key=f"case-1.publish.{code}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark"),
+    [("tax_deregistration", "tax_arrears"), ("social_deregistration", "social_arrears")],
+)
+async def test_a_department_objects_to_a_deregistration_or_keeps_silent(
+    twins: World, kind: str, mark: str
+) -> None:
+    await seed_enterprise(twins)
+    request = errand(kind)
+    await take_time(twins, request.register_name, 0)
+    desk = twins.registers.desk(request.register_name)
+    await desk.open_errand(request, key="case-1.push.1")
+    await twins.tick()
+    silent = await desk.errand("case-1.push.1")
+    assert silent is not None
+    assert (silent.state, twins.inbox.callbacks) == ("open", [])
+    await marked(twins, mark, USCC)
+    assert [owed.mark for owed in (await desk.standing(USCC)).owed] == [mark]
+    await desk.open_errand(errand(kind, "case-2"), key="case-2.push.1")
+    await twins.tick()
+    assert [(c.outcome, c.payload["code"]) for c in twins.inbox.callbacks] == [("objected", mark)]
