@@ -19,12 +19,14 @@ from workflows.kernel.approval import (
     INTAKE,
     NOT_ACCEPTED,
     SUBMITTED,
-    UNDER_REVIEW,
     WITHDRAWN,
     Approval,
 )
 
 DECIDING: Final = Stage("deciding", "决定", "Decision", holder="approver", doing="作出决定")
+UNDER_REVIEW: Final = Stage(
+    "under_review", "核实", "Verification", holder="inspector", doing="核实申请的情况"
+)
 BEFORE: Final = (SUBMITTED, CORRECTION, UNDER_REVIEW, DECIDING)
 ENDS: Final = (NOT_ACCEPTED, WITHDRAWN)
 MOVES: Final = (
