@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from jinja2 import Environment, Template, TemplateNotFound
@@ -15,6 +15,7 @@ from api.views import notice_words, why, words
 from api.views.balls import Link
 from api.views.viewer import Viewer
 from domain.contracts import CaseEvent
+from law import catalogue
 from law.clocks import UnknownClock, find_clock
 from law.zone import local
 from storage.tables import CaseRow
@@ -116,6 +117,14 @@ def _party(case: CaseRow, data: Mapping[str, Any]) -> str:
     return str(case.parties[seq - 1]["name"]) if 0 < seq <= len(case.parties) else ""
 
 
+def _material(case: CaseRow, named: str | list[str]) -> str:
+    """Materials that an event names by their labels, in the reader's language."""
+    row = catalogue.procedure(case.procedure, case.catalogue_version)
+    known = {m.label: words.bilingual(m.label, m.label_en) for m in row.materials}
+    labels = [named] if isinstance(named, str) else named
+    return _("、").join(known.get(label, label) for label in labels)
+
+
 def _by(event: CaseEvent, case: CaseRow, viewer: Viewer) -> str:
     actor = event.actor
     if actor.person_id == "system":
@@ -156,6 +165,7 @@ def line_of(event: CaseEvent, case: CaseRow, viewer: Viewer) -> Line:
         by=_by(event, case, viewer),
         clock=_clock(event.data),
         party=_party(case, event.data),
+        material=partial(_material, case),
         internal=event.internal if viewer.staff else {},
     )
     # The template escapes everything it is given.

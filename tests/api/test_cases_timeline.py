@@ -69,6 +69,7 @@ DATA: dict[str, dict[str, Any]] = {
     "register_answered": CALL | {"outcome": "signed"},
     "clock_started": CLOCK | {"trigger": "2026-09-23T02:00:00+00:00", "legal_end": "2026-09-29"},
     "clock_reminder": CLOCK | {"role": "officer"},
+    "clock_last_reminder": CLOCK | {"role": "applicant"},
     "clock_amber": CLOCK | {"role": "window_head"},
     "clock_overdue_l1": CLOCK,
     "clock_overdue_l2": CLOCK | {"role": "registry_head"},
@@ -194,6 +195,33 @@ DATA: dict[str, dict[str, Any]] = {
     "terminated": {"by": "税务部门"},
     "late_objection_noted": {"role": "creditor"},
     "late_objection_settled": {"outcome": "upheld"},
+    "annulled": {"target": "licence", "licence": "JY14213030000001"},
+    "consent_recorded": {"outcome": "consented", "document": "随市监函〔2026〕5号"},
+    "entered_in_list": {"list": "abnormal", "entry": "YC-2026-000001"},
+    "entry_restored": {"entry": "CF-2026-000001"},
+    "ground_verified": {"finding": "established"},
+    "hearing_held": {},
+    "not_listed": {"reasons": "情形不成立"},
+    "order_overrun": {"label": "公司章程"},
+    "party_heard": {"stated": "rejected"},
+    "party_replied": {"answered": "hearing"},
+    "penalty_annulled": {"document": "鄂行复〔2026〕7号"},
+    "promise_decided": {
+        "decision": "order",
+        "label": "公司章程",
+        "until": "2026-10-20",
+        "reasons": "尚可补齐",
+    },
+    "promise_kept": {"label": "公司章程"},
+    "proposed": {},
+    "removed_from_list": {"how": "repaired", "number": "421303-2026-0000002-2"},
+    "repair_passed_on": {"recipients": ["credit_china", "other_province"]},
+    "revocation_decided": {"decision": "revoke", "reasons": "提交的材料虚假"},
+    "revocation_proposed": {},
+    "supplement_promised": {"promises": ["公司章程", "住所使用证明"]},
+    "supplement_returned": {"label": "公司章程", "reason": "照片不清"},
+    "supplemented": {"label": "公司章程", "late": True},
+    "tolerance_offered": {"missing": ["health", "contact"]},
     "withdrawn": {"reason": "暂不开办"},
     "closed": {"outcome": "archived"},
 }
@@ -209,6 +237,7 @@ def recorded_kinds() -> set[str]:
             if composed == "clock_{kind}":
                 rungs = (
                     "reminder",
+                    "last_reminder",
                     "amber",
                     "overdue_l1",
                     "overdue_l2",
@@ -285,7 +314,8 @@ def test_it_reads_in_the_past_tense_for_every_reader(
     if language == "en":
         own_words = re.sub(
             r"曾市监〔2026〕.*?号|随州市\S+|周晓岚|李国栋|陈<思>远|孙立|暂不开办|住所证明不符|需要核实住所"
-            r"|网上贸易|名称已被登记|改为线下|原承办人休假",
+            r"|网上贸易|名称已被登记|改为线下|原承办人休假"
+            r"|尚可补齐|照片不清|提交的材料虚假|鄂行复〔2026〕7号|随市监函〔2026〕5号",
             "",
             said,
         )
