@@ -50,6 +50,8 @@ class StatedView:
         """How far the person is known."""
         if self.stated.row.department:
             return _("部门系统签名，已核对")
+        if not self.stated.row.person_id:
+            return _("书面提出，由工作人员记录")
         return _("以登录账号提出")
 
     @property
@@ -58,6 +60,8 @@ class StatedView:
         ends_at = self.stated.ends_at
         if ends_at is None:
             return _("公示期内")
+        if self.stated.row.received_at >= ends_at:
+            return _("公示期届满以后收到")
         left = left_text(ends_at - self.stated.row.received_at)
         return _("公示期内，距期满 %(left)s") % {"left": left}
 

@@ -110,9 +110,9 @@ def _clock(data: Mapping[str, Any]) -> str:
 
 
 def _party(case: CaseRow, data: Mapping[str, Any]) -> str:
-    """The person a call was about: effects of persons are numbered by the list of parties."""
+    """The person a call was about: authentication and signature are numbered by the list of parties."""
     seq = data.get("seq")
-    if not str(data.get("kind", "")).startswith("open_") or not isinstance(seq, int):
+    if data.get("kind") not in words.OF_PERSONS or not isinstance(seq, int):
         return ""
     return str(case.parties[seq - 1]["name"]) if 0 < seq <= len(case.parties) else ""
 

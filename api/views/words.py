@@ -41,6 +41,8 @@ REGISTERS: Final[dict[str, str]] = {
 }
 SYSTEM: Final = mark("系统")
 # What a call to a register is for; a kind without a word of its own is named by its register.
+# Calls about one person each.
+OF_PERSONS: Final = frozenset({"open_authentication", "open_signing"})
 EFFECTS: Final[dict[str, str]] = {
     "establishment_checks": mark("核查名称、注册资本和任职限制"),
     "change_checks": mark("核查企业登记事项、名称、注册资本和任职限制"),
@@ -66,6 +68,9 @@ EFFECTS: Final[dict[str, str]] = {
     "secure_name": mark("为登记留住名称"),
     "free_name": mark("登记没有完成，名称继续保留"),
     "open_errand": mark("向有关部门提交事项"),
+    "deregistration_grounds": mark("核查简易注销的适用条件"),
+    "publish_leaving": mark("在公示系统发布简易注销公告"),
+    "withdraw_leaving": mark("在公示系统撤回简易注销公告"),
     "withdraw_errand": mark("撤回向有关部门提交的事项"),
     "errand_state": mark("查询有关部门的办理状态"),
     "notify_department": mark("告知许可主管部门（双告知）"),
@@ -159,6 +164,8 @@ ANSWERS: Final[dict[str, str]] = {
     "filed": mark("已备案"),
     "granted": mark("准予许可"),
     "verified": mark("核查通过"),
+    "no_objection": mark("没有异议"),
+    "objected": mark("提出异议"),
     "refused": mark("不予办理"),
     "verification_failed": mark("核查没有通过"),
 }
