@@ -8,16 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from activities.register_calls import INQUIRIES, KINDS
 from api import i18n
-from api.views import timeline, words
+from api.views import timeline
 from api.views.viewer import Audience, Viewer
-from banjian.worker import DECLARED
 from domain.clocks import Cause
 from domain.contracts import Actor, CaseEvent
 from storage.tables import CaseRow
-
-assert DECLARED  # Imported: they declare the calls.
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 9, 23, 2, 0, tzinfo=UTC)
@@ -324,10 +320,6 @@ def test_it_reads_in_the_past_tense_for_every_reader(
             said,
         )
         assert not re.search(r"[\u4e00-\u9fff]", own_words), said
-
-
-def test_every_call_to_a_register_has_a_name() -> None:
-    assert set(KINDS) | set(INQUIRIES) == set(words.EFFECTS)
 
 
 def test_a_person_is_named_only_where_the_call_was_about_one() -> None:
