@@ -43,28 +43,42 @@ SEARCH_ATTRIBUTES = ("CaseProcedure", "CaseOffice", "CaseOpenedOn", "CaseOutcome
 SETTLE = 20.0
 
 
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port: int = s.getsockname()[1]
-        return port
+def listener() -> socket.socket:
+    """A port of the loopback interface that is ours from now on: one that is only looked up, somebody else takes."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
+def url_of(held: socket.socket) -> str:
+    return f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
 @contextlib.asynccontextmanager
-async def served(application: FastAPI, port: int) -> AsyncIterator[None]:
-    """The application under a real server on the loopback interface."""
+async def served(application: FastAPI, held: socket.socket) -> AsyncIterator[None]:
+    """The application under a real server on the held port, which it closes at the end.
+
+    Raises:
+        RuntimeError: it did not start.
+    """
     server = uvicorn.Server(
         uvicorn.Config(
             application,
-            host="127.0.0.1",
-            port=port,
             log_level="warning",
             access_log=False,
             timeout_keep_alive=KEEP_ALIVE,
         )
     )
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    running = asyncio.create_task(server.serve())
+
+    async def serve() -> None:
+        try:
+            await server.serve(sockets=[held])
+        except SystemExit as refused:
+            # It would end the loop of everything else that runs here.
+            raise RuntimeError("the server did not start") from refused
+
+    running = asyncio.create_task(serve())
     while not server.started:
         if running.done():
             running.result()
@@ -209,8 +223,9 @@ async def stage(
     binaries = Path(sys.executable).parent
     async with contextlib.AsyncExitStack() as stack:
         data = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        api_port, twins_port = free_port(), free_port()
-        api_url, twins_url = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{twins_port}"
+        # Closed by their servers, or here where those never came to be.
+        api_held, twins_held = stack.enter_context(listener()), stack.enter_context(listener())
+        api_url, twins_url = url_of(api_held), url_of(twins_held)
         create_missing(data / "secrets")
         settings = Settings(
             banjian_env="test",
@@ -218,7 +233,7 @@ async def stage(
             database_url=database_url,
             registers_url=twins_url,
             public_url=api_url,
-            api_port=api_port,
+            api_port=api_held.getsockname()[1],
             # Departments take half a working day in a story.
             twins_answer_seconds=14_400 if starts is not None else 1,
         )
@@ -259,8 +274,8 @@ async def stage(
         stack.push_async_callback(services.settled)
         app = api_of(services, settings)
         twins_app = create_twins(twin_settings(settings, background=starts is None))
-        await stack.enter_async_context(served(twins_app, twins_port))
-        await stack.enter_async_context(served(app, api_port))
+        await stack.enter_async_context(served(twins_app, twins_held))
+        await stack.enter_async_context(served(app, api_held))
         turns = await stack.enter_async_context(
             workers(
                 core,
