@@ -12,6 +12,7 @@ from typing import Any, Final
 from domain.clocks import DECIDING
 from law.clock_types import Effect
 from law.clocks import CLOCKS
+from law.ladder import PROMISED
 from tests.kernel.desk import APPLICANT, Case, Desk
 from tests.simulate.ends import End, by_effect, ending
 
@@ -152,7 +153,9 @@ def _faults(life: Life, events: Sequence[Any], stage: str, messages: int) -> lis
             out.append(f"late: {dealt_with - life.end.at}")
     law = CLOCKS[life.end.clock]
     decides = law.effect in DECIDING
-    over = "after" if decides or not law.binds_agency else "waiting"
+    # A promise is pursued like a term of the agency: heads are told, and a person decides.
+    pursued = law.binds_agency or law.id in PROMISED
+    over = "after" if decides or not pursued else "waiting"
     if stage != over:
         out.append(f"is {stage}, not {over}")
     follows = sum(e.kind == FOLLOWS.get(law.effect) for e in events)
