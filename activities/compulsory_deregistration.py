@@ -73,16 +73,6 @@ async def publish_compulsory(view: CaseView, order: RegisterCall) -> ports.Publi
     )
 
 
-@effect("withdraw_compulsory")
-async def withdraw_compulsory(view: CaseView, order: RegisterCall) -> ports.WithdrawNotice:
-    """args: `number` of the publication, `reason`."""
-    return ports.WithdrawNotice(
-        case_ref=order.case_id,
-        publication_number=order.args["number"],
-        reason=order.args["reason"],
-    )
-
-
 @effect("restore_enterprise")
 async def restore_enterprise(view: CaseView, order: RegisterCall) -> ports.RestoreEnterprise:
     return ports.RestoreEnterprise(

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from activities.context import CaseView
 from activities.register_calls import inquiry
 from domain.contracts import Fact, RegisterCall
+from domain.credit import Purpose, barred
 from law.offices import registrar_of
 from law.simple_deregistration import BY_CODE, GROUNDS, Ground
 from registers import ports
@@ -113,13 +114,10 @@ async def grounds_of(view: CaseView, leaving: Leaving, entry: ports.Enterprise) 
     assert isinstance(held, ports.Standings), "the entry is there"
     assert isinstance(listings, ports.Listings)
     _bound(found, leaving, entry, held)
-    for kind, code in ((ports.ListKind.ABNORMAL, "sd_05"), (ports.ListKind.SERIOUS, "sd_06")):
+    for bar in barred(Purpose.SIMPLE_DEREGISTRATION, listings.kinds()):
+        standing = listings.standing(bar.kind)
         found.add(
-            code,
-            *(
-                f"{e.listed_at.date().isoformat()}列入（{e.number}）"
-                for e in listings.standing(kind)
-            ),
+            bar.code, *(f"{e.listed_at.date().isoformat()}列入（{e.number}）" for e in standing)
         )
     return found
 

@@ -114,16 +114,6 @@ async def publish_liquidation(view: CaseView, order: RegisterCall) -> ports.Publ
     )
 
 
-@effect("withdraw_liquidation")
-async def withdraw_liquidation(view: CaseView, order: RegisterCall) -> ports.WithdrawNotice:
-    """args: `number` of the publication, `reason` in words."""
-    return ports.WithdrawNotice(
-        case_ref=order.case_id,
-        publication_number=order.args["number"],
-        reason=order.args["reason"][:200],
-    )
-
-
 # -- papers ------------------------------------------------------------------------------------------
 
 

@@ -105,7 +105,7 @@ def _fact(code: str, fact: str, rule: str, source: str) -> dict[str, Any]:
 
 @effect("publish_revocation_notice")
 async def publish_revocation_notice(view: CaseView, order: RegisterCall) -> ports.PublishNotice:
-    """45 days on NECIPS (条例 40): the parties cannot be reached."""
+    """45 days on NECIPS (条例 40): the parties cannot be reached. args: `title`, `text`, `since`, `until` (R13's legal end)."""
     form = application(view)
     return ports.PublishNotice(
         case_ref=order.case_id,
@@ -114,8 +114,8 @@ async def publish_revocation_notice(view: CaseView, order: RegisterCall) -> port
         subject_name=form.company,
         title=order.args["title"],
         text=order.args["text"],
-        open_from=date.fromisoformat(order.args["open_from"]),
-        open_until=date.fromisoformat(order.args["open_until"]),
+        open_from=date.fromisoformat(order.args["since"]),
+        open_until=date.fromisoformat(order.args["until"]),
     )
 
 

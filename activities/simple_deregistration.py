@@ -57,16 +57,6 @@ async def publish_leaving(view: CaseView, order: RegisterCall) -> ports.PublishN
     )
 
 
-@effect("withdraw_leaving")
-async def withdraw_leaving(view: CaseView, order: RegisterCall) -> ports.WithdrawNotice:
-    """args: `number` (of the publication), `reason`."""
-    return ports.WithdrawNotice(
-        case_ref=order.case_id,
-        publication_number=order.args["number"],
-        reason=order.args["reason"],
-    )
-
-
 # -- papers ------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from activities.paperwork import moment, paper
 from activities.register_calls import inquiry
 from domain import promises
 from domain.contracts import Fact, PaperOrder, RegisterCall
+from domain.credit import KIND_NAMES, Purpose, barred
 from law.calendars import default_calendars
 from law.clocks import find_clock
 from law.deadlines import deadline
@@ -21,7 +22,6 @@ from storage import promises as record
 
 KINDS: Final = ("registration", "licence")
 CITE: Final = "容缺受理规定（本局，待核）"
-LISTS: Final = {"abnormal": "经营异常名录", "serious": "严重违法失信名单"}
 
 
 @inquiry("tolerance_checks")
@@ -66,12 +66,7 @@ async def _lists(view: CaseView, uscc: str) -> list[Fact]:
     if not uscc:
         return []
     found = await view.means.registers.necips.listings(uscc)
-    standing = {
-        name
-        for name, entries in (("abnormal", found.abnormal), ("serious", found.serious))
-        if any(entry.removed_at is None for entry in entries)
-    }
-    names = [LISTS[name] for name in sorted(standing)]
+    names = [KIND_NAMES[bar.kind] for bar in barred(Purpose.TOLERANCE, found.kinds())]
     said = f"申请人在{'、'.join(names)}中，尚未移出" if names else "申请人没有未修复的失信记录"
     rule = "有失信记录尚未修复的，不适用容缺受理"
     return [_fact("record", bool(names), said, rule, "necips")]

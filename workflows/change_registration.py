@@ -216,7 +216,11 @@ class ChangeRegistration(SignedByParties, HostedDomicile):
         )
         if effect.state != "done":
             await self.name_not_used(attempt)
-            self._register_refused(str(effect.answer.get("message", "")))
+            self.note_register_refused(
+                effect.answer.get("message"),
+                rule="变更登记应当符合登记系统的法定校验",
+                cite="条例第19条",
+            )
             return "deciding"
         self.stop_clock(self.state.memo["decision_clock"])
         entry = effect.answer
@@ -242,19 +246,6 @@ class ChangeRegistration(SignedByParties, HostedDomicile):
         if hosting := self.state.memo.get("hosting"):
             number = self.state.numbers.get("case", "")
             await self.tell_case(hosting, "address_changed", number=number)
-
-    def _register_refused(self, message: str) -> None:
-        self.put_facts(
-            [
-                Fact(
-                    code="register_refused",
-                    state="bad",
-                    fact=f"登记系统拒绝：{message}",
-                    rule="变更登记应当符合登记系统的法定校验",
-                    cite="条例第19条",
-                )
-            ]
-        )
 
     def _changed_entry(self, entry: dict[str, Any]) -> None:
         licence, voided = entry["licence_number"], entry.get("voided_licence_number")

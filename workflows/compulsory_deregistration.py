@@ -20,7 +20,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from domain.contracts import CaseInput, CaseOutcome, Command, Fact
+    from domain.contracts import CaseInput, CaseOutcome, Command
     from domain.public_notices import STOPPED
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
@@ -151,42 +151,42 @@ class CompulsoryDeregistration(PublicNotices, ExOfficio):
 
     async def announce(self) -> str:
         """Ninety days at NECIPS and on our board; any objection in time stops it."""
-        facts = self.state.memo
         if not self.state.public_notices:
-            key = self.start_clock(NOTICE_CLOCK, self.now())
-            ground = forms.GROUND_LABELS[Ground(str(facts["ground"]))][0]
-            notice = self.publish_notice(
-                "compulsory_deregistration",
-                title=f"{self.state.title}强制注销公告",
-                lines=[
-                    ["统一社会信用代码", self.state.numbers["uscc"]],
-                    ["事由", f"{facts['ended_on']}{ground}，满三年未申请注销登记"],
-                    ["异议", "公司和利害关系人有异议的，在公告期内提出"],
-                ],
-                cite="公司法第241条",
-                clock=key,
-                takes="objection",
-            )
-            published = await self.call(
-                "publish_compulsory",
-                title=notice.title,
-                lines=notice.lines,
-                since=civil_date(notice.starts_at).isoformat(),
-                until=self.state.clocks[key].legal_end.isoformat(),
-            )
-            self.state.memo["publication"] = published.answer.get("publication_number")
-            await self.serve("compulsory_notice", clock=key)
-        notice = self.state.public_notices[-1]
-        await self.wait(lambda: bool(self.objections_open()) or bool(notice.outcome))
+            await self._publish()
+        notice_id = self.state.public_notices[-1].notice_id
+        await self.wait(lambda: bool(self.objections_open()) or self.notice_over(notice_id))
         if not self.objections_open():
             return "deciding"
-        self.end_notice(notice, STOPPED, "公告期内收到异议")
+        self.end_notice(self.notice(notice_id), STOPPED, "公告期内收到异议")
         self.state.decision |= {"decision": "stopped", "reasons": "公告期内收到异议"}
         self.change(decision=dict(self.state.decision))
         await self.serve("stopped_told")
-        if number := self.state.memo.get("publication"):
-            await self.call("withdraw_compulsory", number=number, reason="公告期内收到异议")
+        number = self.state.memo["publication"]
+        await self.call("withdraw_notice", seq=100, number=number, reason="公告期内收到异议")
         return "stopped"
+
+    async def _publish(self) -> None:
+        facts = self.state.memo
+        ground = forms.GROUND_LABELS[Ground(str(facts["ground"]))][0]
+        title = f"{self.state.title}强制注销公告"
+        lines = [
+            ["统一社会信用代码", self.state.numbers["uscc"]],
+            ["事由", f"{facts['ended_on']}{ground}，满三年未申请注销登记"],
+            ["异议", "公司和利害关系人有异议的，在公告期内提出"],
+        ]
+        published = await self.publish_with_days(
+            "publish_compulsory", NOTICE_CLOCK, title=title, lines=lines
+        )
+        self.state.memo["publication"] = published.number
+        self.publish_notice(
+            "compulsory_deregistration",
+            title=title,
+            lines=lines,
+            cite="公司法第241条",
+            clock=published.clock,
+            takes="objection",
+        )
+        await self.serve("compulsory_notice", clock=published.clock)
 
     # -- 决定, 注销登记 ---------------------------------------------------------------------------------
 
@@ -211,16 +211,10 @@ class CompulsoryDeregistration(PublicNotices, ExOfficio):
         self.state.memo["register_attempts"] = attempt
         effect = await self.call("deregister_enterprise", seq=attempt, way="compulsory")
         if effect.state != "done":
-            self.put_facts(
-                [
-                    Fact(
-                        code="register_refused",
-                        state="bad",
-                        fact=f"登记系统拒绝：{effect.answer.get('message', '')}",
-                        rule="强制注销应当符合登记系统的法定校验",
-                        cite="公司法第241条",
-                    )
-                ]
+            self.note_register_refused(
+                effect.answer.get("message"),
+                rule="强制注销应当符合登记系统的法定校验",
+                cite="公司法第241条",
             )
             return "deciding"
         ended = effect.answer
@@ -239,7 +233,7 @@ class CompulsoryDeregistration(PublicNotices, ExOfficio):
         at = datetime.fromisoformat(ended["deregistered_at"])
         self.state.memo["restore_clock"] = self.start_clock(RESTORE_CLOCK, at)
         await self.serve("grant", ended=ended, clock=self.state.memo["restore_clock"])
-        await self.call("publish_deregistration", seq=attempt, ended=ended)
+        await self.until_done("publish_deregistration", ended=ended)
         return "deregistered"
 
     # -- 恢复登记 --------------------------------------------------------------------------------------
@@ -306,7 +300,7 @@ class CompulsoryDeregistration(PublicNotices, ExOfficio):
         self.change(decision=dict(self.state.decision))
         self.record("restored", data={"status": back.answer["status"]})
         await self.serve("restored", reasons=form.reasons, applicant=request["applicant"])
-        await self.call("publish_restoration", restored=back.answer)
+        await self.until_done("publish_restoration", restored=back.answer)
         return "archiving"
 
     async def _not_restored(self, seq: int, told: str, request: dict[str, Any]) -> None:

@@ -144,17 +144,13 @@ class CreditRepair(ListRelief):
         return ["credit_china", "departments", *(["other_province"] if far else [])]
 
     async def _push(self, kind: str, *, repaired: bool) -> None:
-        for attempt in range(1, 100):
-            pushed = await self.call(
-                kind,
-                seq=attempt,
-                entry=self.state.memo["entry"]["number"],
-                recipients=self._recipients(),
-                repaired=repaired,
-                decision_number=self.state.numbers["case"],
-            )
-            if pushed.state == "done":
-                break
+        await self.until_done(
+            kind,
+            entry=self.state.memo["entry"]["number"],
+            recipients=self._recipients(),
+            repaired=repaired,
+            decision_number=self.state.numbers["case"],
+        )
 
     # -- 修复以后 --------------------------------------------------------------------------------------
 
@@ -213,15 +209,9 @@ class CreditRepair(ListRelief):
     async def restore(self) -> str:
         """Shown again, as if it had never been repaired; those who were told of the repair are told."""
         entry = self.state.memo["entry"]
-        for attempt in range(1, 100):
-            restored = await self.call(
-                "restore_to_list",
-                seq=attempt,
-                entry=entry["number"],
-                decision_number=self.state.numbers["case"],
-            )
-            if restored.state == "done":
-                break
+        await self.until_done(
+            "restore_to_list", entry=entry["number"], decision_number=self.state.numbers["case"]
+        )
         await self._push("push_revocation", repaired=False)
         await self.serve("revocation", entry=entry, reasons=self.state.decision["reasons"])
         await self.tell_listing("entry_restored")

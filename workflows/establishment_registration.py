@@ -179,16 +179,10 @@ class EstablishmentRegistration(SignedByParties, HostedDomicile, OpenedCase):
         effect = await self.call("register_enterprise", seq=attempt, **self.reserved_name())
         if effect.state != "done":
             await self.name_not_used(attempt)
-            self.put_facts(
-                [
-                    Fact(
-                        code="register_refused",
-                        state="bad",
-                        fact=f"登记系统拒绝：{effect.answer.get('message', '')}",
-                        rule="登记应当符合登记系统的法定校验",
-                        cite="条例第19条",
-                    )
-                ]
+            self.note_register_refused(
+                effect.answer.get("message"),
+                rule="登记应当符合登记系统的法定校验",
+                cite="条例第19条",
             )
             return "deciding"
         self.stop_clock(self.state.memo["decision_clock"])

@@ -22,7 +22,7 @@ from typing import Any, Final
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.contracts import CaseInput, CaseOutcome, Command, EffectState, Fact
+    from domain.contracts import CaseInput, CaseOutcome, Command, Fact
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.approval import DecisionOutcome, Review
@@ -338,7 +338,11 @@ class GeneralDeregistration(Liquidation):
         self.state.memo["register_attempts"] = attempt
         effect = await self.call("deregister_enterprise", seq=attempt, way="general")
         if effect.state != "done":
-            self._register_refused(effect)
+            self.note_register_refused(
+                effect.answer.get("message"),
+                rule="注销登记应当符合登记系统的法定校验",
+                cite="条例第32条",
+            )
             return "deciding"
         self.stop_clock(self.state.memo["decision_clock"])
         ended = effect.answer
@@ -358,19 +362,6 @@ class GeneralDeregistration(Liquidation):
         if published.state == "done":
             self.stop_clock(publication)
         return "archiving"
-
-    def _register_refused(self, effect: EffectState) -> None:
-        self.put_facts(
-            [
-                Fact(
-                    code="register_refused",
-                    state="bad",
-                    fact=f"登记系统拒绝：{effect.answer.get('message', '')}",
-                    rule="注销登记应当符合登记系统的法定校验",
-                    cite="条例第32条",
-                )
-            ]
-        )
 
     def _end_notices(self) -> None:
         """What stood on our board for as long as the liquidation went on has told what it had to."""

@@ -94,4 +94,4 @@ class Liquidation(LiquidationSteps):
     async def _take_back(self, reason: str) -> None:
         published = list(self.kept.get("publications", {}).values())
         for seq, number in enumerate(published, 1):
-            await self.call("withdraw_liquidation", seq=seq, number=number, reason=reason)
+            await self.call("withdraw_notice", seq=seq, number=number, reason=reason)

@@ -9,6 +9,7 @@ notice's end decides, not where the case happens to be. What was received in tim
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,14 +23,26 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions import StageKind
     from forms.objections import NO_STANDING, UNREASONED, ObjectionHandling
     from law.clock_types import Clock
+    from law.clocks import find_clock
+    from law.deadlines import deadline
+    from law.zone import civil_date
 
-from workflows.kernel.case import ALWAYS, CaseWorkflow
+from workflows.kernel.approval import Approval
+from workflows.kernel.case import ALWAYS
 
 # Characters of a statement and of its answer that the case itself carries.
 KEPT = 200
 
 
-class PublicNotices(CaseWorkflow):
+@dataclass(frozen=True)
+class NoticePublication:
+    """Its number at the register of publicity, and the key of the clock that runs from its publication."""
+
+    number: str
+    clock: str
+
+
+class PublicNotices(Approval):
     """Verbs and acts of public notices; the stages are the procedure's."""
 
     always = ALWAYS | {"object"}
@@ -78,6 +91,26 @@ class PublicNotices(CaseWorkflow):
         self.record("notice_published", data=_told(notice))
         return notice
 
+    async def publish_with_days(self, kind: str, clock_id: str, **args: Any) -> "NoticePublication":
+        """At the register of publicity first, with its days; its clock runs from the instant of that publication.
+
+        Where midnight came between, or the register was away, it is published again with the right days.
+
+        Args:
+            kind: the effect that publishes; it is given `since` and `until`, both in the period, beside `args`.
+        """
+        while True:
+            day = civil_date(self.now())
+            until = deadline(find_clock(clock_id), day, self._calendars).legal_end
+            days = {"since": day.isoformat(), "until": until.isoformat()}
+            answer = (await self.until_done(kind, **days, **args)).answer
+            number, at = str(answer["publication_number"]), answer["published_at"]
+            published_at = datetime.fromisoformat(at)
+            if civil_date(published_at) == day:
+                return NoticePublication(number, self.start_clock(clock_id, published_at))
+            self.state.memo["withdrawals"] = seq = int(self.state.memo.get("withdrawals", 0)) + 1
+            await self.call("withdraw_notice", seq=seq, number=number, reason="公示起止日期更正")
+
     def end_notice(self, notice: PublicNotice, outcome: str, reason: str = "") -> None:
         """Take a notice off the board; one that has ended stays as it ended.
 
@@ -105,6 +138,10 @@ class PublicNotices(CaseWorkflow):
             if notice.notice_id == notice_id:
                 return notice
         raise Refused(Refusal.NO_SUCH_NOTICE)
+
+    def notice_over(self, notice_id: str) -> bool:
+        """Asked by its id: a published calendar puts another object in the place of one that is held."""
+        return bool(self.notice(notice_id).outcome)
 
     def notices_running(self) -> list[PublicNotice]:
         return [n for n in self.state.public_notices if not n.outcome]
@@ -149,10 +186,7 @@ class PublicNotices(CaseWorkflow):
                 "handled_at": given.received_at.isoformat(),
             },
         )
-        if objection.person_id:
-            text = f"您对“{self.notice(objection.notice_id).title}”提出的意见已经处理，请查看结果。"
-            at = given.received_at.isoformat()
-            self._message(f"person:{objection.person_id}", "objection_handled", text, at)
+        self.tell_author(objection, given.received_at)
         self.record(
             "objection_handled",
             actor=given.actor,
@@ -160,6 +194,14 @@ class PublicNotices(CaseWorkflow):
             data={"number": objection.number, "kind": objection.kind, "outcome": state},
             internal={"answer": answer},
         )
+
+    def tell_author(self, objection: Objection, handled_at: datetime) -> None:
+        """Whoever spoke reads what became of it; a department and a letter have no account."""
+        if objection.person_id:
+            title = self.notice(objection.notice_id).title
+            text = f"您对“{title}”提出的意见已经处理，请查看结果。"
+            recipient = f"person:{objection.person_id}"
+            self._message(recipient, "objection_handled", text, handled_at.isoformat())
 
     # -- the act of a person -------------------------------------------------------------------------
 

@@ -38,7 +38,6 @@ with workflow.unsafe.imports_passed_through():
         Target,
     )
     from law.offices import registrar_of
-    from law.zone import day_zh
 
 from workflows.kernel.approval import (
     ARCHIVED,
@@ -210,9 +209,9 @@ class RegistrationRevocation(PublicNotices, Approval):
         """45 days on NECIPS and on the bureau's own board; who objects is heard at once."""
         if not self.state.public_notices:
             await self._publish_notice()
-        notice = self.state.public_notices[-1]
+        notice_id = self.state.public_notices[-1].notice_id
         while True:
-            await self.wait(lambda: bool(notice.outcome or self.objections_open()))
+            await self.wait(lambda: self.notice_over(notice_id) or bool(self.objections_open()))
             waiting = self.objections_open()
             if not waiting:
                 return "investigating"
@@ -236,30 +235,21 @@ class RegistrationRevocation(PublicNotices, Approval):
 
     async def _publish_notice(self) -> None:
         assert self.row.clocks.publication is not None
-        key = self.start_clock(self.row.clocks.publication, self.now())
-        clock = self.state.clocks[key]
         title = f"关于{self.state.title}拟撤销登记的公示"
-        until = day_zh(clock.legal_end)
-        text = f"因无法联系当事人，依照{CITE}公示。对撤销有异议的，请在{until}以前提出。"
+        published = await self.publish_with_days(
+            "publish_revocation_notice",
+            self.row.clocks.publication,
+            title=title,
+            text=f"因无法联系当事人，依照{CITE}公示。对撤销有异议的，请在公示期内提出。",
+        )
         self.publish_notice(
             NOTICE,
             title=title,
             lines=[["名称", self.state.title], ["统一社会信用代码", self.state.numbers["uscc"]]],
             cite=CITE,
-            clock=key,
+            clock=published.clock,
             takes="objection",
         )
-        for attempt in range(1, 100):
-            published = await self.call(
-                "publish_revocation_notice",
-                seq=attempt,
-                title=title,
-                text=text,
-                open_from=self.now().date().isoformat(),
-                open_until=clock.legal_end.isoformat(),
-            )
-            if published.state == "done":
-                break
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         super().check_answers(task, answers, command)
@@ -324,10 +314,14 @@ class RegistrationRevocation(PublicNotices, Approval):
                 "annul_registration", seq=attempt, responsible=responsible, **told
             )
             if effect.state != "done":
-                self._register_refused(str(effect.answer.get("message", "")))
+                self.note_register_refused(
+                    effect.answer.get("message"),
+                    rule="撤销应当符合登记系统的校验",
+                    cite="登记管理条例第40条",
+                )
                 return "deciding"
             voided = effect.answer["voided_licence_number"]
-            await self._publish_annulment(number, effect.answer)
+            await self.until_done("publish_annulment", number=number, entry=effect.answer)
         self.stop_clock(self.state.memo["decision_clock"])
         # Read by whoever checks a licence (storage/verification.py).
         uscc = self.state.numbers["uscc"]
@@ -346,24 +340,3 @@ class RegistrationRevocation(PublicNotices, Approval):
             responsible=self.state.decision["responsible"],
         )
         return "archiving"
-
-    async def _publish_annulment(self, number: str, entry: dict[str, Any]) -> None:
-        for attempt in range(1, 100):
-            published = await self.call(
-                "publish_annulment", seq=attempt, number=number, entry=entry
-            )
-            if published.state == "done":
-                break
-
-    def _register_refused(self, message: str) -> None:
-        self.put_facts(
-            [
-                Fact(
-                    code="register_refused",
-                    state="bad",
-                    fact=f"登记系统拒绝：{message}",
-                    rule="撤销应当符合登记系统的校验",
-                    cite="登记管理条例第40条",
-                )
-            ]
-        )

@@ -229,6 +229,8 @@ class SeriousViolationList(Listing):
         if day > civil_date(command.received_at):
             told = "日期还没有到"
             raise Refused(Refusal.INVALID_ANSWERS, told, {"/annulled_on": told})
+        if "annulled" in self.state.memo:
+            raise Refused(Refusal.NOT_ACCEPTED_NOW)
         if len(document) < 4:
             told = "请填写撤销处罚的文书文号。"
             raise Refused(Refusal.INVALID_ANSWERS, told, {"/document": told})
@@ -264,14 +266,10 @@ class SeriousViolationList(Listing):
         return "archiving"
 
     async def _take_off(self, how: Removal) -> None:
-        for attempt in range(1, 100):
-            taken = await self.call(
-                "remove_from_list",
-                seq=attempt,
-                entry=self.state.memo["entry"],
-                ground=how.value,
-                decision_number=self.state.numbers["case"],
-            )
-            if taken.state == "done":
-                break
+        await self.until_done(
+            "remove_from_list",
+            entry=self.state.memo["entry"],
+            ground=how.value,
+            decision_number=self.state.numbers["case"],
+        )
         self.left_list(how.value, "")

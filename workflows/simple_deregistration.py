@@ -241,7 +241,11 @@ class SimpleDeregistration(LeavingNotice):
             return "deciding"
         ended = await self.call("deregister_enterprise", seq=attempt, way="simple")
         if ended.state != "done":
-            self.register_refused(str(ended.answer.get("message", "")))
+            self.note_register_refused(
+                ended.answer.get("message"),
+                rule="注销登记应当符合登记系统的法定校验",
+                cite="条例第31条",
+            )
             return "deciding"
         self.stop_clock(self.state.memo["decision_clock"])
         self.note_end(ended.answer)

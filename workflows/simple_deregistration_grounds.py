@@ -10,8 +10,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain import public_notices as notices
-    from domain.contracts import Command, EffectState, Fact
-    from forms.approval import Finding, Trouble
+    from domain.contracts import Command, Fact
+    from forms.approval import Finding
     from law.simple_deregistration import BY_CODE, Ground, curable
     from law.zone import civil_date
 
@@ -71,20 +71,6 @@ class ExclusionGrounds(PublicNotices, SignedByParties):
         said = [f"{civil_date(o.received_at).isoformat()}的书面异议成立" for o in late]
         return said + list(self.state.memo.get("late", ()))
 
-    async def until_done(self, kind: str, **args: Any) -> EffectState:
-        """A call that the case cannot go on without: each new try is an effect of its own."""
-        tried = int(self.state.memo.get(f"tried_{kind}", 0))
-        while True:
-            tried += 1
-            self.state.memo[f"tried_{kind}"] = tried
-            effect = await self.call(kind, seq=tried, **args)
-            if effect.state == "done":
-                return effect
-            if effect.state == "refused":
-                # Asking again at once would be refused again: an officer looks at it first.
-                said = {"kind": kind, "seq": tried, "message": effect.answer.get("message", "")}
-                await self.decided(Trouble, role=self.row.roles["trouble"], context=said)
-
     async def turn_away(self, paper: str) -> str:
         """All grounds at once, each with its article; what can be cured is said so (容错机制, 待核)."""
         self.stop_clock(self.state.memo.get("decision_clock"))
@@ -137,20 +123,6 @@ class ExclusionGrounds(PublicNotices, SignedByParties):
         assert clock is not None, "the row names the clock of the decision"
         self.state.memo["decision_clock"] = self.start_clock(clock, at)
         await self.accepted(at)
-
-    def register_refused(self, message: str) -> None:
-        self.put_facts(
-            [
-                Fact(
-                    code="register_refused",
-                    state="bad",
-                    fact=f"登记系统拒绝：{message}",
-                    rule="注销登记应当符合登记系统的法定校验",
-                    cite="条例第31条",
-                    source="market",
-                )
-            ]
-        )
 
     def note_end(self, ended: dict[str, Any]) -> None:
         """Deregistered: the licence is void, the name may not be used for a year (N03)."""

@@ -76,7 +76,7 @@ class LeavingNotice(Departments):
     async def withdraw_publication(self, reason: str) -> None:
         if number := self.state.memo.pop("publication", None):
             self.state.memo["withdrawals"] = seq = int(self.state.memo.get("withdrawals", 0)) + 1
-            await self.call("withdraw_leaving", seq=seq, number=number, reason=reason)
+            await self.call("withdraw_notice", seq=seq, number=number, reason=reason)
 
     async def hear_departments(self) -> str:
         """The period is over; both windows of the entity run from its end, whatever the departments do."""
@@ -109,6 +109,7 @@ class LeavingNotice(Departments):
             objection.state = notices.UPHELD
             shown = {"objection_id": objection.objection_id, "state": notices.UPHELD}
             self.change_row("objections", shown)
+            self.tell_author(objection, self.now())
         await self.serve(
             "termination_notice",
             who=who,
@@ -156,6 +157,9 @@ class LeavingNotice(Departments):
     def check_note_objection(self, command: Command) -> None:
         """An officer records what a creditor or somebody else wrote after the period, before the decision."""
         self.check_officer(command)
+        if self.individual:
+            told = "个体工商户简易注销没有公告，这里不记录异议；收到的书面意见请写在审查意见中。"
+            raise Refused(Refusal.NOT_ACCEPTED_NOW, told)
         data = command.data
         errors = {
             f"/{field}": told

@@ -74,7 +74,10 @@ def of_case(
     if "request_cancellation" in accepted and may_ask_cancellation(case, tasks, viewer):
         href = f"/api/v1/cases/{number}/name-cancellations"
         found.append(Action("request_cancellation", _("申请取消名称保留"), "POST", href))
-    if "note_objection" in accepted and is_officer(case, viewer):
+    announced = bool(case.numbers.get("uscc")) and "notice_running" in {
+        p["stage"] for p in case.passed
+    }
+    if "note_objection" in accepted and announced and is_officer(case, viewer):
         href = f"/api/v1/cases/{number}/late-objections"
         found.append(Action("note_objection", _("记录公示期后的书面异议"), "POST", href))
     found += _of_heads(case, accepted, number, viewer)

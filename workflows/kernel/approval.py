@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
         SYSTEM,
         Actor,
         Command,
+        EffectState,
         Fact,
         FileVersion,
         NoticeGiven,
@@ -29,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
         Finding,
         Review,
         SiteCheck,
+        Trouble,
     )
     from forms.base import TaskForm
     from law import sod
@@ -268,6 +270,36 @@ class Approval(Filing):
             if effect.state == "done":
                 break
         return "archived"
+
+    async def until_done(self, kind: str, **args: Any) -> EffectState:
+        """A call that the case cannot go on without: each new try is an effect of its own.
+
+        What the register refuses is looked at by an officer before it is asked again: asked at once, it would refuse again.
+        """
+        tried = int(self.state.memo.get(f"tried_{kind}", 0))
+        while True:
+            tried += 1
+            self.state.memo[f"tried_{kind}"] = tried
+            effect = await self.call(kind, seq=tried, **args)
+            if effect.state == "done":
+                return effect
+            if effect.state == "refused":
+                said = {"kind": kind, "seq": tried, "message": effect.answer.get("message", "")}
+                await self.decided(Trouble, role=self.row.roles["trouble"], context=said)
+
+    def note_register_refused(self, message: object, *, rule: str, cite: str) -> None:
+        """The register's own rule stands in the way of what was decided: whoever decides sees it beside the law."""
+        self.put_facts(
+            [
+                Fact(
+                    code="register_refused",
+                    state="bad",
+                    fact=f"登记系统拒绝：{message or ''}",
+                    rule=rule,
+                    cite=cite,
+                )
+            ]
+        )
 
     def put_facts(self, facts: list[Fact]) -> None:
         """Facts beside the law; one of a code that is there already takes its place."""
