@@ -22,6 +22,7 @@ SLOW = {
     "change_registration/licence_replaced",
     "change_registration/name_lapses",
     "change_registration/names",
+    "change_registration/publicity_refuses",
     "change_registration/registers_fail",
     "cluster_registration/applied_before",
     "cluster_registration/closed_before_told",

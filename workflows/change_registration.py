@@ -232,10 +232,7 @@ class ChangeRegistration(SignedByParties, HostedDomicile):
         await self.serve("grant", entry=entry, before=before)
         for seq, copy_kind in enumerate(("original", "duplicate"), 1):
             await self.serve("licence", seq=seq, entry=entry, before=before, copy_kind=copy_kind)
-        for attempt in range(1, 100):
-            published = await self.call("publish_change", seq=attempt, entry=entry, before=before)
-            if published.state == "done":
-                break
+        await self.until_done("publish_change", once_passed_over=99, entry=entry, before=before)
         self.stop_clock(publication)
         await self._tell_hosting()
         await self.open_hosting(entry["uscc"], self.state.title)

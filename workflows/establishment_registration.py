@@ -204,10 +204,7 @@ class EstablishmentRegistration(SignedByParties, HostedDomicile, OpenedCase):
         await self.serve("licence", seq=2, entry=entry, copy_kind="duplicate")
         if self.case.parent_case is not None:
             self.aside(self.tell_opener("licence_issued", **self._opening_told(entry)))
-        for attempt in range(1, 100):
-            published = await self.call("publish_establishment", seq=attempt, entry=entry)
-            if published.state == "done":
-                break
+        await self.until_done("publish_establishment", once_passed_over=99, entry=entry)
         self.stop_clock(publication)
         await self.open_hosting(entry["uscc"], self.state.title)
         await self.open_follow_ups(uscc=entry["uscc"])

@@ -358,7 +358,11 @@ class GeneralDeregistration(Liquidation):
         if self.row.clocks.publication:
             publication = self.start_clock(self.row.clocks.publication, self.now())
         await self.serve("grant", ended=ended)
-        published = await self.call("publish_deregistration", seq=attempt, ended=ended)
+        # The first try has the number of the entry, as it always had.
+        self.state.memo["tried_publish_deregistration"] = attempt - 1
+        published = await self.until_done(
+            "publish_deregistration", once_passed_over=attempt, ended=ended
+        )
         if published.state == "done":
             self.stop_clock(publication)
         return "archiving"

@@ -12,6 +12,9 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.liquidation_steps import BANKRUPTCY, LiquidationSteps
 
+# More than a case has notices.
+NOTICES = 100
+
 
 class Liquidation(LiquidationSteps):
     """Steps of the procedure's stages."""
@@ -47,15 +50,21 @@ class Liquidation(LiquidationSteps):
     async def _publish(self, step: Step) -> None:
         notice = self.notice(self.kept["notices"][step])
         until = self.state.clocks[notice.clock].legal_end.isoformat() if notice.clock else None
-        published = await self.call(
-            "publish_liquidation",
-            seq=notice.seq,
-            notice=notice.kind,
-            title=notice.title,
-            lines=notice.lines,
-            since=civil_date(notice.starts_at).isoformat(),
-            until=until,
-        )
+        seq = notice.seq
+        while True:
+            published = await self.call(
+                "publish_liquidation",
+                seq=seq,
+                notice=notice.kind,
+                title=notice.title,
+                lines=notice.lines,
+                since=civil_date(notice.starts_at).isoformat(),
+                until=until,
+            )
+            if not await self.to_be_tried_again(published, once_passed_over=notice.seq):
+                break
+            # Beyond the numbers of the notices, each of which has tries of its own.
+            seq += NOTICES
         if published.state == "done":
             numbers = self.kept.setdefault("publications", {})
             numbers[step] = published.answer["publication_number"]

@@ -102,7 +102,7 @@ class PublicNotices(Approval):
         while True:
             day = civil_date(self.now())
             until = deadline(find_clock(clock_id), day, self._calendars).legal_end
-            days = {"since": day.isoformat(), "until": until.isoformat()}
+            days: dict[str, Any] = {"since": day.isoformat(), "until": until.isoformat()}
             answer = (await self.until_done(kind, **days, **args)).answer
             number, at = str(answer["publication_number"]), answer["published_at"]
             published_at = datetime.fromisoformat(at)
