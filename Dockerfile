@@ -50,6 +50,7 @@ ENV PATH=/opt/banjian/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \
+    TOKIO_WORKER_THREADS=1 \
     BANJIAN_ENV=production \
     BANJIAN_DATA=/var/lib/banjian \
     BANJIAN_SECRETS=/run/secrets \

@@ -24,8 +24,8 @@ from workflows.dispatch import OPEN, CaseUnknown, Unreachable
 
 # How long an answer waits for the effect to be readable; after it 202 with the act's address.
 PATIENCE = 5.0
-# A case is seldom begun sooner than after the first of these.
-POLL = (0.03, 0.02, 0.03, 0.05, 0.08, 0.1)
+# Between the looks at whether a case is begun; the first comes when it usually is (`_Usual`).
+POLL = (0.02, 0.03, 0.05, 0.08, 0.1)
 # So far apart a case is asked again whose refusal may only come from being behind its record.
 AGAIN = 0.3
 
@@ -67,6 +67,20 @@ class Draft:
     received_at: datetime | None = None
 
 
+class _Usual:
+    """Seconds that an act usually takes to be readable: to ask sooner is a statement for nothing, later is waiting for nothing."""
+
+    _LEAST, _MOST = 0.02, 0.3
+
+    def __init__(self) -> None:
+        self.seconds = 0.03
+
+    def learn(self, waited: float, looks: int) -> None:
+        """It was readable after so many seconds and looks. At the first look: perhaps for long."""
+        nearer = 0.95 * waited if looks == 1 else (self.seconds + waited) / 2
+        self.seconds = min(max(nearer, self._LEAST), self._MOST)
+
+
 class Acts:
     """Makes acts durable, sends them, and answers when the effect can be read."""
 
@@ -79,6 +93,7 @@ class Acts:
         self._signer = signer
         # One that is lost with the process is asked for again by the reconciler.
         self._answered = Later[UUID, None](self._settle)
+        self._usual = _Usual()
 
     async def perform(self, draft: Draft) -> Outcome:
         """The act, once.
@@ -227,16 +242,16 @@ class Acts:
             await acts.mark_refused(connection, act_id, refused.why, refused.message)
 
     async def _readable(self, act_id: UUID, received_at: datetime) -> Outcome:
-        waited = 0.0
-        turn = 0
+        waited, looks, pause = 0.0, 0, self._usual.seconds
         while waited < PATIENCE:
-            pause = POLL[min(turn, len(POLL) - 1)]
             await asyncio.sleep(pause)
             waited += pause
-            turn += 1
             row = await _STATE.first(self._engine, act=act_id)
+            looks += 1
             if row is not None and row["state"] == "applied":
+                self._usual.learn(waited, looks)
                 return Outcome(act_id, "applied", received_at, row["revision"])
+            pause = POLL[min(looks, len(POLL)) - 1]
         return Outcome(act_id, "received", received_at)
 
     def _settled(self, row: ActRow) -> Outcome:

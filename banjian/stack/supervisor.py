@@ -245,7 +245,9 @@ class LocalStack:
     def _program_part(self, program: Program) -> ProcessPart:
         port = self._ports.get(program.name, 0)
         ready = layout.ready_file(self._run, program.name)
-        extra = {} if program.health_path else {"BANJIAN_READY_FILE": str(ready)}
+        extra = dict(layout.PROGRAM_ENVIRONMENT)
+        if not program.health_path:
+            extra["BANJIAN_READY_FILE"] = str(ready)
         part = ProcessPart(
             program.name,
             layout.python(program.arguments, port),

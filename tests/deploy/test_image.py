@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from banjian import container_secrets
+from banjian.stack import layout
 from deploy.checks import HOSTS
 from tests.deploy.compose import ROOT
 from tests.deploy.image import DOCKERFILE, copied, environment, install, names, selected
@@ -57,6 +58,10 @@ def test_it_runs_as_an_ordinary_user_known_by_number() -> None:
     assert told(r"^USER (\S+)$") == f"{ours}:{ours}"
     assert told(r"--uid (\d+)") == str(ours)
     assert environment()["BANJIAN_ENV"] == "production"
+
+
+def test_its_programs_run_as_those_of_the_local_stack() -> None:
+    assert layout.PROGRAM_ENVIRONMENT.items() <= environment().items()
 
 
 def test_it_names_no_registry_and_holds_no_secret() -> None:
