@@ -8,6 +8,7 @@ not counted (行政许可法 45). An extension runs from the unrolled end, then 
 
 import calendar
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -94,9 +95,12 @@ def deadline(
     counting = _unit(clock, unit)
     starts_at = _instant(clock, counting, trigger)
     more = int(extended)
-    return _deadline(
-        clock, starts_at, calendars, length, counting, tuple(suspensions), more, extension
+    # Whoever counts days counts them for every instant of the first one alike.
+    since = starts_at if counting is Unit.H else day_start(starts_at.date())
+    found = _deadline(
+        clock, since, calendars, length, counting, tuple(suspensions), more, extension
     )
+    return found if since == starts_at else replace(found, starts_at=starts_at)
 
 
 # typed: True and 1.0 must reach the checks and not the answer cached for 1.

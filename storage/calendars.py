@@ -16,6 +16,7 @@ from law.calendar_upload import numbered
 from law.calendars import UPLOADED_FROM, CalendarEdition, Published
 from storage import admin_log
 from storage.calendar_publications import MOVES, PUBLICATIONS, NoSuchPublication, Place, publication
+from storage.prepared import Prepared
 from storage.tables_accounts import AccountRow
 from storage.tables_calendars import CalendarEditionRow, CalendarMoveRow, CalendarPublicationRow
 
@@ -38,22 +39,25 @@ class YearOccupied(Exception):
 
 # -- what is in force -----------------------------------------------------------------------------
 
+# Asked every few seconds by every process.
+_STATE = Prepared(
+    select(
+        select(func.coalesce(func.max(CalendarPublicationRow.id), 0))
+        .where(CalendarPublicationRow.approved_at.is_not(None))
+        .scalar_subquery()
+        .label("newest"),
+        select(func.count()).select_from(CalendarEditionRow).scalar_subquery().label("editions"),
+    )
+)
+
 
 async def load(place: AsyncEngine) -> Published:
     """Learn every edition of the database and put in force what two persons approved; process-wide."""
+    state = await _STATE.first(place)
+    assert state is not None, "a statement without FROM has one row"
+    if (state["newest"], state["editions"]) == (law.published().order, law.learned()):
+        return law.published()
     async with place.connect() as connection:
-        newest, editions = (
-            await connection.execute(
-                select(
-                    select(func.coalesce(func.max(CalendarPublicationRow.id), 0))
-                    .where(CalendarPublicationRow.approved_at.is_not(None))
-                    .scalar_subquery(),
-                    select(func.count()).select_from(CalendarEditionRow).scalar_subquery(),
-                )
-            )
-        ).one()
-        if (newest, editions) == (law.published().order, law.learned()):
-            return law.published()
         for content in (await connection.execute(select(CalendarEditionRow.content))).scalars():
             law.learn(law.edition_from_json(content))
         published = await in_force(connection)

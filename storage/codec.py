@@ -9,11 +9,11 @@ search attributes and update ids are not sealed by the engine: they must carry n
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 from uuid import UUID
 
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import (
     ActivitySerializationContext,
     DataConverter,
@@ -138,10 +138,30 @@ class CaseDataConverter(DataConverter):
         return clone
 
 
+class OnePayloadConverter(PydanticPayloadConverter):
+    """The same converter whenever the SDK asks for one: it asks anew for each case and each of its activations.
+
+    A converter keeps how each type is read; made anew, it would find that out again for every case.
+    """
+
+    _made: ClassVar[Self | None] = None
+
+    def __new__(cls) -> Self:
+        """The one of the process."""
+        if cls._made is None:
+            made = super().__new__(cls)
+            PydanticPayloadConverter.__init__(made)
+            cls._made = made
+        return cls._made
+
+    def __init__(self) -> None:
+        """Nothing: it was made before (`__new__`)."""
+
+
 def data_converter(keys: CaseKeys) -> DataConverter:
     """Pydantic values, sealed per case, failures included. One per process: it holds `keys`."""
     return CaseDataConverter(
-        payload_converter_class=pydantic_data_converter.payload_converter_class,
+        payload_converter_class=OnePayloadConverter,
         payload_codec=CaseCodec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

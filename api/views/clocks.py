@@ -82,7 +82,8 @@ class ClockView:
     @property
     def paused(self) -> bool:
         """Stands still now: it has no legal end until the last ground has ended."""
-        return self.running and self.deadline.paused
+        pauses = self.running_clock.pauses
+        return self.running and any(p.end is None for p in pauses) and self.deadline.paused
 
     @property
     def ends_at(self) -> datetime | None:

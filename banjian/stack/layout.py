@@ -37,7 +37,7 @@ API = Program("api", ("-m", "banjian.serve", "api", "--port", "{port}"), "/ready
 
 PROGRAMS = (TWINS, WORKER, API)
 # The SDK's core lives beside Python's one thread. With a thread per processor it wakes them in turn for each of
-# the messages that it has to pass on, a tenth of all that a case costs; one is enough to feed one Python process.
+# the messages that it has to pass on; one is enough to feed one Python process.
 PROGRAM_ENVIRONMENT = {"TOKIO_WORKER_THREADS": "1"}
 MIGRATE = ("-m", "banjian.migrate")
 
