@@ -206,6 +206,7 @@ async def stage(
     folder: Path | None = None,
     procedures: Sequence[type] = (),
     engine_arguments: Sequence[str] = (),
+    sandboxed: bool = True,
 ) -> AsyncIterator[Stage]:
     """Raise a stage on an empty or migrated database.
 
@@ -216,6 +217,7 @@ async def stage(
         folder: data folder; a temporary one without it.
         procedures: workflows beside the registered ones.
         engine_arguments: for the dev server (without `starts`).
+        sandboxed: False runs the workflows as an installation does (ADR 0014); many cases need that.
     """
     await upgrade_async(database_url)
     # Calendars that another story of this process published are none of this bureau's.
@@ -284,6 +286,7 @@ async def stage(
                 sweep=starts is not None,
                 offset=seconds,
                 procedures=procedures,
+                sandboxed=sandboxed,
                 # Time passes here only between acts.
                 in_time=timedelta(0),
             )

@@ -1,7 +1,8 @@
-"""``python -m tests.simulate [--cases N] [--seed N] [--case N] [--running N] [--races N] [--no-outage]``.
+"""``python -m tests.simulate [--cases N] [--seed N] [--case N] [--running N] [--races N] [--no-outage] [--sixty N]``.
 
 Random periods asked of ``law/`` and of the oracle; then cases in skipped time with every kind of expiry, races of
-decision, act and expiry, and the engine killed over a deadline. Exit 0 only when all is as the law wants it.
+decision, act and expiry, and the engine killed over a deadline; last sixty days of mixed cases (``python -m
+tests.simulate.sixty`` plays them alone). Exit 0 only when all is as the law wants it.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from tests.oracle.papers import ROWS
 from tests.simulate import running
 from tests.simulate.cases import random_case
 from tests.simulate.compare import difference
+from tests.simulate.sixty import __main__ as sixty
 
 PROGRESS_EVERY = 10_000
 
@@ -25,8 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--running", type=int, default=500, help="cases in skipped time (500)")
     parser.add_argument("--races", type=int, default=1000, help="races at a clock's end (1000)")
     parser.add_argument("--no-outage", action="store_true", help="leave the engine alone")
+    parser.add_argument("--sixty", type=int, default=1000, help="cases of the sixty days (1000)")
     asked = parser.parse_args(arguments)
-    if asked.cases < 0 or asked.running < 0 or asked.races < 0:
+    if min(asked.cases, asked.running, asked.races, asked.sixty) < 0:
         parser.error("a number of cases must not be negative")
     if asked.case is not None and asked.seed is None:
         parser.error("--case needs the --seed of its series")
@@ -46,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.case is None:
         told = running.run(seed, asked.running, asked.races, not asked.no_outage, _say)
         differing += asyncio.run(told)
+        if asked.sixty:
+            differing += sixty.play(seed, asked.sixty)
     return 1 if differing else 0
 
 
