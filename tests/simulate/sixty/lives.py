@@ -64,14 +64,14 @@ class Life:
         self.core = trade_name(number)
 
     def uscc(self, kind: str = "1") -> str:
-        return make_uscc(kind, "421303", f"MA{self.number:06d}")
+        return make_uscc(kind, "421303", f"MQ{self.number:06d}")
 
     def enterprise(self, **more: Any) -> dict[str, Any]:
         """Known at the registers, with a licence and a head."""
         row: dict[str, Any] = {
             "uscc": self.uscc(),
             "name": self.company,
-            "licence_number": f"421303{self.number:09d}",
+            "licence_number": f"4213039{self.number:08d}",
             "registered_on": "2020-05-06",
             "legal_representative": {"name": "周晓岚", "id_number": "421303198506142016"},
         } | more

@@ -1,7 +1,6 @@
 """Batches of cases, each with a stage of its own, some of them side by side in processes of their own."""
 
 import asyncio
-import dataclasses
 import json
 import os
 import sys
@@ -116,4 +115,5 @@ async def _process(
 
 def as_line(found: Findings) -> str:
     """For the process that started this one."""
-    return FOUND + json.dumps(dataclasses.asdict(found), ensure_ascii=False)
+    told = {"wrong": found.wrong, "counts": dict(found.counts)}
+    return FOUND + json.dumps(told, ensure_ascii=False)
