@@ -12,7 +12,8 @@ from tests.oracle.answers import BEIJING, answer
 from tests.oracle.papers import office_open
 from tests.simulate.ends import DAY
 
-STARTS: Final = datetime(2026, 8, 31, 8, tzinfo=BEIJING)
+# From the first of September on a licence may be accepted on a promise (its second catalogue).
+STARTS: Final = datetime(2026, 9, 1, 8, tzinfo=BEIJING)
 DAYS: Final = 60
 ENDS: Final = STARTS + DAYS * DAY
 SECOND: Final = timedelta(seconds=1)
