@@ -23,7 +23,7 @@ SMALL = (
     "simple.undisturbed",
     "simple.objected",
     "simple.individual_objected",
-    "general.merged",
+    "registration.name",
     "compulsory.running",
     "revocation.withdrawn",
     "abnormal.not_established",

@@ -20,6 +20,7 @@ SECOND: Final = timedelta(seconds=1)
 # Acts of many cases fall on the same instants: they are done side by side.
 HOURS: Final = (9, 10, 11, 14, 15, 16)
 EVENING: Final = 20
+READ_APART: Final = str.maketrans("和宏", "安嘉")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Life:
         self.world: dict[str, list[dict[str, Any]]] = {}
         self.person, self.creditor = f"person{number}", f"creditor{number}"
         self.case = f"{kind}.{number}"
-        self.core = trade_name(number)
+        # Names that are read alike are held against each other.
+        self.core = trade_name(number).translate(READ_APART)
 
     def uscc(self, kind: str = "1") -> str:
         return make_uscc(kind, "421303", f"MQ{self.number:06d}")
