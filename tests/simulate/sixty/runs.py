@@ -75,6 +75,8 @@ async def run(
             for key, found in told.wrong.items():
                 whole.wrong[key] += [f"batch {number}: {what}" for what in found]
             whole.counts += told.counts
+            for line in told.lines():
+                say(f"{name}: {line}")
             say(f"{name}: done, {told.faults} faults")
 
     with server() as url:
