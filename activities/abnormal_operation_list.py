@@ -1,13 +1,13 @@
 """Papers of the list of abnormal operations (经营异常名录), and of the mark of an individual: order, notice, decision."""
 
+from datetime import date
 from typing import Final
 
 from activities.context import CaseView
-from activities.credit_lists import LISTS_CITE, full_stop, lines
-from activities.paper_fields import Fields, due, remedies
+from activities.credit_lists import LISTS_CITE, lines
+from activities.paper_fields import Fields, due, full_stop, remedies
 from activities.paperwork import moment, paper
 from domain.contracts import PaperOrder
-from domain.credit import ListKind, list_name
 from forms.abnormal_operation_list import Application
 from law.zone import civil_date, day_zh
 
@@ -39,6 +39,7 @@ async def order_to_publish(view: CaseView, order: PaperOrder) -> Fields:
         "due": due(view, order.data["clock"]),
         "due_label": "公示的最后一天",
         "basis": f"{LISTS_CITE}；{RULES}",
+        "remedies": remedies(view),
     }
 
 
@@ -55,7 +56,7 @@ async def prior_notice(view: CaseView, order: PaperOrder) -> Fields:
         ],
         "entries": [
             *lines(view),
-            {"label": "核实日期", "value": found["checked_on"]},
+            {"label": "核实日期", "value": day_zh(date.fromisoformat(found["checked_on"]))},
             {"label": "核实情况", "value": found["record"]},
         ],
         "basis": f"{LISTS_CITE}；{RULES}",
@@ -71,7 +72,6 @@ async def listing(view: CaseView, order: PaperOrder) -> Fields:
         "rejected": f"你（单位）提出了陈述、申辩，经复核不予采纳：{full_stop(statement['record'])}",
         "adopted": f"你（单位）提出了陈述、申辩，经复核：{full_stop(statement['record'])}",
     }
-    name = list_name(ListKind.ABNORMAL, marked=bool(view.case.decision.get("marked")))
     return "office_letter", {
         "name": view.row.papers[order.kind],
         "paragraphs": [
@@ -84,8 +84,11 @@ async def listing(view: CaseView, order: PaperOrder) -> Fields:
         ],
         "entries": [
             *lines(view),
-            {"label": name, "value": entry["entry_number"]},
-            {"label": "列入日期", "value": day_zh(civil_date(moment(entry["listed_at"])))},
+            {"label": "记录编号", "value": entry["entry_number"]},
+            {
+                "label": "标记日期" if entry["marked"] else "列入日期",
+                "value": day_zh(civil_date(moment(entry["listed_at"]))),
+            },
         ],
         "basis": f"{LISTS_CITE}；{RULES}",
         "remedies": remedies(view),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from activities.context import CaseView
-from activities.paper_fields import Fields, due, remedies
+from activities.paper_fields import Fields, due, full_stop, remedies
 from activities.paperwork import paper
 from activities.register_calls import inquiry
 from activities.related_filing import filled_by
@@ -64,14 +64,9 @@ def _entries(form: Application) -> list[dict[str, str]]:
     ]
 
 
-def _ended(text: str) -> str:
-    """With a full stop: an officer's or a host's words come with one or without."""
-    return text.rstrip("。；;. ") + "。"
-
-
 @paper("hosting_told", "cluster_hosting")
 async def told(view: CaseView, order: PaperOrder) -> Fields:
-    return "hosting_notice", {
+    return "office_letter", {
         "name": view.row.papers["hosting_told"],
         "paragraphs": [
             "你（单位）的住所由托管机构托管，营业执照住所标注“（集群注册）”。",
@@ -86,15 +81,16 @@ async def told(view: CaseView, order: PaperOrder) -> Fields:
 @paper("address_change", "cluster_hosting")
 async def address_change(view: CaseView, order: PaperOrder) -> Fields:
     reason = str(order.data.get("reason", "")).strip()
-    return "hosting_notice", {
+    return "office_letter", {
         "name": view.row.papers["address_change"],
         "paragraphs": [
-            _ended("你（单位）的住所托管已经终止" + (f"：{reason}" if reason else "")),
+            full_stop("你（单位）的住所托管已经终止" + (f"：{reason}" if reason else "")),
             "登记的住所不再由托管机构提供，请在下列期限内向登记机关申请住所变更登记。逾期未办理的，由登记机关责令改正；"
             "拒不改正的，处1万元以上10万元以下的罚款。",
         ],
         "entries": _entries(application(view)),
         "due": due(view, order.data["clock"]),
+        "due_label": "办理住所变更登记的最后一天",
         "basis": f"{REGISTRATION}第二十四条、第四十六条",
     }
 
@@ -102,7 +98,7 @@ async def address_change(view: CaseView, order: PaperOrder) -> Fields:
 @paper("hosting_lead", "cluster_hosting")
 async def lead(view: CaseView, order: PaperOrder) -> Fields:
     mail = order.data["mail"]
-    return "hosting_notice", {
+    return "office_letter", {
         "name": view.row.papers["hosting_lead"],
         "paragraphs": [
             "托管机构报告与你（单位）失去联系。本机关向登记的住所邮寄核查，邮件被退回或者无人签收，通过登记的住所无法与你（单位）取得联系。",
@@ -122,12 +118,12 @@ async def lead(view: CaseView, order: PaperOrder) -> Fields:
 async def order_to_change(view: CaseView, order: PaperOrder) -> Fields:
     end = due(view, order.data["clock"])
     assert end is not None, "nothing is overdue without its clock"
-    return "hosting_notice", {
+    return "office_letter", {
         "name": view.row.papers["address_order"],
         "paragraphs": [
             f"你（单位）的住所托管已经终止，应当在{day_zh(date.fromisoformat(end['day']))}前（含当日）"
             "申请住所变更登记，至今没有办理。",
-            _ended(order.data["reasons"]),
+            full_stop(order.data["reasons"]),
             "现责令你（单位）立即改正，向登记机关申请住所变更登记。拒不改正的，处1万元以上10万元以下的罚款。",
         ],
         "entries": _entries(application(view)),

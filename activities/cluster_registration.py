@@ -156,7 +156,7 @@ def _entries(view: CaseView) -> list[dict[str, str]]:
 
 @paper("grant", "cluster_registration")
 async def admission_notice(view: CaseView, order: PaperOrder) -> Fields:
-    return "hosting_notice", {
+    return "office_letter", {
         "name": view.row.papers["grant"],
         "paragraphs": [
             f"你（单位）提交的“{view.row.title}”申请，经审查和现场核查，符合条件。本机关同意你（单位）"
@@ -170,7 +170,7 @@ async def admission_notice(view: CaseView, order: PaperOrder) -> Fields:
 
 @paper("licence", "cluster_registration")
 async def admission_certificate(view: CaseView, order: PaperOrder) -> Fields:
-    return "hosting_notice", {
+    return "office_letter", {
         "name": view.row.papers["licence"],
         "paragraphs": [
             "兹证明你（单位）是本机关登记管辖区域内的集群注册托管机构。退出托管或者被取消的，本证明同时失效；"
@@ -187,10 +187,10 @@ async def admission_certificate(view: CaseView, order: PaperOrder) -> Fields:
 @paper("refusal", "cluster_registration")
 async def admission_refusal(view: CaseView, order: PaperOrder) -> Fields:
     received = civil_date(moment(order.data["received_at"]))
-    return "hosting_notice", {
+    return "office_letter", {
         "name": view.row.papers["refusal"],
         "paragraphs": [
-            f"你（单位）于{received.isoformat()}提交的“{view.row.title}”申请，经审查，不符合条件，"
+            f"你（单位）于{day_zh(received)}提交的“{view.row.title}”申请，经审查，不符合条件，"
             "本机关决定不予准入。理由：",
             *order.data["reasons"],
         ],

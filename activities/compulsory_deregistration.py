@@ -1,11 +1,12 @@
 """What a compulsory deregistration (强制注销) asks of the registers, publishes, and its papers. 公司法 241; 总局令第105号 (待核)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 from activities.context import CaseView
 from activities.deregistration import ending_entries
-from activities.paper_fields import Fields, due, remedies
+from activities.paper_fields import Fields, due, full_stop, noticed_at, remedies
 from activities.paperwork import moment, paper
 from activities.register_calls import effect, inquiry
 from domain.contracts import Fact, PaperOrder, RegisterCall
@@ -98,11 +99,18 @@ async def publish_restoration(view: CaseView, order: RegisterCall) -> ports.Publ
 # -- papers ------------------------------------------------------------------------------------------
 
 
-def _letter(view: CaseView, kind: str, *paragraphs: str, **more: Any) -> Fields:
+def _letter(
+    view: CaseView,
+    kind: str,
+    *paragraphs: str,
+    more_entries: Sequence[dict[str, str]] = (),
+    **more: Any,
+) -> Fields:
     form = application(view)
     entries = [
         {"label": "统一社会信用代码", "value": form.uscc},
         {"label": "事由", "value": f"{day_zh(form.ended_on)}{GROUND_LABELS[form.ground][0]}"},
+        *more_entries,
     ]
     return "office_letter", {
         "name": view.row.papers[kind],
@@ -119,9 +127,10 @@ async def compulsory_notice(view: CaseView, order: PaperOrder) -> Fields:
     return _letter(
         view,
         "compulsory_notice",
-        f"你（单位）自{day_zh(form.ended_on)}{GROUND_LABELS[form.ground][0]}，满三年未申请注销登记：{form.reasons}",
-        "登记机关拟强制注销你（单位）的登记，现予公告。公司、债权人和其他利害关系人有异议的，在公告期内提出；没有异议的，"
-        "公告期届满后登记机关可以注销登记。",
+        f"{form.company}自{day_zh(form.ended_on)}{GROUND_LABELS[form.ground][0]}，满三年未申请注销登记：{full_stop(form.reasons)}",
+        "登记机关拟强制注销该公司的登记，现予公告。公司、债权人和其他利害关系人有异议的，可以在公告期内通过国家企业信用信息公示系统、"
+        f"本机关公示栏（{noticed_at(view)}）或者到本机关窗口提出，并说明理由、提交证据；没有异议的，公告期届满后登记机关可以注销登记。",
+        recipient=f"{form.company}及其债权人、其他利害关系人",
         due_label="提出异议的最后一天",
         due=due(view, order.data["clock"]),
     )
@@ -138,8 +147,8 @@ async def grant(view: CaseView, order: PaperOrder) -> Fields:
         view,
         "grant",
         "公告期届满，没有收到异议。登记机关决定强制注销你（单位）的登记。",
-        "利害关系人可以在下列期限以前申请恢复登记。",
-        entries=ending_entries(order.data["ended"]),
+        "利害关系人可以在下列期限以前向本机关申请恢复登记。",
+        more_entries=ending_entries(order.data["ended"])[1:],
         due_label="申请恢复登记的最后一天",
         due=due(view, order.data["clock"]),
         remedies=remedies(view),
@@ -149,7 +158,9 @@ async def grant(view: CaseView, order: PaperOrder) -> Fields:
 @paper("not_deregistered", STEM)
 async def not_deregistered(view: CaseView, order: PaperOrder) -> Fields:
     return _letter(
-        view, "not_deregistered", f"登记机关决定不予强制注销，登记不变：{order.data['reasons']}"
+        view,
+        "not_deregistered",
+        f"登记机关决定不予强制注销，登记不变：{full_stop(order.data['reasons'])}",
     )
 
 
@@ -158,7 +169,7 @@ async def restored(view: CaseView, order: PaperOrder) -> Fields:
     return _letter(
         view,
         "restored",
-        f"{order.data['applicant']}申请恢复登记。登记机关决定恢复强制注销以前的登记：{order.data['reasons']}",
+        f"{order.data['applicant']}申请恢复登记。登记机关决定恢复强制注销以前的登记：{full_stop(order.data['reasons'])}",
     )
 
 
@@ -167,6 +178,6 @@ async def not_restored(view: CaseView, order: PaperOrder) -> Fields:
     return _letter(
         view,
         "not_restored",
-        f"{order.data['applicant']}申请恢复登记。登记机关不予恢复：{order.data['told']}",
+        f"{order.data['applicant']}申请恢复登记。登记机关不予恢复：{full_stop(order.data['told'])}",
         remedies=remedies(view),
     )

@@ -141,8 +141,3 @@ def lines(view: CaseView) -> list[dict[str, str]]:
         {"label": "统一社会信用代码", "value": form.uscc},
         {"label": "情形", "value": GROUND_NAMES[ground]},
     ]
-
-
-def full_stop(text: str) -> str:
-    """An officer's words come with one or without."""
-    return text.rstrip("。；;. ") + "。"

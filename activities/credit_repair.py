@@ -8,9 +8,8 @@ from sqlalchemy import text
 
 from activities.change_checks import cite_of
 from activities.context import CaseView
-from activities.credit_lists import full_stop
 from activities.list_relief import BAD, OK, OPEN, name_fact, told
-from activities.paper_fields import Fields, remedies
+from activities.paper_fields import Fields, full_stop, remedies
 from activities.paperwork import moment, paper
 from activities.register_calls import effect, inquiry
 from domain.contracts import Fact, PaperOrder, RegisterCall

@@ -10,7 +10,7 @@ from domain.contracts import RegisterCall
 from forms.change_registration import LicencePaper
 from law.calendars import default_calendars
 from law.names.holders import HolderState, blocked_until
-from law.zone import civil_date
+from law.zone import civil_date, day_zh
 from registers import ports
 from storage.names_upkeep import give_up
 
@@ -64,10 +64,10 @@ def ending_entries(ended: dict[str, Any]) -> list[dict[str, str]]:
     voided = ended.get("voided_licence_number")
     return [
         {"label": "统一社会信用代码", "value": ended["uscc"]},
-        {"label": "注销日期", "value": day.isoformat()},
+        {"label": "注销日期", "value": day_zh(day)},
         {"label": "营业执照", "value": f"{voided or '（登记库没有记载编号）'}，自注销之日起作废"},
         {
             "label": "名称",
-            "value": f"{name_barred_until(day).isoformat()}以前（含当日）他人不得使用（企业名称登记管理规定第17条）",
+            "value": f"{day_zh(name_barred_until(day))}以前（含当日），他人不得使用（《企业名称登记管理规定》第十七条）",
         },
     ]

@@ -5,13 +5,17 @@ from typing import Any
 
 from activities.context import CaseView
 from activities.deregistration import ending_entries
-from activities.paper_fields import Fields, due, remedies
+from activities.paper_fields import Fields, basis_of, due, remedies
 from activities.paperwork import paper
 from activities.register_calls import effect, inquiry
 from domain.contracts import Fact, PaperOrder, RegisterCall, RunningClock
 from forms.general_deregistration import CAUSE_LABELS, Application
+from forms.papers.wording import until
+from law.citations import written
+from law.clock_types import Clock
 from law.clocks import find_clock
 from law.liquidation import WAYS
+from law.zone import day_zh
 from registers import ports
 
 OK, BAD = "ok", "bad"
@@ -131,40 +135,48 @@ async def liquidation_told(view: CaseView, order: PaperOrder) -> Fields:
     )
     clocks = [view.clocks[key] for key in order.data["clocks"]]
     first = clocks[0] if clocks else None
-    return "deregistration_notice", {
+    return "office_letter", {
         "name": view.row.papers["liquidation_told"],
         "paragraphs": paragraphs,
         "entries": [
             {"label": "统一社会信用代码", "value": form.uscc},
             {"label": "解散或者终止的原因", "value": CAUSE_LABELS[form.cause][0]},
-            {"label": "解散事由出现日期", "value": form.dissolved_on.isoformat()},
+            {"label": "解散事由出现日期", "value": day_zh(form.dissolved_on)},
             *(_term(c) for c in clocks),
         ],
         "due": due(view, first.key) if first else None,
-        "due_label": f"{find_clock(first.clock_id).name}的最后一天" if first else "最后一天",
+        "due_label": f"{_step(find_clock(first.clock_id))}的最后一天"
+        if first
+        else "期限的最后一天",
         "basis": view.row.basis,
     }
+
+
+def _step(row: Clock) -> str:
+    """一般注销:公示解散事由: the letter is about nothing else."""
+    return row.name.rpartition(":")[2]
 
 
 def _term(clock: RunningClock) -> dict[str, str]:
     row = find_clock(clock.clock_id)
     return {
-        "label": row.name,
-        "value": f"{clock.legal_end.isoformat()}以前（含当日），{row.citation}",
+        "label": _step(row),
+        "value": f"{until(clock.legal_end)}以前（{basis_of(row)}）",
     }
 
 
 @paper("ended", "general_deregistration")
 async def ended(view: CaseView, order: PaperOrder) -> Fields:
     """Why the case ends without a deregistration."""
-    return "deregistration_notice", {
+    return "office_letter", {
         "name": view.row.papers["ended"],
         "paragraphs": [
             f"{order.data['reason']}。",
             "本件注销申请终止办理，登记事项不变。",
         ],
         "entries": [{"label": "统一社会信用代码", "value": application(view).uscc}],
-        "basis": order.data["article"],
+        "basis": written(order.data["article"]),
+        "remedies": remedies(view),
     }
 
 
@@ -175,7 +187,7 @@ async def grant(view: CaseView, order: PaperOrder) -> Fields:
     paragraphs = ["经审查，你（单位）的注销登记申请符合法定条件，准予注销登记。"]
     if form.licence_paper.value == "cannot_return":
         paragraphs.append("纸质营业执照无法缴回，登记机关公告作废。")
-    return "deregistration_notice", {
+    return "office_letter", {
         "name": view.row.papers["grant"],
         "paragraphs": paragraphs,
         "entries": ending_entries(order.data["ended"]),

@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from activities.context import CaseView
-from activities.credit_lists import entity, full_stop
-from activities.paper_fields import Fields, due, remedies
+from activities.credit_lists import entity
+from activities.paper_fields import Fields, due, full_stop, remedies
 from activities.paperwork import moment, paper
 from activities.register_calls import inquiry
 from domain.contracts import Fact, PaperOrder, RegisterCall
@@ -167,18 +167,22 @@ async def refusal(view: CaseView, order: PaperOrder) -> Fields:
 async def removal(view: CaseView, order: PaperOrder) -> Fields:
     entry = order.data["entry"]
     what = "恢复正常记载状态" if entry["marked"] else "移出经营异常名录"
+    put, taken = ("标记", "恢复") if entry["marked"] else ("列入", "移出")
     return "office_letter", {
         "name": "恢复正常记载状态决定书" if entry["marked"] else view.row.papers["grant"],
         "paragraphs": [
-            f"经核实，你（单位）被列入（标记）的情形已经改正。本机关决定将你（单位）{what}，"
-            "国家企业信用信息公示系统自移出之日起不再公示该条记录。"
+            f"经核实，你（单位）被{put}的情形已经改正。本机关决定将你（单位）{what}，"
+            f"国家企业信用信息公示系统自{taken}之日起不再公示该条记录。"
         ],
         "entries": [
             {"label": "统一社会信用代码", "value": entity(view).uscc},
-            {"label": "列入的情形", "value": GROUND_NAMES[ListGround(entry["ground"])]},
+            {"label": f"{put}的情形", "value": GROUND_NAMES[ListGround(entry["ground"])]},
             {"label": "记录编号", "value": entry["number"]},
-            {"label": "列入日期", "value": day_zh(civil_date(moment(entry["listed_at"])))},
-            {"label": "移出日期", "value": day_zh(civil_date(moment(order.data["removed_at"])))},
+            {"label": f"{put}日期", "value": day_zh(civil_date(moment(entry["listed_at"])))},
+            {
+                "label": f"{taken}日期",
+                "value": day_zh(civil_date(moment(order.data["removed_at"]))),
+            },
         ],
         "basis": view.row.basis,
     }

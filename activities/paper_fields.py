@@ -10,7 +10,8 @@ from domain.clocks import deadline_of
 from domain.contracts import PaperOrder
 from domain.roles import Role
 from law.calendars import Calendars, default_calendars
-from law.clock_types import Unit, Verified
+from law.citations import written
+from law.clock_types import Clock, Unit, Verified
 from law.clocks import find_clock
 from law.deadlines import Deadline, RowKind, TraceRow, deadline
 from law.zone import civil_date, day_zh
@@ -42,12 +43,16 @@ def due_part(end: Deadline, *, day: str | None = None) -> dict[str, Any]:
         "day": day or end.legal_end.isoformat(),
         "length": length,
         "counted_from": end.start_date.isoformat(),
-        # What was not checked against the law's text says so on paper too.
-        "basis": end.clock.citation + ("" if end.clock.verified is Verified.TEXT else "（待核）"),
+        "basis": basis_of(end.clock),
         "reasons": [] if day else reasons(end),
         "notices": [] if day else notices(end),
         "provisional": end.provisional,
     }
+
+
+def basis_of(law: Clock) -> str:
+    """The clock's articles in full; what was not checked against the law's text says so on paper too."""
+    return written(law.citation) + ("" if law.verified is Verified.TEXT else "（待核）")
 
 
 def reasons(end: Deadline) -> list[dict[str, str]]:
@@ -107,7 +112,12 @@ def _reason(row: TraceRow, *, years: bool, hours: bool) -> dict[str, str]:
         count = f"第{row.count_from}日"
     else:
         count = f"第{row.count_from}至{row.count_to}日"
-    return {"days": days, "count": count, "why": row.reason_zh, "source": row.source}
+    return {
+        "days": days,
+        "count": count,
+        "why": row.reason_zh.replace(",", "，"),
+        "source": row.source,
+    }
 
 
 def reason_line(row: TraceRow) -> str:
@@ -122,9 +132,19 @@ def regime(view: CaseView) -> str:
 
 
 def remedies(view: CaseView) -> dict[str, str]:
+    """Where to turn against a decision: the government and the court of the office's place, by their full names."""
     place = view.office.name.removesuffix("市场监督管理局")
-    district = place.removeprefix("随州市")
-    return {"review_body": f"{district}人民政府", "court": f"{district}人民法院"}
+    return {"review_body": f"{place}人民政府", "court": f"{place}人民法院"}
+
+
+def full_stop(text: str) -> str:
+    """An officer's or a party's words come with one or without."""
+    return text.rstrip("。；;. ") + "。"
+
+
+def noticed_at(view: CaseView) -> str:
+    """Where the public notices stand, and objections are taken."""
+    return f"{view.means.public_url}/notices"
 
 
 def materials(view: CaseView) -> list[dict[str, Any]]:
@@ -208,8 +228,8 @@ async def extension(view: CaseView, order: PaperOrder) -> Fields:
         "accepted_on": civil_date(moment(order.data["accepted_at"])),
         "original_due": due(view, key, day=order.data["original_due"]),
         "new_due": due(view, key),
-        "reason": order.data["reason"],
-        "basis": law.citation + ("" if law.verified is Verified.TEXT else "（待核）"),
+        "reason": full_stop(order.data["reason"]),
+        "basis": basis_of(law),
     }
 
 
@@ -230,7 +250,7 @@ async def renewed(view: CaseView, order: PaperOrder) -> Fields:
     return "renewal_deemed", {
         "received_at": moment(order.data["received_at"]),
         "expired": due(view, clock.key),
-        "basis": find_clock(clock.clock_id).citation,
+        "basis": basis_of(find_clock(clock.clock_id)),
     }
 
 

@@ -65,6 +65,7 @@ WORDS = {
     "announcement": "公",
     "termination_notice": "终",
     "lapse": "失",
+    "annulment_notice": "公",
 }
 # What others declare or sign is no paper of the office.
 UNSEALED = frozenset({"application", "commitment"})
@@ -89,6 +90,28 @@ def builder_of(view: CaseView, kind: str) -> Builder:
     return BUILDERS.get((view.row.procedure, kind)) or BUILDERS[(view.row.kind, kind)]
 
 
+def document_of(order: PaperOrder) -> str:
+    return f"{order.case_id}:{order.kind}:{order.seq}"
+
+
+async def content(view: CaseView, order: PaperOrder, number: str) -> tuple[str, dict[str, Any]]:
+    """The kind of `forms.papers.model`, and all that the paper says: what every paper has, and its builder's own."""
+    kind, fields = await builder_of(view, order.kind)(view, order)
+    office = view.office
+    return kind, {
+        "number": number,
+        "office": office.name,
+        "recipient": view.case.title,
+        "matter": view.row.title,
+        "case_number": view.case.case_no or view.case.receipt_no,
+        "issued_on": order.at.astimezone(numbers.SHANGHAI).date(),
+        "verify_url": f"{view.means.public_url}/verify/{slug_of(document_of(order))}",
+        "contact": f"{office.name}政务服务窗口，电话 {office.phone}，{office.hours}",
+        "trial": view.means.trial,
+        **fields,
+    }
+
+
 class PaperworkActivities:
     """One public activity: idempotent by (case, kind, seq)."""
 
@@ -100,23 +123,10 @@ class PaperworkActivities:
     async def issue(self, order: PaperOrder) -> PaperServed:
         """Number (get-or-create), render with the order's instant (so the same bytes), seal, store."""
         view = await load(self._means, order.case_id)
-        document_id = f"{order.case_id}:{order.kind}:{order.seq}"
         number = await self._number(view, order)
-        kind, fields = await builder_of(view, order.kind)(view, order)
+        kind, data = await content(view, order, number)
         title = view.row.papers.get(order.kind) or papers_title(view.row.procedure, order.kind)
         title += COPIES.get(str(order.data.get("copy_kind")), "")
-        data = {
-            "number": number,
-            "office": view.office.name,
-            "recipient": view.case.title,
-            "matter": view.row.title,
-            "case_number": view.case.case_no or view.case.receipt_no,
-            "issued_on": order.at.astimezone(numbers.SHANGHAI).date(),
-            "verify_url": f"{self._means.public_url}/verify/{slug_of(document_id)}",
-            "contact": f"{view.office.name}政务服务窗口，电话 {view.office.phone}，{view.office.hours}",
-            "trial": self._means.trial,
-            **fields,
-        }
         # Setting a page is CPU work: off the loop, where other effects wait for their answers.
         pdf = await asyncio.to_thread(papers.render, kind, data, timestamp=order.at)
         if order.kind not in UNSEALED:
@@ -125,7 +135,7 @@ class PaperworkActivities:
             pdf, case_id=view.case_id, media_type="application/pdf", retention_class="permanent"
         )
         return PaperServed(
-            document_id=document_id,
+            document_id=document_of(order),
             kind=order.kind,
             number=number,
             title=title,
@@ -167,6 +177,7 @@ COMMON = {
     "commitment": "容缺后补承诺书",
     "supplement_receipt": "补正材料接收凭证",
     "overrun_notice": "超期告知书",
+    "annulment_notice": "拟撤销登记公示",
 }
 
 

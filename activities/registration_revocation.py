@@ -4,13 +4,25 @@ from datetime import date
 from typing import Any, Final
 
 from activities.context import CaseView
-from activities.paper_fields import Fields, due, due_part, remedies
-from activities.paperwork import moment, paper
+from activities.paper_fields import (
+    Fields,
+    due,
+    due_part,
+    extension,
+    not_accepted,
+    notice,
+    noticed_at,
+    receipt,
+    remedies,
+)
+from activities.paperwork import Builder, moment, paper, papers_title
 from activities.register_calls import effect, inquiry
 from activities.related_filing import filled_by
+from activities.suspensions import resumption, suspension
 from domain.contracts import Fact, PaperOrder, RegisterCall
 from domain.related import RelatedOrder
-from forms.registration_revocation import Application, Target
+from forms.papers.base import REGISTRATION
+from forms.registration_revocation import GROUND_LABELS, Application, Target
 from law.calendars import default_calendars
 from law.clocks import find_clock
 from law.deadlines import Deadline, deadline
@@ -20,6 +32,7 @@ from storage import verification
 
 STEM: Final = "registration_revocation"
 BAR: Final = "R14"
+EX_OFFICIO: Final = "登记机关依职权启动"
 STATUS: Final = {
     "active": "存续",
     "deregistered": "已注销",
@@ -51,7 +64,7 @@ async def of_broken_promise(view: CaseView, order: RelatedOrder) -> dict[str, An
         "licence_number": "" if registered else licence,
         "ground": "promise_broken",
         "facts": f"承诺后补的{fill['label']}超期没有补齐。负责人决定启动撤销程序：{fill['reasons']}",
-        "relation": "登记机关依职权启动",
+        "relation": EX_OFFICIO,
     }
 
 
@@ -147,14 +160,38 @@ async def publish_annulment(view: CaseView, order: RegisterCall) -> ports.Publis
 # -- papers --------------------------------------------------------------------------------------------
 
 
+def _to_applicant(builder: Builder) -> Builder:
+    """Addressed to whoever applied, who is not the entity whose registration is to be annulled."""
+
+    async def addressed(view: CaseView, order: PaperOrder) -> Fields:
+        kind, fields = await builder(view, order)
+        if application(view).relation != EX_OFFICIO:
+            fields = {**fields, "recipient": view.case.owner_name}
+        return kind, fields
+
+    return addressed
+
+
+for _kind, _builder in (
+    ("receipt", receipt),
+    ("notice", notice),
+    ("not_accepted", not_accepted),
+    ("extension", extension),
+    ("suspension", suspension),
+    ("resumption", resumption),
+):
+    paper(_kind, STEM)(_to_applicant(_builder))
+
+
 @paper("acceptance", STEM)
+@_to_applicant
 async def acceptance(view: CaseView, order: PaperOrder) -> Fields:
     return "acceptance", {
         "regime": "registration",
         "received_at": view.submission.received_at,
         "accepted_on": civil_date(moment(order.data["accepted_at"])),
         "decision_due": due(view, order.data["clock"]),
-        "basis": "《中华人民共和国市场主体登记管理条例实施细则》第五十二条",
+        "basis": "《市场主体登记管理条例实施细则》第五十二条",
     }
 
 
@@ -175,7 +212,35 @@ async def decided(view: CaseView, order: PaperOrder) -> Fields:
     }
 
 
+@paper("annulment_notice", STEM)
+async def annulment_notice(view: CaseView, order: PaperOrder) -> Fields:
+    """公示: the parties cannot be reached (条例 40; R13)."""
+    form = application(view)
+    licence = form.target is Target.LICENCE
+    what = "许可" if licence else "登记"
+    return "office_letter", {
+        "recipient": f"{form.company}和其他利害关系人",
+        "name": papers_title(STEM, "annulment_notice"),
+        "paragraphs": [
+            f"本机关正在调查{form.company}的{what}是否以虚假材料或者隐瞒重要事实取得（{GROUND_LABELS[form.ground][0]}），"
+            "因无法联系当事人，现予公示。",
+            "当事人和利害关系人有异议的，可以在公示期内通过国家企业信用信息公示系统、"
+            f"本机关公示栏（{noticed_at(view)}）或者到本机关窗口提出，并说明理由、提交证据。公示期内无人提出异议的，可以撤销{what}。",
+        ],
+        "entries": [
+            {"label": "名称", "value": form.company},
+            {"label": "统一社会信用代码", "value": form.uscc},
+        ],
+        "due": due(view, order.data["clock"]),
+        "due_label": "提出异议的最后一天",
+        "basis": "《中华人民共和国行政许可法》第六十九条（公示期限参照市场主体登记，待核）"
+        if licence
+        else f"{REGISTRATION}第四十条；《市场主体登记管理条例实施细则》第五十三条",
+    }
+
+
 @paper("refusal", STEM)
+@_to_applicant
 async def refused(view: CaseView, order: PaperOrder) -> Fields:
     return "revocation_refusal", {
         "received_at": moment(order.data["received_at"]),

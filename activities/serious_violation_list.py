@@ -4,8 +4,8 @@ from datetime import date
 from typing import Final
 
 from activities.context import CaseView
-from activities.credit_lists import full_stop, lines
-from activities.paper_fields import Fields, remedies
+from activities.credit_lists import lines
+from activities.paper_fields import Fields, full_stop, remedies
 from activities.paperwork import moment, paper
 from domain.contracts import PaperOrder
 from forms.serious_violation_list import PENALTY_LABELS, Application

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from activities.context import CaseView
 from activities.deregistration import name_barred_until
-from activities.paper_fields import Fields, due, remedies
+from activities.paper_fields import Fields, due, full_stop, noticed_at, remedies
 from activities.paperwork import moment, paper
 from activities.register_calls import effect
 from domain.contracts import PaperOrder, RegisterCall
 from forms.change_registration import LICENCE_PAPER_LABELS
 from forms.papers.base import REGISTRATION
-from forms.simple_deregistration import DEBT_LABELS, LEAVER_LABELS, Application
+from forms.simple_deregistration import DEBT_LABELS, LEAVER_LABELS, Application, Leaver
 from law.calendars import default_calendars
 from law.clocks import find_clock
 from law.deadlines import deadline
@@ -22,6 +22,8 @@ from registers import ports
 STEM: Final = "simple_deregistration"
 COMPANY_LAW: Final = "《中华人民共和国公司法》第二百四十条"
 RULES: Final = "《市场主体登记管理条例实施细则》"
+# The grounds cite briefly.
+SHORT: Final = f"（表中“条例”指{REGISTRATION}，“实施细则”指{RULES}）"
 # 条例 33; 实施细则 48: the words that every investor signs.
 COMMITMENT: Final = (
     "本企业申请简易注销登记前，未发生债权债务或者已将债权债务清偿完结，未发生或者已结清清偿费用、职工工资、社会保险费用、"
@@ -69,6 +71,14 @@ def _entity(view: CaseView) -> list[dict[str, str]]:
     ]
 
 
+def _liability(form: Application) -> list[dict[str, str]]:
+    """What a false commitment brings (公司法 240): of companies alone, whose statute was read."""
+    if form.entity_type is not Leaver.COMPANY:
+        return []
+    said = f"股东承诺不实的，对注销登记前的债务承担连带责任（{COMPANY_LAW}）"
+    return [{"label": "承诺不实的后果", "value": said}]
+
+
 def _found(facts: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Every ground with its article; what is no ground of SD-01…16 keeps its own rule."""
     found = []
@@ -76,7 +86,6 @@ def _found(facts: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
         ground = BY_CODE.get(fact["code"])
         found.append(
             {
-                "code": ground.label if ground else "",
                 "title": ground.title if ground else fact["rule"],
                 "found": fact["fact"],
                 "article": fact["cite"],
@@ -96,6 +105,7 @@ async def commitment(view: CaseView, order: PaperOrder) -> Fields:
             {"label": "债权债务", "value": DEBT_LABELS[form.debts][0]},
             {"label": "全体投资人", "value": "、".join(form.investors)},
             {"label": "承诺", "value": COMMITMENT},
+            *_liability(form),
             {"label": "纸质营业执照", "value": LICENCE_PAPER_LABELS[form.licence_paper][0]},
         ],
         "digest": view.submission.digest,
@@ -105,11 +115,11 @@ async def commitment(view: CaseView, order: PaperOrder) -> Fields:
 
 @paper("precheck_result", STEM)
 async def precheck_result(view: CaseView, order: PaperOrder) -> Fields:
-    return "deregistration_letter", {
+    return "office_letter", {
         "name": view.row.papers["precheck_result"],
         "paragraphs": [
             f"你（单位）于{day_zh(civil_date(view.submission.received_at))}申请简易注销登记。经向有关登记系统核查，"
-            "有下列不适用简易注销程序的情形，本机关不予办理："
+            f"有下列不适用简易注销程序的情形，本机关不予办理{SHORT}："
         ],
         "grounds": _found(order.data["facts"]),
         "closing": _what_then(curable=bool(order.data["curable"])),
@@ -131,18 +141,20 @@ def _what_then(*, curable: bool) -> list[str]:
 async def announcement(view: CaseView, order: PaperOrder) -> Fields:
     """The notice's own text, with its days and where to object."""
     form, published = application(view), order.data["publication"]
-    return "deregistration_letter", {
+    return "office_letter", {
+        "recipient": f"{form.company}的债权人和其他利害关系人",
         "name": view.row.papers["announcement"],
         "paragraphs": [
             f"{form.company}拟申请简易注销登记，现予公告。",
             f"全体投资人承诺：{COMMITMENT}",
-            "债权人、有关部门和其他利害关系人有异议的，可以在公告期内通过国家企业信用信息公示系统或者本机关公示栏提出异议，"
-            "并说明理由。公告期届满后，异议通道关闭。",
+            "债权人、有关部门和其他利害关系人有异议的，可以在公告期内通过国家企业信用信息公示系统或者本机关公示栏"
+            f"（{noticed_at(view)}）提出异议，并说明理由、提交证据。公告期届满后，异议通道关闭。",
         ],
         "entries": [
             *_entity(view),
             {"label": "债权债务", "value": DEBT_LABELS[form.debts][0]},
             {"label": "全体投资人", "value": "、".join(form.investors)},
+            *_liability(form),
             {"label": "公示系统公告号", "value": published["publication_number"]},
         ],
         "due_label": "提出异议的最后一天",
@@ -156,13 +168,13 @@ async def termination_notice(view: CaseView, order: PaperOrder) -> Fields:
     """To the applicant and all investors: who objected (never a name) and why."""
     form, data = application(view), order.data
     period = "部门提出异议的期限" if data["individual"] else "公示期"
-    return "deregistration_letter", {
+    return "office_letter", {
         "recipient": f"{form.company}，投资人{'、'.join(data['investors'])}",
         "name": view.row.papers["termination_notice"],
         "paragraphs": [
             f"{form.company}申请简易注销登记，{period}内，{data['who']}提出异议。本机关依法终止简易注销程序，公告不再公示。",
             "异议的理由：",
-            *data["said"],
+            *(full_stop(said) for said in data["said"]),
         ],
         "entries": _entity(view),
         "closing": ["债权债务清理完结以后，请按一般注销程序办理。"],
@@ -191,11 +203,12 @@ async def refusal(view: CaseView, order: PaperOrder) -> Fields:
     if facts is None:
         facts = [f for f in view.case.facts if f["state"] == "bad"]
     applied = moment(order.data.get("accepted_at") or view.case.accepted_at)
-    return "deregistration_letter", {
+    return "office_letter", {
         "name": view.row.papers["refusal"],
         "paragraphs": [
-            f"你（单位）于{day_zh(civil_date(applied))}提出简易注销登记申请。经审查，本机关决定不予登记，理由如下：",
-            *order.data.get("reasons", ()),
+            f"你（单位）于{day_zh(civil_date(applied))}提出简易注销登记申请。经审查，本机关决定不予登记"
+            f"{SHORT if facts else ''}，理由如下：",
+            *(full_stop(reason) for reason in order.data.get("reasons", ())),
         ],
         "grounds": _found(facts),
         "closing": _what_then(curable=bool(order.data.get("curable"))),
@@ -206,7 +219,7 @@ async def refusal(view: CaseView, order: PaperOrder) -> Fields:
 
 @paper("lapse", STEM)
 async def lapse(view: CaseView, order: PaperOrder) -> Fields:
-    return "deregistration_letter", {
+    return "office_letter", {
         "name": view.row.papers["lapse"],
         "paragraphs": [
             "你（单位）的简易注销公告期已经届满，在下列期限内没有申请注销登记，本次公示失效，本件办结。",
@@ -216,6 +229,7 @@ async def lapse(view: CaseView, order: PaperOrder) -> Fields:
         "due_label": "申请注销登记的最后一天",
         "due": due(view, order.data["clock"]),
         "basis": f"{COMPANY_LAW}；{REGISTRATION}第三十三条",
+        "remedies": remedies(view),
     }
 
 
@@ -235,7 +249,7 @@ async def grant(view: CaseView, order: PaperOrder) -> Fields:
             "value": f"{day_zh(name_barred_until(ended_on))}以前（含当日），他人不得使用",
         }
     )
-    return "deregistration_letter", {
+    return "office_letter", {
         "recipient": form.company,
         "name": view.row.papers["grant"],
         "paragraphs": [

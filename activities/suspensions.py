@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from activities.context import CaseView
-from activities.paper_fields import UNITS, Fields, due_part, reason_line
+from activities.paper_fields import UNITS, Fields, basis_of, due_part, reason_line
 from activities.paperwork import paper
 from domain.clocks import deadline_of
 from domain.contracts import PaperOrder, Pause, RunningClock
 from law.calendars import default_calendars
-from law.clock_types import Clock, Ground, Unit, Verified
+from law.citations import written
+from law.clock_types import Ground, Unit
 from law.clocks import find_clock
 from law.deadline_types import ONE_DAY
 from law.deadlines import Deadline, RowKind, TraceRow
@@ -29,9 +30,9 @@ async def suspension(view: CaseView, order: PaperOrder) -> Fields:
     unit = UNITS[Unit.WD if end.unit is Unit.WD else Unit.CD]
     return "suspension", {
         "period": law.name.replace(":", "："),
-        "period_basis": _basis(law),
+        "period_basis": basis_of(law),
         "ground": Ground(pause.ground).label,
-        "basis": pause.article,
+        "basis": written(pause.article),
         "circumstances": pause.reason,
         "since": pause.start.isoformat(),
         "expected": pause.expected.isoformat() if pause.expected else None,
@@ -51,9 +52,9 @@ async def resumption(view: CaseView, order: PaperOrder) -> Fields:
     holding = [p for p in clock.pauses if p.end is None]
     return "resumption", {
         "period": law.name.replace(":", "："),
-        "period_basis": _basis(law),
+        "period_basis": basis_of(law),
         "ground": Ground(pause.ground).label,
-        "basis": pause.article,
+        "basis": written(pause.article),
         "since": pause.start.isoformat(),
         "until": (pause.end or civil_date(order.at)).isoformat(),
         "notice": pause.paper or None,
@@ -65,10 +66,6 @@ async def resumption(view: CaseView, order: PaperOrder) -> Fields:
 def _found(view: CaseView, order: PaperOrder) -> tuple[RunningClock, Pause]:
     clock = view.clocks[order.data["clock"]]
     return clock, next(p for p in clock.pauses if p.number == order.data["pause"])
-
-
-def _basis(law: Clock) -> str:
-    return law.citation + ("" if law.verified is Verified.TEXT else "（待核）")
 
 
 def _until(end: Deadline, start: date) -> Iterator[TraceRow]:

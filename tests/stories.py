@@ -39,6 +39,7 @@ SLOW = {
     "establishment_registration/withdrawn_while_register_is_down",
     "license_separation/own_procedure",
     "license_separation/terms_and_conditions",
+    "registration_revocation/notice_on_paper",
     "simple_deregistration/born_and_gone",
     "simple_deregistration/grace_applied",
     "simple_deregistration/tax_is_down",

@@ -55,6 +55,8 @@ from workflows.public_notices import PublicNotices
 
 NOTICE: Final = "registration_revocation"
 CITE: Final = "登记管理条例第40条；实施细则第53条"
+# Older cases published their notice without a paper of it.
+NOTICE_ON_PAPER: Final = "registration_revocation-notice-on-paper-v1"
 
 TABLE = Table(
     procedure="registration_revocation",
@@ -250,6 +252,8 @@ class RegistrationRevocation(PublicNotices, Approval):
             clock=published.clock,
             takes="objection",
         )
+        if workflow.patched(NOTICE_ON_PAPER):
+            await self.serve("annulment_notice", clock=published.clock)
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         super().check_answers(task, answers, command)

@@ -15,9 +15,6 @@ from forms.papers.decisions import (
     RegistrationNotice,
     RegistrationRefusal,
 )
-from forms.papers.deregistration import DeregistrationNotice
-from forms.papers.deregistrations import DeregistrationLetter
-from forms.papers.hosting import HostingNotice
 from forms.papers.letters import OfficeLetter
 from forms.papers.licences import LicenceItemsTold
 from forms.papers.names import NameCancellation, NameRefusal, NameReservation
@@ -62,8 +59,6 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         NameRefusal,
         NameCancellation,
         LicenceItemsTold,
-        HostingNotice,
-        DeregistrationNotice,
         ToleranceNotice,
         SupplementCommitment,
         SupplementReceipt,
@@ -71,7 +66,6 @@ PAPERS: Final[dict[str, type[Paper]]] = {
         RevocationNotice,
         RevocationRefusal,
         OfficeLetter,
-        DeregistrationLetter,
         ArchiveCatalogue,
     )
 }
