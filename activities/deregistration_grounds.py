@@ -16,6 +16,7 @@ from domain.contracts import Fact, RegisterCall
 from domain.credit import Purpose, barred
 from law.offices import registrar_of
 from law.simple_deregistration import BY_CODE, GROUNDS, Ground
+from law.zone import civil_date, day_zh
 from registers import ports
 
 PROCEDURE: Final = "simple_deregistration"
@@ -117,7 +118,7 @@ async def grounds_of(view: CaseView, leaving: Leaving, entry: ports.Enterprise) 
     for bar in barred(Purpose.SIMPLE_DEREGISTRATION, listings.kinds()):
         standing = listings.standing(bar.kind)
         found.add(
-            bar.code, *(f"{e.listed_at.date().isoformat()}列入（{e.number}）" for e in standing)
+            bar.code, *(f"{day_zh(civil_date(e.listed_at))}列入（{e.number}）" for e in standing)
         )
     return found
 
@@ -151,11 +152,7 @@ def _bound(found: Found, leaving: Leaving, entry: ports.Enterprise, held: ports.
         found.add("sd_14", "外商投资企业，经营范围涉及准入特别管理措施")
     found.add(
         "sd_15",
-        *(
-            f"{e.ended_on.isoformat()}被终止：{e.reason}"
-            for e in held.ended_simple
-            if not e.curable
-        ),
+        *(f"{day_zh(e.ended_on)}被终止：{e.reason}" for e in held.ended_simple if not e.curable),
     )
     found.add("sd_16", *held.objections)
 

@@ -15,7 +15,7 @@ from forms.simple_deregistration import DEBT_LABELS, LEAVER_LABELS, Application,
 from law.calendars import default_calendars
 from law.clocks import find_clock
 from law.deadlines import deadline
-from law.simple_deregistration import BY_CODE, TOLERANCE
+from law.simple_deregistration import TOLERANCE, title_of
 from law.zone import civil_date, day_zh
 from registers import ports
 
@@ -80,18 +80,15 @@ def _liability(form: Application) -> list[dict[str, str]]:
 
 
 def _found(facts: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Every ground with its article; what is no ground of SD-01…16 keeps its own rule."""
-    found = []
-    for fact in facts:
-        ground = BY_CODE.get(fact["code"])
-        found.append(
-            {
-                "title": ground.title if ground else fact["rule"],
-                "found": fact["fact"],
-                "article": fact["cite"],
-            }
-        )
-    return found
+    """Every ground with its article."""
+    return [
+        {
+            "title": title_of(fact["code"], fact["rule"]),
+            "found": fact["fact"],
+            "article": fact["cite"],
+        }
+        for fact in facts
+    ]
 
 
 @paper("application", STEM)

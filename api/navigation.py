@@ -8,10 +8,15 @@ from api.i18n import mark
 from api.security.person import Person
 from api.security.routes import served_paths
 from domain.roles import WATCHING, Role
+from law import catalogue
 
 Place = Literal["public", "desk", "account", "footer"]
 
 _OVERSEERS: Final = frozenset(WATCHING)
+# Whoever some procedure lets open a case on the office's own motion.
+_PROPOSERS: Final = frozenset(
+    Role(row.roles["proposal"]) for row in catalogue.procedures() if row.ex_officio
+)
 
 
 class Entry(NamedTuple):
@@ -32,7 +37,7 @@ ENTRIES: Final = (
     Entry("public", "verify", mark("证照核验"), "/verify"),
     Entry("desk", "inbox", mark("待办"), "/desk"),
     Entry("desk", "intake", mark("窗口收件"), "/desk/intake", frozenset({Role.ACCEPTOR})),
-    Entry("desk", "propose", mark("依职权立项"), "/desk/open", frozenset({Role.INSPECTOR})),
+    Entry("desk", "propose", mark("依职权立项"), "/desk/open", _PROPOSERS),
     Entry("desk", "search", mark("查询"), "/desk/search"),
     Entry("desk", "openings", mark("企业开办用时"), "/desk/opening-times", _OVERSEERS),
     Entry("desk", "law", mark("期限规定"), "/desk/law", frozenset({Role.SUPERVISOR, Role.ADMIN})),

@@ -23,7 +23,7 @@ from law.catalogue import Procedure
 from law.clocks import Clock, Verified, find_clock
 from law.deadlines import deadline
 from law.offices import Office, office
-from law.zone import day_start
+from law.zone import civil_date, day_start
 from storage import applications
 from storage.tables import FileRow
 from workflows.registry import table_of
@@ -127,7 +127,7 @@ def steps_after(row: Procedure, received_at: datetime) -> list[NextStep]:
         first = _bounded(_(_ACCEPT), _(_ACCEPT_TEXT), acceptance, received_at)
         text = _("从受理之日起计算；这里按最迟的受理日推算。") + _promise(row)
         # Counted from the last day of acceptance: the decision cannot lawfully be later than this.
-        trigger = day_start(first.due or received_at.date())
+        trigger = day_start(first.due or civil_date(received_at))
         second = _bounded(_(_DECIDE), text, decision, trigger, row)
     result = _("决定作出后送达%(result)s，同时通知您。") % {"result": words.known(row.guide.result)}
     return [first, second, NextStep(_(_RESULT), result)]

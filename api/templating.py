@@ -20,6 +20,7 @@ from api.diagram import figure
 from api.refusal_texts import chinese
 from api.security import csrf
 from api.security.person import Person
+from law.simple_deregistration import title_of
 
 HERE: Final = Path(__file__).parent
 CSRF_FIELD: Final = Markup('<input type="hidden" name="{}" value="{}">')
@@ -40,6 +41,11 @@ def said(text: str) -> Markup:
     return escape(told)
 
 
+def ground(code: str) -> Markup:
+    """What a ground against a simple deregistration (SD-01…16) is called."""
+    return said(title_of(code, code))
+
+
 def environment() -> Environment:
     """A new Jinja environment: strict, escaping, with our filters and both languages."""
     made = Environment(
@@ -54,6 +60,7 @@ def environment() -> Environment:
     install(i18n.gettext, i18n.ngettext, newstyle=True)
     made.filters.update(dates.FILTERS)
     made.filters["said"] = said
+    made.filters["ground"] = ground
     made.filters["chinese"] = chinese
     made.globals["flow"] = figure
     made.globals["static_url"] = static_url

@@ -10,6 +10,7 @@ from forms.base import ApplicationForm, Fault, Form, Section, TaskForm
 from forms.fields import Day, Line, Text, labelled
 from forms.licence_item import UnifiedCode
 from law.calendars import default_calendars
+from law.citations import written
 from law.clocks import find_clock
 from law.deadlines import deadline
 from law.zone import day_zh
@@ -90,7 +91,7 @@ def too_early(ended_on: date, today: date) -> str:
     end = deadline(find_clock(DORMANT), ended_on, default_calendars())
     if today > end.legal_end:
         return ""
-    return f"从{day_zh(ended_on)}起满三年的日子是{day_zh(end.legal_end)}，在那以后才能启动强制注销（{end.clock.citation}）"
+    return f"从{day_zh(ended_on)}起满三年的日子是{day_zh(end.legal_end)}，在那以后才能启动强制注销（{written(end.clock.citation)}）"
 
 
 class Restore(StrEnum):
@@ -141,7 +142,7 @@ class RestorationRequest(Form):
     """An application to restore, handed in at the counter and recorded by an officer."""
 
     code = "compulsory_deregistration.restoration_request"
-    title = "登记恢复申请"
+    title = "记录恢复登记的申请"
     title_en = "Record an application to restore"
 
     applicant: Annotated[

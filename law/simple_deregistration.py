@@ -60,6 +60,12 @@ BY_CODE: Final = MappingProxyType({ground.code: ground for ground in GROUNDS})
 """Every ground by its code."""
 
 
+def title_of(code: str, otherwise: str) -> str:
+    """What the ground of this code is called; what is no ground of SD-01…16 keeps its own rule."""
+    ground = BY_CODE.get(code)
+    return ground.title if ground else otherwise
+
+
 def curable(codes: list[str]) -> bool:
     """Whether all of these can be cured, so that the firm may publish again afterwards; not of none."""
     return bool(codes) and all(BY_CODE[code].curable for code in codes)

@@ -174,6 +174,7 @@ class Said:
         act_state: received (on its way to the case), applied, or refused by it with `refusal`.
         state: how it stands in the case; "" while it is on its way.
         answer: the officer's reasons.
+        name, by_role, reason, amount, contact, file_name: what was said; "" until the case has it.
     """
 
     objection_id: UUID
@@ -184,6 +185,12 @@ class Said:
     state: str
     answer: str
     handled_at: datetime | None
+    name: str
+    by_role: str
+    reason: str
+    amount: str
+    contact: str
+    file_name: str
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,12 @@ _RECEIPT = Prepared(
         func.coalesce(OBJECTIONS.c.state, "").label("state"),
         func.coalesce(OBJECTIONS.c.answer, "").label("answer"),
         OBJECTIONS.c.handled_at,
+        func.coalesce(OBJECTIONS.c.name, "").label("name"),
+        func.coalesce(OBJECTIONS.c.by_role, "").label("by_role"),
+        func.coalesce(OBJECTIONS.c.reason, "").label("reason"),
+        func.coalesce(OBJECTIONS.c.amount, "").label("amount"),
+        func.coalesce(OBJECTIONS.c.contact, "").label("contact"),
+        func.coalesce(FileRow.name, "").label("file_name"),
     )
     .select_from(ActRow)
     .outerjoin(
@@ -218,6 +231,7 @@ _RECEIPT = Prepared(
         and_(NumberRow.case_id == ActRow.case_id, NumberRow.kind == bindparam("number_kind")),
     )
     .outerjoin(OBJECTIONS, OBJECTIONS.c.objection_id == ActRow.id)
+    .outerjoin(FileRow, cast(FileRow.id, String) == OBJECTIONS.c.evidence)
     .where(ActRow.id == bindparam("objection_id"))
 )
 _SAID_BY = Prepared(

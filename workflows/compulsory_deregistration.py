@@ -12,7 +12,7 @@ Who opens does not decide (SOD-1P). An objection that was received in time stops
 the entry can be restored on application.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from temporalio import workflow
@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
         Restore,
         too_early,
     )
-    from law.zone import civil_date
+    from law.zone import civil_date, day_zh
 
 from workflows.ex_officio import ExOfficio
 from workflows.kernel.approval import ARCHIVING
@@ -171,7 +171,10 @@ class CompulsoryDeregistration(PublicNotices, ExOfficio):
         title = f"{self.state.title}强制注销公告"
         lines = [
             ["统一社会信用代码", self.state.numbers["uscc"]],
-            ["事由", f"{facts['ended_on']}{ground}，满三年未申请注销登记"],
+            [
+                "事由",
+                f"{day_zh(date.fromisoformat(facts['ended_on']))}{ground}，满三年未申请注销登记",
+            ],
             ["异议", "公司和利害关系人有异议的，在公告期内提出"],
         ]
         published = await self.publish_with_days(

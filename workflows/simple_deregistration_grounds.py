@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import Command, Fact
     from forms.approval import Finding
     from law.simple_deregistration import BY_CODE, Ground, curable
-    from law.zone import civil_date
+    from law.zone import civil_date, day_zh
 
 from workflows.kernel.approval import Approval
 from workflows.parties import SignedByParties
@@ -68,7 +68,7 @@ class ExclusionGrounds(PublicNotices, SignedByParties):
 
     def upheld(self) -> list[str]:
         late = (o for o in self.state.objections if o.state == notices.UPHELD)
-        said = [f"{civil_date(o.received_at).isoformat()}的书面异议成立" for o in late]
+        said = [f"{day_zh(civil_date(o.received_at))}的书面异议成立" for o in late]
         return said + list(self.state.memo.get("late", ()))
 
     async def turn_away(self, paper: str) -> str:

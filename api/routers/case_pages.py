@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request
@@ -25,6 +25,7 @@ from api.views import notice_words
 from api.views.balls import Link
 from api.views.case_notices import notices_of
 from api.views.cases import CaseView, document_json, timeline_of, view_of
+from api.views.grounds import grounds_of
 from api.views.liquidation import field_name, liquidation_of
 from api.views.names import VerdictView, verdict_view
 from api.views.notices import notice_views
@@ -88,6 +89,10 @@ def said_once(lines: list[Line]) -> list[Line]:
     return list(found.values())
 
 
+# Forms of the case's page whose fields have the ids `<form>-<field>`.
+NAMED_FORMS: Final = frozenset({"late-objections", "restoration", "annul-penalty", "revoke-repair"})
+
+
 def papers_of(view: CaseView) -> list[dict[str, Any]]:
     """The case's papers with their page addresses."""
     return [document_json(view, d) | {"day": d.issued_at} for d in view.documents]
@@ -149,6 +154,7 @@ async def _case(
     errors: dict[str, str] | None = None,
     reason: str = "",
     sent: dict[str, Any] | None = None,
+    typed: dict[str, str] | None = None,
     step: str = "",
     status: int = 200,
 ) -> Response:
@@ -197,8 +203,10 @@ async def _case(
         "done": said.get(done, ""),
         "errors": errors or {},
         "reason": reason,
+        "typed": typed or {},
         "correction": related.correction(sent or {}, errors or {}),
         "liquidation": liquidation_of(view, step, sent, errors),
+        "barred": grounds_of(view.case),
         "token": new_token(),
     }
     return render(request, "cases/case.html", context, status=status)
@@ -241,11 +249,18 @@ async def case_with_step(
 async def case_again(
     request: Request, person: Person, means: Means, number: str, problem: Problem
 ) -> Response:
-    """The case with what was refused on it."""
+    """The case with what was refused on it; beside the fields where the form names them, with what was filled in."""
     said = [e.message for e in problem.errors] or [problem.detail or _(problem.type.title)]
     errors = {"": _("；").join(said)}
+    form = request.url.path.rpartition("/")[2]
+    typed: dict[str, str] = {}
+    if form in NAMED_FORMS:
+        sent = (await request.form()).items()
+        typed = {name: value for name, value in sent if isinstance(value, str)} | {"form": form}
+        named = {f"{form}-{e.pointer.lstrip('/')}": e.message for e in problem.errors}
+        errors = named or errors
     status = int(problem.type.status)
-    return await _case(request, person, means, number, errors=errors, status=status)
+    return await _case(request, person, means, number, errors=errors, typed=typed, status=status)
 
 
 async def _received(

@@ -91,7 +91,7 @@ def of_case(
         base = f"/api/v1/cases/{number}"
         if "request_restoration" in accepted:
             href = f"{base}/restorations"
-            found.append(Action("request_restoration", _("登记恢复申请"), "POST", href))
+            found.append(Action("request_restoration", _("记录恢复登记的申请"), "POST", href))
         if any(c.suspendable for c in clocks):
             found.append(Action("suspend_clock", _("中止计算期限"), "POST", f"{base}/suspensions"))
         if any(g.holds for c in clocks for g in c.grounds):

@@ -92,6 +92,8 @@ def ball_of(now: Situation) -> Ball:
     # Of a related case nothing can be read yet, or its word is on its way to this one.
     if kind == "related":
         return _register(now, "")
+    if kind == "public":
+        return _public(now)
     return _pool(now)
 
 
@@ -219,6 +221,22 @@ def _pool(now: Situation) -> Ball:
     """Between two tasks, or a task on its way into the read model."""
     until, at = _until(now)
     return Ball("staff", words.role_label(now.stage.holder), _doing(now), until, at)
+
+
+def _public(now: Situation) -> Ball:
+    """Whoever is concerned may say something; nobody has to."""
+    until, at = _until(now)
+    who = _("债权人和其他利害关系人")
+    said = _("%(who)s：%(doing)s") % {"who": who, "doing": _doing(now)}
+    return Ball(
+        holder="system",
+        who=who,
+        todo=_doing(now),
+        until=until,
+        until_at=at,
+        said=said + (_("，%(until)s") % {"until": until} if until else ""),
+        hint="" if now.viewer.staff else _("您不用做什么"),
+    )
 
 
 def _applicant(now: Situation) -> Ball:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from math import ceil
 from typing import Any, Final, NamedTuple
 
+from api import dates
 from api.clock_cards import ClockCard, Light, Promised, card, light_of
 from api.i18n import counted, mark
 from api.i18n import gettext as _
@@ -41,6 +42,10 @@ class GroundView(NamedTuple):
     ground: str
     label: str
     holds: bool
+
+
+# From this length on a day without its year could be one of several.
+OF_YEARS: Final = timedelta(days=300)
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,8 @@ class ClockView:
     def end_text(self) -> str:
         if self.paused:
             return _("中止")
+        if self.row.ends_at - self.running_clock.trigger > OF_YEARS:
+            return dates.day_end_text(words.last_day(self.row.ends_at))
         return words.end_text(self.row.ends_at, hours=self.deadline.unit is Unit.H)
 
     @property

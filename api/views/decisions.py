@@ -111,6 +111,13 @@ BUTTONS: Final[dict[str, str]] = {
     "kernel.release": mark("记录解除"),
     "kernel.trouble": mark("提交处理意见"),
 }
+# Where the form's own words do not fit what the procedure decides: (procedure, form, field).
+OF_PROCEDURE: Final[dict[tuple[str, str, str], dict[str, tuple[str, str]]]] = {
+    ("compulsory_deregistration", "approval.decision", "decision"): {
+        "grant": (mark("强制注销"), mark("注销登记，营业执照作废；三年内可以申请恢复登记（待核）")),
+        "refuse": (mark("不强制注销"), mark("登记不变，告知公司；须说明理由")),
+    },
+}
 MUST_CONFIRM: Final = mark("请确认这一项；不能确认的，应当回避")
 
 
@@ -203,6 +210,21 @@ def _options(form: type[Form], name: str, info: FieldInfo) -> tuple[Option, ...]
             text, effect = worded.get(value, (value, ""))
             found.append(Option(value, words.known(text), words.known(effect)))
     return tuple(found)
+
+
+def of_procedure(found: list[FieldView], procedure: str, form: str) -> list[FieldView]:
+    """The choices in the procedure's own words, where it has some."""
+    told = []
+    for field in found:
+        worded = OF_PROCEDURE.get((procedure, form, field.name), {})
+        options = tuple(
+            o._replace(text=words.known(worded[o.value][0]), effect=words.known(worded[o.value][1]))
+            if o.value in worded
+            else o
+            for o in field.options
+        )
+        told.append(replace(field, options=options))
+    return told
 
 
 def closed(field: FieldView, value: str, why: str) -> FieldView:

@@ -126,6 +126,7 @@ class TaskPage:
         if self.form is None:
             return []
         found = decisions.fields(self.form, sent, errors)
+        found = decisions.of_procedure(found, self.view.case.procedure, self.task.form)
         if self.task.form == Acceptance.code:
             found = tolerance_choices.of_acceptance(found, self.task.context)
         if self.task.form == OverdueDecision.code and not self.supplement:

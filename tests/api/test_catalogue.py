@@ -24,6 +24,7 @@ from law.clock_types import UNREAD, Ground
 from law.clocks import find_clock
 from law.cluster_registration import ADDRESS_CLOCK
 from law.offices import OFFICES
+from law.simple_deregistration import GROUNDS
 from workflows import licence_commitment
 from workflows.kernel.suspensions import FAR_END, FUTURE_END, FUTURE_START, PAST_END
 from workflows.registry import PROCEDURES
@@ -109,6 +110,7 @@ def declared() -> dict[str, str]:
         found[way.name] = "law/liquidation.py"
         for clock_id in way.clocks:
             found |= of_clock(clock_id)
+    found |= {ground.title: "law/simple_deregistration.py" for ground in GROUNDS}
     found |= {ground.label: "law/clock_types.py" for ground in Ground}
     found |= {f"停止计算:{ground.label}": "law/trace.py" for ground in Ground}
     found |= dict.fromkeys((UNREAD, ONE_LENGTH), "forms/suspension.py")
