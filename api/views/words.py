@@ -38,6 +38,8 @@ REGISTERS: Final[dict[str, str]] = {
     "housing": mark("住房公积金管理中心"),
     "bank": mark("银行"),
     "departments": mark("许可主管部门"),
+    "court": mark("人民法院"),
+    "collateral": mark("股权出质、动产抵押登记系统"),
 }
 SYSTEM: Final = mark("系统")
 # What a call to a register is for; a kind without a word of its own is named by its register.
