@@ -29,6 +29,7 @@ SECURITIES: Final = {
     CollateralKind.CHATTEL_MORTGAGE: "动产抵押",
 }
 IN_COURT: Final = {CourtKind.LAWSUIT: "诉讼", CourtKind.ARBITRATION: "仲裁"}
+ENDED: Final = {"revoked": "已被吊销营业执照", "annulled": "登记已被撤销"}
 CLOSURES: Final = {"ordered_closed": "被责令关闭", "annulled": "登记被撤销"}
 # What departments hold against an entity, by their marks; everything else of theirs is no ground here.
 OWED: Final = {
@@ -160,8 +161,8 @@ def _bound(found: Found, leaving: Leaving, entry: ports.Enterprise, held: ports.
     found.add("sd_02", *(f"登记的投资人{name}没有列入承诺" for name in missing))
     if entry.deregistration_needs_approval:
         found.add("sd_03", "登记系统载明注销须经批准")
-    if entry.status == "revoked":
-        found.add("sd_04", "已被吊销营业执照")
+    if entry.status in ENDED:
+        found.add("sd_04", ENDED[entry.status])
     if held.closure is not None:
         found.add("sd_04", CLOSURES[held.closure])
     found.add("sd_08", *(f"投资于{name}" for name in held.investments))

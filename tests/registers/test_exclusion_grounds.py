@@ -113,6 +113,17 @@ async def test_revoked_earlier_curable_and_other_departments_count_as_the_law_sa
     assert found == ["sd_01", "sd_04", "sd_16"]
 
 
+async def test_an_annulled_entry_is_excluded_like_a_revoked_one(twins: World) -> None:
+    world = world_of()
+    await twins.seed(**world)
+    async with twins.engine.begin() as connection:
+        await connection.execute(text("UPDATE twins.enterprises SET status = 'annulled'"))
+    entry = await twins.registers.market.enterprise(USCC)
+    assert entry is not None
+    view: Any = SimpleNamespace(means=SimpleNamespace(registers=twins.registers))
+    assert (await grounds_of(view, LEAVING, entry)).codes == ["sd_04"]
+
+
 def test_the_table_has_all_sixteen() -> None:
     assert [g.code for g in GROUNDS] == list(HELD) == [f"sd_{n:02}" for n in range(1, 17)]
 
