@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from activities.context import CaseView
+from activities.context import CaseView, jsonable
 from activities.deregistration import ending_entries
 from activities.paper_fields import Fields, due, full_stop, noticed_at, remedies
 from activities.paperwork import moment, paper
@@ -13,6 +13,7 @@ from domain.contracts import Fact, PaperOrder, RegisterCall
 from forms.compulsory_deregistration import GROUND_LABELS, Application
 from law.zone import day_zh
 from registers import ports
+from storage.names_upkeep import take_again
 
 STEM: Final = "compulsory_deregistration"
 COMPANY_LAW: Final = "《中华人民共和国公司法》第二百四十一条"
@@ -74,7 +75,14 @@ async def publish_compulsory(view: CaseView, order: RegisterCall) -> ports.Publi
     )
 
 
-@effect("restore_enterprise")
+async def keep_name_again(view: CaseView, order: RegisterCall, answer: Any) -> dict[str, Any]:
+    """The library of names knows that the company bears its name again (N03 is over)."""
+    async with view.means.engine.begin() as connection:
+        await take_again(connection, str(answer.uscc))
+    return jsonable(answer)
+
+
+@effect("restore_enterprise", keep=keep_name_again)
 async def restore_enterprise(view: CaseView, order: RegisterCall) -> ports.RestoreEnterprise:
     return ports.RestoreEnterprise(
         case_ref=order.case_id,

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import text
+
 from activities.context import CaseView, jsonable
 from activities.paperwork import moment
 from activities.register_calls import effect
@@ -14,13 +16,23 @@ from law.zone import civil_date, day_zh
 from registers import ports
 from storage.names_upkeep import give_up
 
+_LISTED = text(
+    "SELECT case_id FROM cases WHERE procedure = 'abnormal_operation_list' AND stage = 'listed'"
+    " AND closed_at IS NULL AND numbers ->> 'uscc' = :uscc ORDER BY opened_at"
+)
+
 
 async def keep_given_up(view: CaseView, order: RegisterCall, answer: Any) -> dict[str, Any]:
-    """The library of names knows the name as given up, barred to others for a year (N03)."""
-    barred = name_barred_until(civil_date(answer.deregistered_at))
+    """The library of names knows the name as given up, barred to others for a year (N03).
+
+    Beside the answer: `listings`, the cases of ours that keep the entity in the list of abnormal operations.
+    """
+    uscc, barred = str(answer.uscc), name_barred_until(civil_date(answer.deregistered_at))
     async with view.means.engine.begin() as connection:
-        await give_up(connection, str(answer.uscc), HolderState.DEREGISTERED, barred)
-    return jsonable(answer)
+        await give_up(connection, uscc, HolderState.DEREGISTERED, barred)
+        listed = await connection.execute(_LISTED, {"uscc": uscc})
+        listings = [str(case) for case in listed.scalars()]
+    return jsonable(answer) | {"listings": listings}
 
 
 @effect("deregister_enterprise", keep=keep_given_up)

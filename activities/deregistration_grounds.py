@@ -1,5 +1,7 @@
 """What keeps an entity from simple deregistration: one inquiry at all registers, every ground told at once (SD-01…16).
 
+The market register, NECIPS, tax, social insurance, the courts and the register of collateral are each asked themselves.
+
 条例 33; 实施细则 48; law.md §2.7. Asked before the notice, when the application comes in, and again just before the entry.
 """
 
@@ -18,10 +20,16 @@ from law.offices import registrar_of
 from law.simple_deregistration import BY_CODE, GROUNDS, Ground
 from law.zone import civil_date, day_zh
 from registers import ports
+from registers.encumbrances import CollateralKind, CollateralRecord, CourtKind, CourtRecord
 
 PROCEDURE: Final = "simple_deregistration"
 MOST_SHOWN: Final = 600
-HOLDS: Final = {"frozen": "被冻结", "pledged": "已出质", "mortgaged": "动产抵押"}
+SECURITIES: Final = {
+    CollateralKind.EQUITY_PLEDGE: "股权已出质",
+    CollateralKind.CHATTEL_MORTGAGE: "动产抵押",
+}
+IN_COURT: Final = {CourtKind.LAWSUIT: "诉讼", CourtKind.ARBITRATION: "仲裁"}
+ENDED: Final = {"revoked": "已被吊销营业执照", "annulled": "登记已被撤销"}
 CLOSURES: Final = {"ordered_closed": "被责令关闭", "annulled": "登记被撤销"}
 # What departments hold against an entity, by their marks; everything else of theirs is no ground here.
 OWED: Final = {
@@ -49,27 +57,29 @@ class Found:
     """What each ground rests on, in words; a ground without any does not stand in the way."""
 
     by: dict[str, list[str]] = field(default_factory=lambda: {g.code: [] for g in GROUNDS})
+    sources: dict[str, str] = field(default_factory=dict)
 
-    def add(self, code: str, *said: str) -> None:
+    def add(self, code: str, *said: str, source: str = "market") -> None:
         self.by[code] += said
+        if said:
+            self.sources.setdefault(code, source)
 
     def facts(self) -> list[Fact]:
-        return [_fact(ground, self.by[ground.code]) for ground in GROUNDS]
+        return [self._fact(ground, self.by[ground.code]) for ground in GROUNDS]
+
+    def _fact(self, ground: Ground, said: list[str]) -> Fact:
+        return Fact(
+            code=ground.code,
+            state="bad" if said else "ok",
+            fact=("；".join(said) if said else "没有发现")[:MOST_SHOWN],
+            rule=f"{ground.label}　{ground.title}的，不适用简易注销程序",
+            cite=ground.article,
+            source=self.sources.get(ground.code, "market"),
+        )
 
     @property
     def codes(self) -> list[str]:
         return [code for code, said in self.by.items() if said]
-
-
-def _fact(ground: Ground, said: list[str]) -> Fact:
-    return Fact(
-        code=ground.code,
-        state="bad" if said else "ok",
-        fact=("；".join(said) if said else "没有发现")[:MOST_SHOWN],
-        rule=f"{ground.label}　{ground.title}的，不适用简易注销程序",
-        cite=ground.article,
-        source="market",
-    )
 
 
 @inquiry("deregistration_grounds")
@@ -100,25 +110,40 @@ async def deregistration_grounds(view: CaseView, order: RegisterCall) -> dict[st
 
 
 async def grounds_of(view: CaseView, leaving: Leaving, entry: ports.Enterprise) -> Found:
-    """Ask every register at once; one that is down keeps all from being told."""
-    registers = view.means.registers
-    held, listings, *desks = await asyncio.gather(
-        registers.market.standings(leaving.uscc),
-        registers.necips.listings(leaving.uscc),
-        registers.tax.standing(leaving.uscc),
-        registers.social.standing(leaving.uscc),
+    """Ask every register at once; one that is down keeps all from being told: no answer is never no ground.
+
+    Raises RegisterError of the first, in this order, that did not answer.
+    """
+    registers, uscc = view.means.registers, leaving.uscc
+    answers = await asyncio.gather(
+        registers.market.standings(uscc),
+        registers.necips.listings(uscc),
+        registers.court.matters(uscc, entry.name),
+        registers.collateral.securities(uscc, entry.name),
+        registers.tax.standing(uscc),
+        registers.social.standing(uscc),
+        return_exceptions=True,
     )
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    held, listings, record, pledged, *desks = answers
     found = Found()
     for desk in desks:
         assert isinstance(desk, ports.DeskStanding)
         _owed(found, desk)
     assert isinstance(held, ports.Standings), "the entry is there"
     assert isinstance(listings, ports.Listings)
+    assert isinstance(record, CourtRecord)
+    assert isinstance(pledged, CollateralRecord)
     _bound(found, leaving, entry, held)
+    _encumbered(found, record, pledged)
     for bar in barred(Purpose.SIMPLE_DEREGISTRATION, listings.kinds()):
         standing = listings.standing(bar.kind)
         found.add(
-            bar.code, *(f"{day_zh(civil_date(e.listed_at))}列入（{e.number}）" for e in standing)
+            bar.code,
+            *(f"{day_zh(civil_date(e.listed_at))}列入（{e.number}）" for e in standing),
+            source="necips",
         )
     return found
 
@@ -131,19 +156,17 @@ def _owed(found: Found, desk: ports.DeskStanding) -> None:
 
 
 def _bound(found: Found, leaving: Leaving, entry: ports.Enterprise, held: ports.Standings) -> None:
-    """What the market register itself, or another one through it, knows."""
+    """What the market register itself knows."""
     missing = _missing(held.investors, leaving.investors)
     found.add("sd_02", *(f"登记的投资人{name}没有列入承诺" for name in missing))
     if entry.deregistration_needs_approval:
         found.add("sd_03", "登记系统载明注销须经批准")
-    if entry.status == "revoked":
-        found.add("sd_04", "已被吊销营业执照")
+    if entry.status in ENDED:
+        found.add("sd_04", ENDED[entry.status])
     if held.closure is not None:
         found.add("sd_04", CLOSURES[held.closure])
-    found.add("sd_07", *(f"{HOLDS[h.kind]}（{h.by}）" for h in held.holds))
     found.add("sd_08", *(f"投资于{name}" for name in held.investments))
     found.add("sd_09", *held.investigations)
-    found.add("sd_10", *held.proceedings)
     found.add("sd_11", *held.penalties)
     if held.listed_company:
         found.add("sd_12", "登记为上市股份有限公司")
@@ -155,6 +178,21 @@ def _bound(found: Found, leaving: Leaving, entry: ports.Enterprise, held: ports.
         *(f"{day_zh(e.ended_on)}被终止：{e.reason}" for e in held.ended_simple if not e.curable),
     )
     found.add("sd_16", *held.objections)
+
+
+def _encumbered(found: Found, record: CourtRecord, pledged: CollateralRecord) -> None:
+    """Frozen, pledged or mortgaged (SD-07); in litigation or arbitration (SD-10); a judgment that is not paid (SD-01)."""
+    for matter in record.matters:
+        said = f"{matter.court}{matter.number}"
+        if matter.kind is CourtKind.FREEZE:
+            found.add("sd_07", f"{matter.investor}的股权被冻结（{said}）", source="court")
+        elif matter.kind is CourtKind.ENFORCEMENT:
+            found.add("sd_01", f"被强制执行，尚未执行完毕（{said}）", source="court")
+        else:
+            found.add("sd_10", f"{IN_COURT[matter.kind]}（{said}）", source="court")
+    for security in pledged.securities:
+        words = f"{SECURITIES[security.kind]}（{security.secured}，{security.number}）"
+        found.add("sd_07", words, source="collateral")
 
 
 def _missing(registered: Iterable[str], committing: Collection[str]) -> list[str]:

@@ -103,9 +103,18 @@ def _tax(tax: ports.TaxClearance) -> Fact:
 
 @effect("publish_liquidation")
 async def publish_liquidation(view: CaseView, order: RegisterCall) -> ports.PublishNotice:
-    """args: `notice` (its kind), `title`, `lines`, `since`, `until` (None: as long as the liquidation lasts)."""
-    args = order.args
-    until = args.get("until")
+    """As long as the liquidation lasts. args: `notice` (its kind), `title`, `lines`, `since`."""
+    return _public(view, order)
+
+
+@effect("announce_creditors")
+async def announce_creditors(view: CaseView, order: RegisterCall) -> ports.PublishNotice:
+    """With its days, again where they were wrong. args: as above, and `until` where the law sets an end (D14)."""
+    return _public(view, order)
+
+
+def _public(view: CaseView, order: RegisterCall) -> ports.PublishNotice:
+    args, until = order.args, order.args.get("until")
     return ports.PublishNotice(
         case_ref=order.case_id,
         kind=args["notice"],

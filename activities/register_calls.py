@@ -83,15 +83,34 @@ class RegisterActivities:
         """One effect or inquiry. Temporary failures raise and are retried; a refusal is an answer."""
         view = await load(self._means, order.case_id)
         if (inquire := INQUIRIES.get(order.kind)) is not None:
-            try:
-                answer = await inquire(view, order)
-            except RegisterRefused as refused:
-                return _refusal(refused)
-            except RegisterError as error:
-                raise _temporary(error) from error
-            return RegisterAnswer(state="done", answer=answer)
+            return await self._inquire(view, order, inquire)
         kind = KINDS[order.kind]
         return await self._perform(view, order, kind)
+
+    async def _inquire(
+        self, view: CaseView, order: RegisterCall, inquire: Inquire
+    ) -> RegisterAnswer:
+        """A question leaves no row, but while a register is away: its row says which one, until it has answered."""
+        try:
+            result = RegisterAnswer(state="done", answer=await inquire(view, order))
+        except RegisterRefused as refused:
+            result = _refusal(refused)
+        except RegisterError as error:
+            await self._intend(order, error.register.value, request_id_of(order), "")
+            await self._note(order, f"{error.code}: {error.message_zh}")
+            raise _temporary(error) from error
+        await self._asked(order, result.state)
+        return result
+
+    async def _asked(self, order: RegisterCall, state: str) -> None:
+        """Answered: what was noted of this question, and of its tries that were given up, is over."""
+        same = (EffectRow.case_id == UUID(order.case_id), EffectRow.kind == order.kind)
+        async with self._means.engine.begin() as connection:
+            await connection.execute(
+                update(EffectRow)
+                .where(*same, EffectRow.seq <= order.seq, EffectRow.state == "intent")
+                .values(state=state, last_error="", finished_at=func.app_now())
+            )
 
     async def _perform(
         self, view: CaseView, order: RegisterCall, kind: EffectKind
@@ -163,7 +182,11 @@ class RegisterActivities:
                 await connection.execute(
                     statement.on_conflict_do_update(
                         index_elements=["case_id", "kind", "seq"],
-                        set_={"attempts": EffectRow.attempts + 1, "request_hash": request_hash},
+                        set_={
+                            "attempts": EffectRow.attempts + 1,
+                            "register_name": register,
+                            "request_hash": request_hash,
+                        },
                     ).returning(EffectRow.attempts)
                 )
             ).scalar_one()

@@ -27,7 +27,7 @@ from domain import public_notices as notices
 from domain.refusals import Refusal, Refused
 from forms.objections import Statement
 from law.offices import office
-from storage import applications, numbers, public_notices
+from storage import applications, cases, numbers, public_notices
 from storage.acts import ActConflict
 from storage.files import FileRefused, safe_name
 from storage.public_notices import Said
@@ -73,7 +73,7 @@ async def object_to(
     """Take what a person says to a notice; the same words again are the same objection.
 
     Raises:
-        Problem: not_found, notice_over, notice_takes_none, already_objected, too_many_requests, and what is wrong
+        Problem: not_found, notice_over, notice_takes_none, already_objected, own_notice, too_many_requests, and what is wrong
             with the file (as `intake_files.add_file`).
     """
     found = await public_notices.one(means.engine, notice_id)
@@ -89,6 +89,7 @@ async def object_to(
             _judged(found.row, person.now)
         except Refused as refused:
             raise from_refusal(refused) from refused
+        await _refuse_own(means, person, found.row)
     data: dict[str, Any] = {"notice_id": str(notice_id)} | said.model_dump(mode="json")
     kept = await _stored(means, found.row.case_id, objection_id, evidence)
     if kept is not None:
@@ -116,6 +117,14 @@ async def object_to(
             raise Problem(Refusal.NOTICE_OVER.value) from problem
         raise
     return await receipt_of(means, notice_id, person)
+
+
+async def _refuse_own(means: Services, person: Person, row: Any) -> None:
+    """Before a number is taken: 利害关系人 are others than who had it published. Raises Problem."""
+    case = await cases.find(means.engine, str(row.case_id))
+    own = {person.actor.person_id, person.actor.acting_for}
+    if row.takes == notices.OBJECTION and case is not None and case.owner in own:
+        raise from_refusal(Refused(Refusal.OWN_NOTICE))
 
 
 async def receipt_of(means: Services, notice_id: UUID, person: Person) -> Said:

@@ -45,6 +45,7 @@ class Refusal(StrEnum):
     NOT_TOLERABLE = "not_tolerable"
     NOTHING_OWED = "nothing_owed"
     ALREADY_APPLIED = "already_applied"
+    OWN_NOTICE = "own_notice"
 
 
 MESSAGES: dict[Refusal, str] = {
@@ -87,6 +88,7 @@ MESSAGES: dict[Refusal, str] = {
     Refusal.NOT_TOLERABLE: "本件不能容缺受理，请一次性告知需要补正的全部内容。",
     Refusal.NOTHING_OWED: "没有需要补交的这份材料，或者它已经收到，请查看办件页面。",
     Refusal.ALREADY_APPLIED: "本件已经申请过注销登记，不需要再次申请（条例第33条）。",
+    Refusal.OWN_NOTICE: "这份公示是您申请办理的，异议由债权人、有关部门和其他利害关系人提出。不想继续办理的，请在办件页面撤回申请。",
 }
 
 

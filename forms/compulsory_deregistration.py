@@ -107,7 +107,8 @@ class RestorationDecision(TaskForm):
     code = "compulsory_deregistration.restoration"
     title = "决定是否恢复登记"
     title_en = "Decide on the restoration"
-    duty = "restorer"
+    # The proposer decides on neither (SOD-1P).
+    duty = "approver"
 
     decision: Annotated[
         Restore,

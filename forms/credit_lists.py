@@ -161,3 +161,47 @@ class ListingDecision(TaskForm):
         if len(self.reasons) < 4:
             raise ValueError("请写明事实和理由，当事人会在决定书上看到")
         return self
+
+
+class GoneOutcome(StrEnum):
+    """What becomes of the case of a party that has been deregistered."""
+
+    END = "end"
+    KEEP = "keep"
+
+
+class PartyGone(TaskForm):
+    """The party left the market while it was listed; whether the case ends is an officer's to say: no rule was read."""
+
+    code = "abnormal_operation_list.party_gone"
+    title = "当事人已经注销"
+    title_en = "The party is deregistered"
+    duty = "inspector"
+
+    decision: Annotated[
+        GoneOutcome,
+        labelled(
+            "处理",
+            "Outcome",
+            widget="radios",
+            options={
+                "end": [
+                    "办结",
+                    "End the case",
+                    "公示栏不再公示，公示系统的记录保持原样",
+                    "The board no longer shows it; the record at NECIPS stays as it is",
+                ],
+                "keep": [
+                    "继续",
+                    "Keep it open",
+                    "例如注销可能恢复；移出时再办结",
+                    "The entry may be restored; it ends with the removal",
+                ],
+            },
+        ),
+    ]
+    reasons: Annotated[
+        Text,
+        labelled("理由", "Reasons", hint="法律没有专门规定（待核），请写明依据", widget="textarea"),
+        Field(min_length=4),
+    ]

@@ -70,6 +70,7 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         cluster_hosting.Recheck,
         compulsory_deregistration.RestorationDecision,
         credit_lists.ListingDecision,
+        credit_lists.PartyGone,
         credit_lists.Statement,
         credit_lists.Verification,
         credit_repair.Revocation,

@@ -28,6 +28,7 @@ from registers.desk_clients import (
     SocialClient,
     TaxClient,
 )
+from registers.encumbrance_clients import CollateralClient, CourtClient
 from registers.errands import DESKS
 from registers.licences import PublishLicenceItems
 from registers.lists import (
@@ -231,6 +232,8 @@ class Registers:
     housing: HousingClient
     bank: BankClient
     departments: DepartmentsClient
+    court: CourtClient
+    collateral: CollateralClient
 
     def of(self, register: Register) -> RegisterClient:
         client: RegisterClient = getattr(self, register.value)
@@ -266,4 +269,6 @@ async def connect(
             HousingClient(endpoints[Register.HOUSING], http),
             BankClient(endpoints[Register.BANK], http),
             DepartmentsClient(endpoints[Register.DEPARTMENTS], http),
+            CourtClient(endpoints[Register.COURT], http),
+            CollateralClient(endpoints[Register.COLLATERAL], http),
         )

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Register(StrEnum):
-    """The outside registers that an opening needs. No underscore: secrets are named `<register>_<part>`."""
+    """The outside registers that an entity's life needs. No underscore: secrets are named `<register>_<part>`."""
 
     MARKET = "market"
     IDENTITY = "identity"
@@ -25,6 +25,8 @@ class Register(StrEnum):
     HOUSING = "housing"
     BANK = "bank"
     DEPARTMENTS = "departments"
+    COURT = "court"
+    COLLATERAL = "collateral"
 
 
 class Message(BaseModel):

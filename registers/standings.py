@@ -1,6 +1,6 @@
 """What stands in the way of an easy end of an entity, as the registers know it (实施细则 48; law.md §2.7, SD-01…16).
 
-The market register has its own facts and those that other registers share with it (courts, the collateral register);
+The market register has its own facts; courts and the register of collateral are asked themselves (`registers.encumbrances`),
 what is owed to a department stands in that department's own register. Branches and prior approval are in the entry.
 """
 
@@ -12,13 +12,6 @@ from pydantic import Field
 from registers.messages import Message, Short, Uscc
 
 Shorts = Annotated[tuple[Short, ...], Field(max_length=200)]
-
-
-class Hold(Message):
-    """What binds an investor's share or the entity's goods: frozen by a court, pledged, or mortgaged (chattels)."""
-
-    kind: Literal["frozen", "pledged", "mortgaged"]
-    by: Short
 
 
 class EndedSimple(Message):
@@ -33,15 +26,13 @@ class Standings(Message):
     """What the market register holds beyond the entry; all empty where nothing stands in the way.
 
     `closure` is an order beside the entry's own status; investigations hold cases opened and compulsory measures,
-    proceedings suits and arbitrations, penalties those not fully executed, objections those of departments still open.
+    penalties those not fully executed, objections those of departments still open.
     """
 
     investors: Shorts = ()
     closure: Literal["ordered_closed", "annulled"] | None = None
-    holds: Annotated[tuple[Hold, ...], Field(max_length=50)] = ()
     investments: Shorts = ()
     investigations: Shorts = ()
-    proceedings: Shorts = ()
     penalties: Shorts = ()
     listed_company: bool = False
     special_measures: bool = False

@@ -101,6 +101,21 @@ async def give_up(
     return done.first() is not None
 
 
+async def take_again(connection: AsyncConnection, holder: str) -> bool:
+    """The holder's entry is restored: its name is borne again, and barred to others for as long as it is.
+
+    False where the library has no name that was given up with this entry.
+    """
+    done = await connection.execute(
+        text(
+            "UPDATE names SET state = 'registered', barred_until = NULL"
+            " WHERE holder = :holder AND state = 'deregistered' RETURNING id"
+        ),
+        {"holder": holder},
+    )
+    return done.first() is not None
+
+
 async def rebuild_keys(connection: AsyncConnection, *, batch: int = 2000) -> int:
     """Reads again up to `batch` names whose keys are of older tables; how many. Repeat until 0.
 

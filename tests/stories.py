@@ -26,6 +26,7 @@ SLOW = {
     "change_registration/registers_fail",
     "cluster_registration/applied_before",
     "cluster_registration/closed_before_told",
+    "compulsory_deregistration/restored_name",
     "enterprise_startup_onestop/hosted",
     "enterprise_startup_onestop/never_answers",
     "enterprise_startup_onestop/one_part_withdrawn",

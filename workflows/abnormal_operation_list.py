@@ -7,6 +7,8 @@ verification). An individual (个体工商户) is marked as abnormal instead.
       │  ▼          ▲ │                  │  ▲  └──────┘ NECIPS refuses   the removal's case had the entry removed
       │ ordered ────┘ │ K02 over         │
       └───────────────┴──────────────────┴──▶ not_listed
+
+Where the party is deregistered while it is listed (the law that was read says nothing of it), an officer says whether the case ends.
 """
 
 from datetime import date
@@ -68,7 +70,7 @@ TABLE = Table(
         Transition("deciding", "not_listed", "决定不予列入"),
         Transition("listing", "deciding", "公示系统不予接收"),
         Transition("listing", "listed", "已列入并公示"),
-        Transition("listed", "archiving", "已移出"),
+        Transition("listed", "archiving", "已移出，或者当事人已经注销"),
         Transition("archiving", "archived", "档案已接收"),
     ),
     main=(
@@ -81,7 +83,7 @@ TABLE = Table(
         "archiving",
         "archived",
     ),
-    accepts={"listed": frozenset({"entry_removed"})},
+    accepts={"listed": frozenset({"entry_removed", "party_ended"})},
 )
 
 
@@ -135,5 +137,8 @@ class AbnormalOperationList(Listing):
             self.state.memo["decision_clock"] = self.start_clock("K03", given.received_at)
 
     async def await_removal(self) -> str:
-        await self.wait(lambda: self.removed)
-        return "archiving"
+        """Until the entry is removed; a party that is gone cannot apply for it, so an officer looks."""
+        while True:
+            await self.wait(lambda: self.removed or self.party_gone)
+            if self.removed or await self.ends_with_party():
+                return "archiving"

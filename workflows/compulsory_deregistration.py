@@ -37,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.ex_officio import ExOfficio
 from workflows.kernel.approval import ARCHIVING
+from workflows.party_ended import PartyEnded
 from workflows.public_notices import PublicNotices
 
 NOTICE_CLOCK: Final = "D18"
@@ -97,7 +98,7 @@ TABLE = Table(
 
 
 @workflow.defn(name="compulsory_deregistration")
-class CompulsoryDeregistration(PublicNotices, ExOfficio):
+class CompulsoryDeregistration(PartyEnded, PublicNotices, ExOfficio):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -237,6 +238,7 @@ class CompulsoryDeregistration(PublicNotices, ExOfficio):
         self.state.memo["restore_clock"] = self.start_clock(RESTORE_CLOCK, at)
         await self.serve("grant", ended=ended, clock=self.state.memo["restore_clock"])
         await self.until_done("publish_deregistration", ended=ended)
+        await self.tell_listings(ended)
         return "deregistered"
 
     # -- 恢复登记 --------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ from workflows.kernel.approval import (
     WITHDRAWN,
 )
 from workflows.liquidation import Liquidation
+from workflows.party_ended import PartyEnded
 
 STEPS: Final = WITHDRAW | {"liquidation_step"}
 # Where the liquidation group works: the company may still go on, or turn out to be bankrupt.
@@ -179,7 +180,7 @@ TABLE = Table(
 
 
 @workflow.defn(name="general_deregistration")
-class GeneralDeregistration(Liquidation):
+class GeneralDeregistration(PartyEnded, Liquidation):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -365,6 +366,7 @@ class GeneralDeregistration(Liquidation):
         )
         if published.state == "done":
             self.stop_clock(publication)
+        await self.tell_listings(ended)
         return "archiving"
 
     def _end_notices(self) -> None:

@@ -1,8 +1,10 @@
 """The stages from the dissolution to the tax clearance (解散、清算、清税): law.md §2.8.
 
 Each stage waits for the step that leads out of it (`law.liquidation`); what is public goes to the register of publicity as
-it happens, and stands on our own board from the act on.
+it happens, and stands on our own board from the act on; the announcement to creditors stands there from its publication on.
 """
+
+from typing import Any
 
 from temporalio import workflow
 
@@ -27,7 +29,16 @@ class Liquidation(LiquidationSteps):
         if step is Step.ASK_TAX:
             return await self.clear_tax()
         spared = step is Step.ANNOUNCE
-        await self.wait(lambda: step in self.done or (spared and self.announcement_spared))
+        while True:
+            await self.wait(
+                lambda: (
+                    self.to_announce or step in self.done or (spared and self.announcement_spared)
+                )
+            )
+            if not self.to_announce or spared:
+                break
+            # Stated before its turn: creditors are told at once all the same.
+            await self._announce()
         if step not in self.done:
             return "claims_open"
         if step in (Step.PUBLISH_CAUSE, Step.PUBLISH_GROUP):
@@ -43,13 +54,31 @@ class Liquidation(LiquidationSteps):
         return steps[led[0] if led else 0]
 
     async def announce(self) -> str:
-        """The announcement to creditors at the register of publicity; on our board it stands already."""
-        await self._publish(Step.ANNOUNCE)
+        """The announcement to creditors: it is made when the register of publicity has published it."""
+        if self.to_announce:
+            await self._announce()
         return "claims_open"
+
+    async def _announce(self) -> None:
+        """Published with its days; from that instant on creditors may claim (D14), and it stands on our board."""
+        kind, title, lines = self.public_text(Step.ANNOUNCE)
+        told: dict[str, Any] = {"notice": kind, "title": title, "lines": lines}
+        if self.way.announced:
+            published = await self.publish_with_days(
+                "announce_creditors", self.way.announced, **told
+            )
+            number, clock = published.number, published.clock
+            self.kept["claim_clocks"].append(clock)
+        else:
+            since = civil_date(self.now()).isoformat()
+            done = await self.until_done("announce_creditors", since=since, **told)
+            number, clock = str(done.answer["publication_number"]), None
+        self.kept.setdefault("publications", {})[Step.ANNOUNCE] = number
+        self.put_on_board(Step.ANNOUNCE, clock, takes="claim")
+        self.show_liquidation()
 
     async def _publish(self, step: Step) -> None:
         notice = self.notice(self.kept["notices"][step])
-        until = self.state.clocks[notice.clock].legal_end.isoformat() if notice.clock else None
         seq = notice.seq
         while True:
             published = await self.call(
@@ -59,7 +88,6 @@ class Liquidation(LiquidationSteps):
                 title=notice.title,
                 lines=notice.lines,
                 since=civil_date(notice.starts_at).isoformat(),
-                until=until,
             )
             if not await self.to_be_tried_again(published, once_passed_over=notice.seq):
                 break
@@ -102,5 +130,5 @@ class Liquidation(LiquidationSteps):
 
     async def _take_back(self, reason: str) -> None:
         published = list(self.kept.get("publications", {}).values())
-        for seq, number in enumerate(published, 1):
-            await self.call("withdraw_notice", seq=seq, number=number, reason=reason)
+        for number in published:
+            await self.withdraw_published(number, reason)

@@ -48,6 +48,11 @@ class LiquidationRecord(Approval):
         return date.fromisoformat(self.done[step]["on"])
 
     @property
+    def to_announce(self) -> bool:
+        """The announcement to creditors is stated, and not yet published."""
+        return Step.ANNOUNCE in self.done and Step.ANNOUNCE not in self.kept.get("notices", {})
+
+    @property
     def announcement_spared(self) -> bool:
         return bool(self.kept.get("all_notified"))
 

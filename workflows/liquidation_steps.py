@@ -58,7 +58,6 @@ class LiquidationSteps(PublicNotices, LiquidationRecord):
             Step.FORM_GROUP: self._group_formed,
             Step.PUBLISH_GROUP: self._tell_publicly,
             Step.NOTIFY_CREDITORS: self._notified,
-            Step.ANNOUNCE: self._announced,
             Step.SETTLE_ASSETS: self._settled,
             Step.ASK_TAX: self._tax_wanted,
             Step.REPORT_SHORTAGE: self._short,
@@ -107,9 +106,10 @@ class LiquidationSteps(PublicNotices, LiquidationRecord):
     def _check_settled(self, form: forms.SettleAssets, command: Command) -> None:
         """公司法 235: no payment to creditors while they may still claim, by the act's receipt and by the day it states."""
         article = self.way.barred_by
-        if article and self.missing_before(Step.SETTLE_ASSETS):
+        missing = Step.ANNOUNCE if self.to_announce else self.missing_before(Step.SETTLE_ASSETS)
+        if article and missing:
             raise Refused(Refusal.CLAIMS_OPEN, words.CLAIMS_NOT_ANNOUNCED % {"article": article})
-        if missing := self.missing_before(Step.SETTLE_ASSETS):
+        if missing:
             title = forms.STEP_FORMS[missing].title
             raise Refused(Refusal.NOT_ACCEPTED_NOW, words.STEP_FIRST % {"step": title})
         for key in self.kept["claim_clocks"]:
@@ -159,23 +159,23 @@ class LiquidationSteps(PublicNotices, LiquidationRecord):
 
     def _tell_publicly(self, form: Form, command: Command) -> None:
         step, _ = _stated(command)
-        self._put_on_board(step, None)
+        self.put_on_board(step, None)
 
-    def _put_on_board(self, step: Step, clock: str | None, takes: str = "") -> None:
-        kind, title, cite = PUBLISHED[step]
+    def public_text(self, step: Step) -> tuple[str, str, list[list[str]]]:
+        """What kind of notice it is, its title and its lines, as anybody may read them."""
+        kind, title, _ = PUBLISHED[step]
         group = self.kept.get("group") or {}
         lines = [["统一社会信用代码", self.state.numbers["uscc"]]]
         lines.append(["解散事由出现日期", self.kept["dissolved_on"]])
         if step is not Step.PUBLISH_CAUSE and group:
             lines.append(["清算组负责人", group["leader"]])
             lines.append(["清算组成员", "、".join(group["members"])])
+        return kind, f"{self.state.title}{title}", lines
+
+    def put_on_board(self, step: Step, clock: str | None, takes: str = "") -> None:
+        kind, title, lines = self.public_text(step)
         notice = self.publish_notice(
-            kind,
-            title=f"{self.state.title}{title}",
-            lines=lines,
-            cite=cite,
-            clock=clock,
-            takes=takes,
+            kind, title=title, lines=lines, cite=PUBLISHED[step][2], clock=clock, takes=takes
         )
         self.kept.setdefault("notices", {})[step] = notice.notice_id
 
@@ -195,13 +195,6 @@ class LiquidationSteps(PublicNotices, LiquidationRecord):
             if not earliest <= form.done_on <= form.begins_on:
                 step = Step.NOTIFY_CREDITORS.value
                 self.breach(step, row.id, form.begins_on, form.done_on, row.effect.label)
-
-    def _announced(self, form: Form, command: Command) -> None:
-        key = None
-        if self.way.announced:
-            key = self.start_clock(self.way.announced, command.received_at)
-            self.kept["claim_clocks"].append(key)
-        self._put_on_board(Step.ANNOUNCE, key, takes="claim")
 
     def _settled(self, form: forms.SettleAssets, command: Command) -> None:
         for notice in self.notices_running():

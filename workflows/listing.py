@@ -3,6 +3,7 @@
 The procedures, `abnormal_operation_list` and `serious_violation_list`, say when, on what ground and how it ends.
 """
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from temporalio import workflow
@@ -22,11 +23,14 @@ with workflow.unsafe.imports_passed_through():
     from forms.base import TaskForm
     from forms.credit_lists import (
         Established,
+        GoneOutcome,
         ListingDecision,
         ListingOutcome,
+        PartyGone,
         Statement,
         Verification,
     )
+    from law.zone import civil_date
 
 from workflows.ex_officio import ExOfficio
 from workflows.public_notices import PublicNotices
@@ -38,7 +42,7 @@ class Listing(PublicNotices, ExOfficio):
     list_kind: ClassVar[ListKind]
 
     def forms(self) -> tuple[Any, ...]:
-        return (Verification, Statement, ListingDecision)
+        return (Verification, Statement, ListingDecision, PartyGone)
 
     @property
     def decision_clock(self) -> str | None:
@@ -250,6 +254,46 @@ class Listing(PublicNotices, ExOfficio):
 
     def apply_entry_removed(self, command: Command) -> None:
         self.left_list(str(command.data["how"]), str(command.data.get("number", "")), command)
+
+    # -- the party is deregistered -----------------------------------------------------------------------
+
+    @property
+    def party_gone(self) -> bool:
+        """Deregistered, and no officer has said yet what that means here."""
+        return bool(self.state.memo.get("party_ended"))
+
+    def check_party_ended(self, command: Command) -> None:
+        """Told by the case that deregistered the party."""
+        if "system" not in command.actor.roles:
+            raise Refused(Refusal.WRONG_ROLE)
+
+    def apply_party_ended(self, command: Command) -> None:
+        at = datetime.fromisoformat(str(command.data["at"]))
+        told = {"number": str(command.data["number"]), "on": civil_date(at).isoformat()}
+        self.state.memo["party_ended"] = told
+        self.record("party_ended", at=command.received_at, act_id=command.act_id, data=told)
+
+    async def ends_with_party(self) -> bool:
+        """The entry at NECIPS stays in the record as it is; our notice ends with the case."""
+        decided = await self.decided(
+            PartyGone,
+            role=self.row.roles["verification"],
+            context=dict(self.state.memo["party_ended"]),
+        )
+        assert decided is not None, "no term decides by silence"
+        form, given = decided
+        self.state.memo["party_ended"] = None
+        self.record(
+            "party_end_considered",
+            actor=given.actor,
+            at=given.received_at,
+            data={"decision": form.decision.value, "reasons": form.reasons},
+        )
+        if form.decision is GoneOutcome.KEEP:
+            return False
+        self.keep_decision(ended="deregistered", reasons=form.reasons)
+        self.end_notice(self.notice(self.state.memo["notice"]), STOPPED, "当事人已经注销")
+        return True
 
     def left_list(self, how: str, number: str, by: Command | None = None) -> None:
         """The entry is shown no longer; `how` is why, `number` the case that had it removed."""

@@ -108,8 +108,12 @@ class PublicNotices(Approval):
             published_at = datetime.fromisoformat(at)
             if civil_date(published_at) == day:
                 return NoticePublication(number, self.start_clock(clock_id, published_at))
-            self.state.memo["withdrawals"] = seq = int(self.state.memo.get("withdrawals", 0)) + 1
-            await self.call("withdraw_notice", seq=seq, number=number, reason="公示起止日期更正")
+            await self.withdraw_published(number, "公示起止日期更正")
+
+    async def withdraw_published(self, number: str, reason: str) -> None:
+        """Take a publication back at the register of publicity; each has a try of its own."""
+        self.state.memo["withdrawals"] = seq = int(self.state.memo.get("withdrawals", 0)) + 1
+        await self.call("withdraw_notice", seq=seq, number=number, reason=reason)
 
     def end_notice(self, notice: PublicNotice, outcome: str, reason: str = "") -> None:
         """Take a notice off the board; one that has ended stays as it ended.
@@ -206,17 +210,22 @@ class PublicNotices(Approval):
     # -- the act of a person -------------------------------------------------------------------------
 
     def check_object(self, command: Command) -> None:
-        """In time, identified, reasoned, and the person's first to this notice."""
-        notice = self.notice(str(command.data.get("notice_id", "")))
+        """In time, identified, reasoned, and the person's first to this notice; 利害关系人 are others than who applied."""
+        notice, actor = self.notice(str(command.data.get("notice_id", ""))), command.actor
         check_notice_open(notice, command.received_at)
-        if command.actor.person_id in {"", "system"}:
+        if actor.person_id in {"", "system"}:
             raise Refused(Refusal.WRONG_ROLE)
+        if notice.takes == notices.OBJECTION and self.state.owner in (
+            actor.person_id,
+            actor.acting_for,
+        ):
+            raise Refused(Refusal.OWN_NOTICE)
         if command.data.get("role") not in notices.ROLES:
             raise Refused(Refusal.INVALID_ANSWERS, NO_STANDING, {"/role": NO_STANDING})
         if not str(command.data.get("reason", "")).strip():
             raise Refused(Refusal.INVALID_ANSWERS, UNREASONED, {"/reason": UNREASONED})
         for made in self.state.objections:
-            if (made.notice_id, made.person_id) == (notice.notice_id, command.actor.person_id):
+            if (made.notice_id, made.person_id) == (notice.notice_id, actor.person_id):
                 raise Refused(Refusal.ALREADY_OBJECTED)
 
     def apply_object(self, command: Command) -> None:
@@ -337,7 +346,21 @@ class PublicNotices(Approval):
                 self.end_notice(notice, notices.WITHDRAWN)
             else:
                 self.end_notice(notice, notices.STOPPED)
+        self._note_unheard()
         super()._close()
+
+    def _note_unheard(self) -> None:
+        """Nobody decides any more what was objected to a case that has ended: it stays on record, and its author is told."""
+        ended = self.table.stage(self.state.stage).label
+        for objection in self.objections_open():
+            if objection.kind == notices.OBJECTION:
+                answer = f"办件已经办结（{ended}），异议记录在案。"
+                objection.state, objection.answer = notices.NOTED, answer
+                shown = {"state": notices.NOTED, "answer": answer}
+                self.change_row("objections", {"objection_id": objection.objection_id, **shown})
+                self.tell_author(objection, self.now())
+                told = {"number": objection.number, "kind": objection.kind}
+                self.record("objection_handled", data={**told, "outcome": notices.NOTED})
 
     # -- the read model --------------------------------------------------------------------------------
 

@@ -75,8 +75,7 @@ class LeavingNotice(Departments):
 
     async def withdraw_publication(self, reason: str) -> None:
         if number := self.state.memo.pop("publication", None):
-            self.state.memo["withdrawals"] = seq = int(self.state.memo.get("withdrawals", 0)) + 1
-            await self.call("withdraw_notice", seq=seq, number=number, reason=reason)
+            await self.withdraw_published(str(number), reason)
 
     async def hear_departments(self) -> str:
         """The period is over; both windows of the entity run from its end, whatever the departments do."""

@@ -46,6 +46,7 @@ ON_FORM: Final = frozenset(
         "notice_over",
         "notice_takes_none",
         "already_objected",
+        "own_notice",
     }
 )
 Text = Annotated[str, Query(max_length=100)]

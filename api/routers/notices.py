@@ -126,6 +126,7 @@ def receipt_json(notice_id: UUID, said: Said) -> dict[str, Any]:
         "notice_over",
         "notice_takes_none",
         "already_objected",
+        "own_notice",
         "unsupported_media_type",
         "idempotency_key_reused",
         "request_in_progress",

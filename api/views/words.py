@@ -38,6 +38,8 @@ REGISTERS: Final[dict[str, str]] = {
     "housing": mark("住房公积金管理中心"),
     "bank": mark("银行"),
     "departments": mark("许可主管部门"),
+    "court": mark("人民法院"),
+    "collateral": mark("股权出质、动产抵押登记系统"),
 }
 SYSTEM: Final = mark("系统")
 # What a call to a register is for; a kind without a word of its own is named by its register.
@@ -86,7 +88,8 @@ EFFECTS: Final[dict[str, str]] = {
     "deregistration_entry": mark("核对申请注销的主体的登记状态"),
     "deregistration_checks": mark("核查登记状态、分支机构和清税情况"),
     "tax_clearance": mark("查询清税证明"),
-    "publish_liquidation": mark("公示解散、清算组或者债权人公告"),
+    "publish_liquidation": mark("公示解散或者清算组"),
+    "announce_creditors": mark("公示债权人公告"),
     "deregister_enterprise": mark("注销登记"),
     "compulsory_checks": mark("核对公司是否满足强制注销的条件"),
     "publish_compulsory": mark("公示强制注销公告"),

@@ -27,6 +27,7 @@ class Member:
 MEMBERS: tuple[Member, ...] = (
     Member("applicant", "周晓岚", (Role.APPLICANT,)),
     Member("applicant2", "李国栋", (Role.APPLICANT,)),
+    Member("applicant3", "王秀英", (Role.APPLICANT,)),
     Member("acceptor", "刘敏", (Role.ACCEPTOR,)),
     Member("reviewer", "陈思远", (Role.REVIEWER,)),
     Member("approver", "张蕾", (Role.APPROVER,)),
@@ -40,6 +41,7 @@ MEMBERS: tuple[Member, ...] = (
     Member("inspector2", "冯丽", (Role.INSPECTOR,)),
     # May propose and may decide: what separation of duties must refuse in one case.
     Member("inspecting_head", "马骁", (Role.INSPECTOR, Role.SECTION_HEAD)),
+    Member("reviewing_head", "罗静", (Role.REVIEWER, Role.REGISTRY_HEAD)),
     Member("archivist", "何静", (Role.ARCHIVIST,)),
     Member("supervisor", "韩冰", (Role.SUPERVISOR,)),
     Member("auditor", "沈清", (Role.AUDITOR,)),

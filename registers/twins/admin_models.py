@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from domain.credit import ListGround, ListKind, Removal
+from registers.encumbrances import Collateral, CourtMatter
 from registers.errands import ItemId
 from registers.messages import Division, IdNumber, Message, Register, Short, Uscc
 from registers.requests import EntityType, Person, Yuan
@@ -118,6 +119,19 @@ class SeedTaxClearance(Message):
     reasons: Annotated[tuple[Short, ...], Field(max_length=20)] = ()
 
 
+class SeedCourtMatter(CourtMatter):
+    """What a court has against an entity. Its number is one matter: said anew, it takes the place of what was."""
+
+    uscc: Uscc
+
+
+class SeedCollateral(Collateral):
+    """A security on shares or goods; `released_on`: the day from which it is gone."""
+
+    uscc: Uscc
+    released_on: Annotated[date, Field(lt=date(9000, 1, 1))] | None = None
+
+
 class World(Message):
     """What the registers hold before a story. Seeding twice is seeding once."""
 
@@ -127,6 +141,8 @@ class World(Message):
     marks: tuple[SeedMark, ...] = ()
     names: tuple[SeedName, ...] = ()
     tax_clearances: tuple[SeedTaxClearance, ...] = ()
+    court_matters: tuple[SeedCourtMatter, ...] = ()
+    collaterals: tuple[SeedCollateral, ...] = ()
 
 
 class Behaviour(Message):

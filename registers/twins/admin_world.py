@@ -19,6 +19,8 @@ from registers.twins.admin_models import (
     SeedTaxClearance,
     World,
 )
+from registers.twins.collateral import seed_collaterals
+from registers.twins.court import seed_court_matters
 from registers.twins.database import app_now, one
 from registers.twins.desk_routes import MARKS
 from registers.twins.desk_schema import marks, reserved_names, tax_clearances
@@ -64,6 +66,8 @@ async def seed_world(
             await _seed_name(connection, n)
         for c in world.tax_clearances:
             await _seed_clearance(connection, c)
+        await seed_court_matters(connection, world.court_matters)
+        await seed_collaterals(connection, world.collaterals)
     return Counted(counts={f: len(getattr(world, f)) for f in World.model_fields})
 
 

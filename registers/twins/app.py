@@ -14,6 +14,8 @@ from registers.twins import (
     admin_world,
     annulments,
     archive,
+    collateral,
+    court,
     desk_routes,
     due,
     identity,
@@ -46,6 +48,8 @@ _TAGS = [
     {"name": "housing", "description": "住房公积金"},
     {"name": "bank", "description": "银行预约开户"},
     {"name": "departments", "description": "许可主管部门"},
+    {"name": "court", "description": "人民法院"},
+    {"name": "collateral", "description": "股权出质登记、动产融资统一登记"},
     {"name": "admin", "description": "演练:故障、初始数据、已发生的效果"},
 ]
 
@@ -104,7 +108,7 @@ def create_twins(
     routers = (
         *(module.router for module in (market, market_endings, market_standings, identity)),
         *(module.router for module in (signature, necips, necips_endings, lists, archive, names)),
-        *(module.router for module in (tax_clearances, annulments)),
+        *(module.router for module in (tax_clearances, annulments, court, collateral)),
         *desk_routes.ROUTERS,
         *(door.router for door in (admin, admin_world, admin_desks)),
     )

@@ -16,7 +16,9 @@ NAME = "随州市曾都区红光商贸有限公司"
 INVESTORS = ["周晓岚", "李国栋"]
 LEAVING: Any = SimpleNamespace(uscc=USCC, company=NAME, investors=INVESTORS)
 
-# What each register holds for the ground: `enterprise`, `standings` and `marks` of a seeded world.
+COURT = {"uscc": USCC, "court": "曾都区人民法院", "since": "2026-07-01"}
+COLLATERAL = {"uscc": USCC, "secured": "随州农商银行", "registered_on": "2026-01-05"}
+# What each register holds for the ground: `enterprise`, `standings`, `marks`… of a seeded world.
 HELD: dict[str, dict[str, Any]] = {
     "sd_01": {"marks": ["tax_arrears"]},
     "sd_02": {"standings": {"investors": [*INVESTORS, "王秀英"]}},
@@ -24,10 +26,10 @@ HELD: dict[str, dict[str, Any]] = {
     "sd_04": {"standings": {"closure": "ordered_closed"}},
     "sd_05": {"list": {"list": "abnormal", "ground": "unreachable", "since": "2026-09-01"}},
     "sd_06": {"list": {"list": "serious", "ground": "major_penalty", "since": "2026-09-01"}},
-    "sd_07": {"standings": {"holds": [{"kind": "frozen", "by": "曾都区人民法院"}]}},
+    "sd_07": {"collateral": {"kind": "equity_pledge", "number": "股质登记设〔2026〕第1号"}},
     "sd_08": {"standings": {"investments": ["随州市曾都区青禾食品有限公司"]}},
     "sd_09": {"standings": {"investigations": ["曾市监立〔2026〕12号立案调查"]}},
-    "sd_10": {"standings": {"proceedings": ["（2026）鄂1303民初100号"]}},
+    "sd_10": {"court": {"kind": "lawsuit", "number": "（2026）鄂1303民初100号"}},
     "sd_11": {"standings": {"penalties": ["罚款五千元未缴"]}},
     "sd_12": {"standings": {"listed_company": True}},
     "sd_13": {
@@ -48,14 +50,24 @@ def world_of(*codes: str) -> dict[str, Any]:
     enterprise: dict[str, Any] = {"uscc": USCC, "name": NAME, "lists": []}
     standings: dict[str, Any] = {"investors": INVESTORS}
     marks: list[dict[str, str]] = []
+    matters, collaterals = [], []
     for code in codes:
         held = HELD[code]
         enterprise |= held.get("enterprise", {})
         standings |= held.get("standings", {})
         if "list" in held:
             enterprise["lists"].append(held["list"])
+        if "court" in held:
+            matters.append(COURT | held["court"])
+        if "collateral" in held:
+            collaterals.append(COLLATERAL | held["collateral"])
         marks += [{"mark": m, "subject": USCC, "note": ""} for m in held.get("marks", ())]
-    return {"enterprises": [enterprise | {"standings": standings}], "marks": marks}
+    return {
+        "enterprises": [enterprise | {"standings": standings}],
+        "marks": marks,
+        "court_matters": matters,
+        "collaterals": collaterals,
+    }
 
 
 async def codes_found(twins: World, world: dict[str, Any]) -> list[str]:
@@ -83,6 +95,7 @@ async def test_each_pair_is_told_as_both(twins: World) -> None:
         async with twins.engine.begin() as connection:
             # What a pair left: marks, and the branch's own entry.
             await connection.execute(text("TRUNCATE twins.marks, twins.enterprises"))
+            await connection.execute(text("TRUNCATE twins.court_matters, twins.collaterals"))
         found[pair] = await codes_found(twins, world_of(*pair))
     assert found == {pair: list(pair) for pair in pairs}
 
@@ -98,6 +111,17 @@ async def test_revoked_earlier_curable_and_other_departments_count_as_the_law_sa
         twins, {"enterprises": [enterprise | {"standings": standings}], "marks": marks}
     )
     assert found == ["sd_01", "sd_04", "sd_16"]
+
+
+async def test_an_annulled_entry_is_excluded_like_a_revoked_one(twins: World) -> None:
+    world = world_of()
+    await twins.seed(**world)
+    async with twins.engine.begin() as connection:
+        await connection.execute(text("UPDATE twins.enterprises SET status = 'annulled'"))
+    entry = await twins.registers.market.enterprise(USCC)
+    assert entry is not None
+    view: Any = SimpleNamespace(means=SimpleNamespace(registers=twins.registers))
+    assert (await grounds_of(view, LEAVING, entry)).codes == ["sd_04"]
 
 
 def test_the_table_has_all_sixteen() -> None:

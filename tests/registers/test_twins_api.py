@@ -95,6 +95,7 @@ async def test_the_examples_are_accepted(twins: World) -> None:
         "/necips/list-restorations": (422, "entry_unknown"),
         "/necips/repair-pushes": (422, "entry_unknown"),
         "/archive/deposits": (409, "content_unknown"),
+        "/collateral/searches": (422, "debtor_unknown"),
         "/market/changes": (422, "enterprise_unknown"),
         "/market/deregistrations": (422, "enterprise_unknown"),
         "/market/restorations": (422, "enterprise_unknown"),

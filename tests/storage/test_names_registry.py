@@ -211,6 +211,20 @@ async def test_n03_a_name_given_up_is_barred_through_its_anniversary(engine: Asy
     assert await found(engine, RED) == []
 
 
+async def test_a_restored_entry_bears_its_name_again_for_good(engine: AsyncEngine) -> None:
+    await registered(engine, RED, "A")
+    async with engine.begin() as connection:
+        # Renamed meanwhile: only what was given up with the entry comes back.
+        assert not await names_upkeep.take_again(connection, "A")
+        last = blocked_until(date(2026, 7, 31), default_calendars())
+        assert await names_upkeep.give_up(connection, "A", HolderState.DEREGISTERED, last)
+        assert await names_upkeep.take_again(connection, "A")
+        assert not await names_upkeep.take_again(connection, "A")
+    await at(engine, datetime(2027, 8, 1, tzinfo=CST))
+    assert await found(engine, RED) == [("same.identical", RED)]
+    assert await found(engine, RED, relations={"A": Relation.TRANSFER}) == [("same.identical", RED)]
+
+
 async def test_investment_lets_the_same_trade_name_pass_but_never_the_identical_name(
     engine: AsyncEngine,
 ) -> None:
