@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from banjian.player.cast import Answered
 from tests.chaos import firms, hosting, nemesis, openings, tampering
 from tests.chaos.cases import Life, live
+from tests.chaos.check_outside import UNDELIVERED
 from tests.chaos.firms import LeavingLife, ListedLife
 from tests.chaos.hosting import HostLife
 from tests.chaos.installation import Installation, installation
@@ -159,7 +160,7 @@ async def drained(place: Installation, patience: float = DRAIN) -> None:
             left = await connection.scalar(
                 text(
                     "SELECT (SELECT count(*) FROM acts WHERE state = 'received')"
-                    " + (SELECT count(*) FROM twins.callbacks WHERE delivered_at IS NULL)"
+                    f" + (SELECT count(*) FROM ({UNDELIVERED}) AS late)"
                     " + (SELECT count(*) FROM cases WHERE closed_at IS NULL)"
                     " + (SELECT count(*) FROM effects WHERE state IN ('intent', 'waiting'))"
                 )

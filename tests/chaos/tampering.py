@@ -225,6 +225,12 @@ TAMPERINGS = (
     ),
     Tampering(
         "no_stuck_case",
+        "an answer that never came",
+        "UPDATE twins.callbacks SET delivered_at = NULL WHERE id = (SELECT min(id) FROM twins.callbacks)",
+        "UPDATE twins.callbacks SET delivered_at = due_at WHERE delivered_at IS NULL AND last_status LIKE '2%'",
+    ),
+    Tampering(
+        "no_stuck_case",
         "an open task",
         f"UPDATE tasks SET state = 'open' WHERE form = 'approval.review' AND {ONE_CASE}",
         f"UPDATE tasks SET state = 'done' WHERE form = 'approval.review' AND {ONE_CASE}",
