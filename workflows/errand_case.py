@@ -29,6 +29,7 @@ class ErrandCase(OpenedCase):
     thing: ClassVar[str]
     # Where the application of `applied_in` has the legal representative.
     representative: ClassVar[str] = "legal_representative"
+    _taking_back = False
 
     def forms(self) -> tuple[Any, ...]:
         return (DepartmentAnswer,)
@@ -73,8 +74,21 @@ class ErrandCase(OpenedCase):
         try:
             return await self.call("open_errand", seq=seq, **asked)
         except Leave:
-            self.aside(self._take_back(seq, asked))
+            self._begin_taking_back(seq, asked)
             raise
+
+    def _begin_taking_back(self, seq: int, asked: dict[str, Any] | None = None) -> None:
+        self._taking_back = True
+        self.aside(self._take_back(seq, asked))
+
+    def _move(self, to: str) -> None:
+        """Withdrawn while no step waited for the office: its errand is taken back all the same."""
+        super()._move(to)
+        seq = int(self.state.memo.get("errand", 0))
+        effect = self.state.effects.get(f"open_errand#{seq}")
+        waits = effect is not None and effect.state == "waiting" and not self._taking_back
+        if waits and self.table.stage(to).final and workflow.patched(ENDS_THE_WAITING):
+            self._begin_taking_back(seq)
 
     async def _take_back(self, seq: int, asked: dict[str, Any] | None = None) -> None:
         """An errand that nobody wants any more; an office that never had it, or answered, refuses: the same.
@@ -109,7 +123,7 @@ class ErrandCase(OpenedCase):
                 if self.state.memo.pop("ask", None) and effect.state == "waiting":
                     await self._ask(effect)
         except Leave:
-            self.aside(self._take_back(seq))
+            self._begin_taking_back(seq)
             raise
         finally:
             self.state.alarms.pop("ask", None)
