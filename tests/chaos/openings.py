@@ -200,8 +200,9 @@ class _Opening:
         opening = await shown(self.cast, life.founder, life.receipt_no)
         if opening is None:
             return False
-        path = f"/api/v1/cases/{life.receipt_no}/related"
-        related = await self.cast.ask(life.founder, "GET", path)
+        related = await self._related(life.receipt_no)
+        if related is None:
+            return False
         life.stage = f"{opening['stage']}: {[row['stage'] for row in related['items']]}"
         registered = False
         for row in related["items"]:
@@ -222,8 +223,22 @@ class _Opening:
         if case["closed_at"] is None:
             await decide(self.cast, self.life, case, OFFICERS)
             return False
-        found = await self.cast.ask(self.life.founder, "GET", f"/api/v1/cases/{number}/related")
-        return [row["stage"] for row in found["items"] if row["item"] == SEPARATION] == ["archived"]
+        found = await self._related(number)
+        stages = (
+            [row["stage"] for row in found["items"] if row["item"] == SEPARATION] if found else []
+        )
+        return stages == ["archived"]
+
+    async def _related(self, number: str) -> dict[str, Any] | None:
+        """None while the case is durable and on its way: it is shown already, and nothing is related to it yet."""
+        path = f"/api/v1/cases/{number}/related"
+        try:
+            found: dict[str, Any] = await self.cast.ask(self.life.founder, "GET", path)
+        except Answered as missing:
+            if missing.status != 404:
+                raise
+            return None
+        return found
 
     async def _trouble(self, row: dict[str, Any]) -> None:
         """What the variant has for a part that does not go well."""
