@@ -46,6 +46,7 @@ SLOW = {
     "simple_deregistration/tax_is_down",
     "startup_part/applicant_corrects",
     "startup_part/register_down",
+    "startup_part/withdrawn_while_asked",
     "tolerance_acceptance/extended_and_kept",
     "tolerance_acceptance/kept",
     "tolerance_acceptance/revocation_started",

@@ -5,7 +5,7 @@ stands. An office that never answers: the register is asked, then an officer ask
 """
 
 from datetime import date, datetime, time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from temporalio import workflow
 
@@ -18,6 +18,8 @@ from workflows.kernel.tasks import Leave
 from workflows.opened import OpenedCase
 
 ASK_AT = time(9, 0)
+# Cases that were withdrawn before this went on saying that they wait for their office.
+ENDS_THE_WAITING: Final = "errand_case-taken_back-v1"
 
 
 class ErrandCase(OpenedCase):
@@ -27,6 +29,7 @@ class ErrandCase(OpenedCase):
     thing: ClassVar[str]
     # Where the application of `applied_in` has the legal representative.
     representative: ClassVar[str] = "legal_representative"
+    _taking_back = False
 
     def forms(self) -> tuple[Any, ...]:
         return (DepartmentAnswer,)
@@ -56,27 +59,47 @@ class ErrandCase(OpenedCase):
         """Open an errand; taken back where the applicant withdraws meanwhile."""
         seq = int(self.state.memo.get("errand", 0)) + 1
         self.state.memo["errand"] = seq
+        asked = {
+            "register": self.register,
+            "errand": errand,
+            "facts": {
+                "uscc": self.state.memo["uscc"],
+                "name": self.state.memo["name"],
+                **self.errand_facts(),
+                **facts,
+            },
+            "from_form": {"legal_representative": self.representative},
+            "of_case": self.applied_in,
+        }
         try:
-            return await self.call(
-                "open_errand",
-                seq=seq,
-                register=self.register,
-                errand=errand,
-                facts={
-                    "uscc": self.state.memo["uscc"],
-                    "name": self.state.memo["name"],
-                    **self.errand_facts(),
-                    **facts,
-                },
-                from_form={"legal_representative": self.representative},
-                of_case=self.applied_in,
-            )
+            return await self.call("open_errand", seq=seq, **asked)
         except Leave:
-            self.aside(self._take_back(seq))
+            self._begin_taking_back(seq, asked)
             raise
 
-    async def _take_back(self, seq: int) -> None:
-        """An errand that nobody wants any more; an office that never had it, or answered, refuses: the same."""
+    def _begin_taking_back(self, seq: int, asked: dict[str, Any] | None = None) -> None:
+        self._taking_back = True
+        self.aside(self._take_back(seq, asked))
+
+    def _move(self, to: str) -> None:
+        """Withdrawn while no step waited for the office: its errand is taken back all the same."""
+        super()._move(to)
+        seq = int(self.state.memo.get("errand", 0))
+        effect = self.state.effects.get(f"open_errand#{seq}")
+        waits = effect is not None and effect.state == "waiting" and not self._taking_back
+        if waits and self.table.stage(to).final and workflow.patched(ENDS_THE_WAITING):
+            self._begin_taking_back(seq)
+
+    async def _take_back(self, seq: int, asked: dict[str, Any] | None = None) -> None:
+        """An errand that nobody wants any more; an office that never had it, or answered, refuses: the same.
+
+        Args:
+            asked: what the office was being asked at that moment. It may get it after all: asked to the end under the same
+                key first, or taking it back could overtake it.
+        """
+        ends = workflow.patched(ENDS_THE_WAITING)
+        if ends and asked is not None:
+            await self.call("open_errand", seq=seq, **asked)
         await self.call(
             "withdraw_errand",
             seq=seq,
@@ -84,6 +107,9 @@ class ErrandCase(OpenedCase):
             opened_by=f"{self.case.case_id}:open_errand:{seq}",
             reason="申请人撤回",
         )
+        effect = self.state.effects[f"open_errand#{seq}"]
+        if ends and effect.state == "waiting":
+            self.note_answer(effect, {"outcome": "taken_back"})
 
     async def answer(self, ask_at: datetime | None) -> EffectState:
         """The office's answer to the newest errand, however it comes; asked for from the instant on."""
@@ -97,7 +123,7 @@ class ErrandCase(OpenedCase):
                 if self.state.memo.pop("ask", None) and effect.state == "waiting":
                     await self._ask(effect)
         except Leave:
-            self.aside(self._take_back(seq))
+            self._begin_taking_back(seq)
             raise
         finally:
             self.state.alarms.pop("ask", None)

@@ -23,22 +23,37 @@ from workflows.simple_deregistration_grounds import ExclusionGrounds, ground_fac
 PUSHES: Final = (("tax", "tax_deregistration"), ("social", "social_deregistration"))
 DEPARTMENTS: Final = MappingProxyType({"tax": "税务部门", "social": "社会保险经办机构"})
 INSTANT: Final = timedelta(seconds=1)
+# Cases that were taken back before this left a department alone that was being asked at that moment.
+RECALLS_EVERY_PUSH: Final = "simple_deregistration-recall-v1"
 
 
 class Departments(ExclusionGrounds):
     """What is asked of them, what they say in time, and what they say too late."""
 
+    # Whether departments are being asked, and whether nobody wants it any more.
+    _pushing = _recalled = False
+
     async def push(self) -> None:
         """Tax and social insurance are asked; one that is down is asked again until it has it, in sight."""
-        for seq, (register, errand) in enumerate(PUSHES, 1):
-            await self.call(
-                "open_errand",
-                seq=seq,
-                register=register,
-                errand=errand,
-                facts={"uscc": self.state.memo["uscc"], "name": self.state.memo["name"]},
-                from_form={"legal_representative": "persons.legal_representative"},
-            )
+        self._pushing = True
+        try:
+            for seq in range(1, len(PUSHES) + 1):
+                if self._recalled:
+                    return
+                await self._ask_department(seq)
+        finally:
+            self._pushing = False
+
+    async def _ask_department(self, seq: int) -> None:
+        register, errand = PUSHES[seq - 1]
+        await self.call(
+            "open_errand",
+            seq=seq,
+            register=register,
+            errand=errand,
+            facts={"uscc": self.state.memo["uscc"], "name": self.state.memo["name"]},
+            from_form={"legal_representative": "persons.legal_representative"},
+        )
 
     async def push_individual(self) -> str:
         """个体工商户: no notice; ten days (D04) for the departments from the push, then directly on."""
@@ -151,6 +166,8 @@ class Departments(ExclusionGrounds):
 
     async def recall(self, reason: str) -> None:
         """Nobody waits for the departments any more; one that has answered refuses, which is the same."""
+        if workflow.patched(RECALLS_EVERY_PUSH):
+            await self._end_pushing()
         for effect in self._pushed():
             if effect.state != "waiting":
                 continue
@@ -163,6 +180,15 @@ class Departments(ExclusionGrounds):
                 reason=reason,
             )
             self._close_push(effect, "taken_back")
+
+    async def _end_pushing(self) -> None:
+        """Whoever is being asked may have it, or may get it after all: asked to the end under the same key, then taken back."""
+        self._recalled = True
+        await workflow.wait_condition(lambda: not self._pushing)
+        for seq in range(1, len(PUSHES) + 1):
+            key = f"open_errand#{seq}"
+            if key in self.state.effects and not self._settled(key):
+                await self._ask_department(seq)
 
     # -- late objections, theirs and others' ----
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-from tests.chaos import board, runs
+from tests.chaos import board, mutants, points, runs
 from tests.chaos.crash import POINT_NAMES
 from tests.chaos.patches import MUTANTS
 from tests.chaos.runs import Run
@@ -47,7 +47,7 @@ async def play(asked: argparse.Namespace) -> list[Run]:
     only = set(asked.only or PARTS)
     done: list[Run] = []
     if asked.mutant:
-        done.append(told(await runs.mutant(asked.mutant, keep=place(asked.mutant))))
+        done.append(told(await mutants.mutant(asked.mutant, keep=place(asked.mutant))))
         return done
     if "checker" in only:
         done.append(told(await runs.checker(keep=place("checker"))))
@@ -64,15 +64,15 @@ async def play(asked: argparse.Namespace) -> list[Run]:
             )
         )
     if "points" in only:
-        points = set(asked.point or POINT_NAMES)
+        wanted = set(asked.point or POINT_NAMES)
         done.append(
-            told(await runs.crash_points(points, out=place("points.jsonl"), keep=place("points")))
+            told(await points.crash_points(wanted, out=place("points.jsonl"), keep=place("points")))
         )
     if "board" in only:
         done.append(told(await board.board(asked.seed, keep=place("board"))))
     if "mutants" in only:
         for name in sorted(MUTANTS):
-            done.append(told(await runs.mutant(name, keep=place(name))))
+            done.append(told(await mutants.mutant(name, keep=place(name))))
     return done
 
 

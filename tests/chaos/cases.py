@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from banjian.player.cast import Answered
@@ -22,6 +23,7 @@ OFFICERS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """Stage → who has to do something, and what they answer."""
 
+ENDED = "archived"
 WRITES = 2 + len(PARTS) + 2 * len(OFFICERS)
 """Answered requests that change something in an undisturbed life: draft, files, hand-in, claims, decisions."""
 
@@ -81,6 +83,8 @@ class Life:
         licensed: whether its scope leads to licences; it has ended when they have.
         at: the address that a host provides, and the host's code; empty: a domicile of its own.
         stage: as last seen; the outcome once `ended`.
+        own: its cases in the order in which they were handed in.
+        outcomes: of its cases that end otherwise than archived, as its people were told, by case.
         refusals: clear answers "no" that its people got on the way.
     """
 
@@ -93,6 +97,8 @@ class Life:
     stage: str = ""
     ended: bool = False
     seconds: float = 0.0
+    own: list[str] = field(default_factory=list)
+    outcomes: dict[str, str] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
 
     @property
@@ -103,6 +109,10 @@ class Life:
     @property
     def owner(self) -> str:
         return "applicant" if self.number % 2 else "applicant2"
+
+    def entry(self) -> dict[str, Any] | None:
+        """What the market register knows before the life begins."""
+        return None
 
     def form(self, people: int) -> dict[str, Any]:
         domicile, host = self.at
@@ -172,6 +182,27 @@ async def shown(cast: Insistent, owner: str, number: str) -> dict[str, Any] | No
             raise
         return None
     return found
+
+
+async def until(
+    cast: Insistent,
+    life: Life,
+    owner: str,
+    number: str,
+    stages: Collection[str],
+    officers: Mapping[str, tuple[str, Any]] = MappingProxyType({}),
+    *,
+    poll: float = 1.5,
+) -> dict[str, Any]:
+    """The case once it has come to one of the stages; officers do theirs on the way."""
+    while True:
+        case = await shown(cast, owner, number)
+        if case is not None:
+            life.stage = f"{number}: {case['stage']}"
+            if case["stage"] in stages:
+                return case
+            await decide(cast, life, case, officers)
+        await asyncio.sleep(poll)
 
 
 async def _step(cast: Insistent, life: Life) -> None:

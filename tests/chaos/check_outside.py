@@ -17,6 +17,15 @@ from tests.chaos.report import Report
 # What people did at a register, departments' officers included; ours are the rest.
 BY_PEOPLE = frozenset({"confirmed", "failed", "signed", "refused", "expired"}) | GOOD | BAD
 UPKEEP = ("banjian-",)
+# Answers still on their way. One that its closed case clearly refused, because it no longer waits for it (withdrawn a moment
+# before), goes on being sent, and is nobody's.
+UNDELIVERED = """
+SELECT k.id, k.register, k.last_status FROM twins.callbacks AS k
+LEFT JOIN effects AS e ON e.request_id = convert_from(k.body, 'UTF8')::jsonb ->> 'request_id'
+LEFT JOIN cases AS c ON c.case_id = e.case_id
+WHERE k.delivered_at IS NULL
+AND NOT coalesce(c.closed_at IS NOT NULL AND e.state <> 'waiting' AND k.last_status = '409', false)
+"""
 # workflow.now() is a float of seconds inside. Within a task it moves on with its local activities.
 ROUNDING = timedelta(microseconds=5)
 
@@ -130,6 +139,7 @@ async def check_registers(core: Core, twins: httpx.AsyncClient, report: Report) 
     report.counts["effects"] = len(theirs)
     async with core.engine.connect() as connection:
         ours = await rows(connection, "SELECT * FROM effects")
+        undelivered = await rows(connection, UNDELIVERED)
         told = {
             str(r.case_id): r.uscc
             for r in await rows(connection, "SELECT case_id, numbers->>'uscc' AS uscc FROM cases")
@@ -163,6 +173,6 @@ async def check_registers(core: Core, twins: httpx.AsyncClient, report: Report) 
     report.counts["errands at departments"] = len(errands)
     for (case_id, errand), count in Counter((e["case_ref"], e["errand"]) for e in errands).items():
         report.expect(bad, count == 1, f"case {case_id}: {errand} asked for {count} times")
-    health = (await twins.get("/admin/health")).json()["counts"]
-    waiting = health["callbacks_waiting"]
-    report.expect("no_stuck_case", waiting == 0, f"{waiting} callbacks undelivered")
+    for row in undelivered:
+        said = f"callback {row.id} of {row.register}: last answered {row.last_status}"
+        report.broken("no_stuck_case", said)

@@ -41,6 +41,7 @@ class Shot:
         point: one of `POINTS`.
         nth: which occurrence in the case, from 1.
         at: the items by which one comes from the case to the related case that is meant; empty: the case itself.
+        of: which of the life's own cases is meant, in the order in which they are handed in.
         all: kill engine and API too, first: the engine forgets every update whose task was not yet
             completed, and nobody is left who would send it again.
     """
@@ -49,13 +50,14 @@ class Shot:
     nth: int
     all: bool = False
     at: tuple[str, ...] = ()
+    of: int = 0
 
     @property
     def name(self) -> str:
         return f"{self.point}{'+all' if self.all else ''}"
 
     def target(self, case_id: str) -> str:
-        """The case that is meant, for the life whose first case this is."""
+        """The case that is meant, for the life whose case `of` this is."""
         return related(case_id, self.at)
 
 

@@ -6,17 +6,15 @@ leaves, each company changes its domicile, and the host is done when the last ha
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-
 from banjian.player.cast import Answered
 from law.codes import make_uscc
 from law.zone import civil_date
-from tests.chaos.cases import OFFICERS, WRITES, Life, decide, filed, id_number, shown, trade_name
+from tests.chaos.cases import OFFICERS, WRITES, Life, filed, id_number, shown, trade_name, until
 from tests.chaos.cases import live as lives
 from tests.chaos.people import Insistent
 
@@ -101,13 +99,6 @@ class HostLife(Life):
         }
 
 
-async def known_to_register(twins: httpx.AsyncClient, found: Iterable[Life]) -> None:
-    """The market register knows every host before it applies."""
-    entries = [life.entry() for life in found if isinstance(life, HostLife)]
-    if entries:
-        (await twins.post("/admin/world", json={"enterprises": entries})).raise_for_status()
-
-
 async def live(
     cast: Insistent,
     life: HostLife,
@@ -144,14 +135,7 @@ class _Host:
         self, owner: str, number: str, stage: str, officers: Mapping[str, tuple[str, Any]]
     ) -> dict[str, Any]:
         """The case once it has come to this stage; officers do theirs on the way."""
-        while True:
-            case = await shown(self.cast, owner, number)
-            if case is not None:
-                self.life.stage = f"{number}: {case['stage']}"
-                if case["stage"] == stage:
-                    return case
-                await decide(self.cast, self.life, case, officers)
-            await asyncio.sleep(self.poll)
+        return await until(self.cast, self.life, owner, number, {stage}, officers, poll=self.poll)
 
     async def insist(self, act: str, data: dict[str, Any]) -> None:
         """An act on the host's case: what is refused now (the case has not heard of the company yet) may be taken later."""

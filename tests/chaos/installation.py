@@ -1,21 +1,27 @@
 """One stack of real processes in a folder of its own, with its people and its registers' habits."""
 
 import contextlib
+import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from temporalio.client import Client
 
+from api.security import passwords as hashing
 from banjian.compose import Core, connect_engine, core_of
 from banjian.player.bureau import seed
 from banjian.settings import Settings
 from banjian.stack.layout import TWINS, Program
 from banjian.stack.supervisor import LocalStack
+from domain.roles import Role
+from storage import accounts
 from tests.chaos.crash import CrashPlan
+from tests.chaos.openings import FOUNDERS
 
 PARTS = ("worker", "temporal", "twins", "postgres", "api")
 AUTO_ANSWER_SECONDS = 0.5
@@ -44,6 +50,24 @@ def programs(mutant: str | None) -> tuple[Program, ...]:
         Program("worker", ("-m", "tests.chaos.worker", *more)),
         Program("api", ("-m", "tests.chaos.api", "--port", "{port}"), "/readyz"),
     )
+
+
+async def found(engine: AsyncEngine, names: Collection[str]) -> dict[str, str]:
+    """Applicants besides the bureau's own, all with one password: hashing costs more than all the rest."""
+    password = secrets.token_urlsafe(12)
+    hashed = await hashing.hashed(password)
+    async with AsyncSession(engine) as session:
+        for name in names:
+            await accounts.create_account(
+                session,
+                sign_in=name,
+                display_name=name,
+                password_hash=hashed,
+                roles=frozenset({Role.APPLICANT}),
+                office="",
+            )
+        await session.commit()
+    return dict.fromkeys(names, password)
 
 
 @contextlib.asynccontextmanager
@@ -109,7 +133,7 @@ async def installation(
                     json={"register": register, "auto_answer_seconds": AUTO_ANSWER_SECONDS},
                 )
                 done.raise_for_status()
-            passwords = await seed(core.engine)
+            passwords = await seed(core.engine) | await found(core.engine, FOUNDERS)
             plan = CrashPlan(stack.data)
             yield Installation(stack, core, engine, passwords, http, twins, plan)
     finally:

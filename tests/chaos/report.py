@@ -13,6 +13,10 @@ INVARIANTS = {
     "fence": "every event belongs to a workflow task that the engine completed; what was lost is kept apart",
     "papers_once": "each paper exactly once per (case, kind, number), its bytes as recorded",
     "hosting": "every hosted enterprise is in its host's register until it has another domicile, and nobody else is",
+    "names": "a declared name is held for one case at a time, and borne by the enterprise that it was held for",
+    "openings": "every part of an opening has one outcome: its case, the opening, its page and its office agree",
+    "leavings": "a notice that was ended before its time left nothing on the board, at NECIPS or at the departments",
+    "lists": "who was listed and removed was so once, under the number that the record has",
     "board": "a public notice is on the board from its publication to its exact legal end, whoever looks",
     "no_stuck_case": "nothing waits: no open task, act, effect, callback or workflow",
 }

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from tests.chaos import check_hosting, check_outside, check_records
+from tests.chaos import (
+    check_firms,
+    check_hosting,
+    check_names,
+    check_openings,
+    check_outside,
+    check_records,
+)
 from tests.chaos.cases import Life
 from tests.chaos.installation import Installation
 from tests.chaos.people import History
@@ -44,6 +51,18 @@ ONE_HOSTING = (
     "case_id = (SELECT min(case_id::text)::uuid FROM cases WHERE procedure = 'cluster_hosting')"
 )
 ONE_HOSTED = f"uscc = (SELECT numbers->>'uscc' FROM cases WHERE {ONE_HOSTING})"
+
+
+AN_OPENING = (
+    "(SELECT min(case_id::text)::uuid FROM cases WHERE procedure = 'enterprise_startup_onestop')"
+)
+ONE_OPENING = f"case_id = {AN_OPENING}"
+ONE_SEAL = f"(SELECT child_case FROM case_links WHERE item = 'seal' AND parent_case = {AN_OPENING})"
+DECLARED = (
+    "state = 'registered' AND case_id IN"
+    " (SELECT case_id FROM cases WHERE procedure = 'name_self_declaration')"
+)
+STAYED = "(SELECT case_id::text FROM cases WHERE outcome = '{}')"
 
 
 def _both(invariant: str, what: str, statement: str) -> Tampering:
@@ -112,6 +131,105 @@ TAMPERINGS = (
         _flip_in("twins.enterprises", "details", "address", ONE_HOSTED),
     ),
     Tampering(
+        "names",
+        "a name that was given up, held again",
+        "UPDATE names SET state = 'reserved' WHERE state = 'released'",
+        "UPDATE names SET state = 'released' WHERE state = 'reserved'",
+    ),
+    _both("names", "another enterprise's name", _flip("names", "holder", DECLARED)),
+    Tampering(
+        "names",
+        "held before the other gave it up",
+        f"UPDATE names SET held_from = held_from - interval '1 day' WHERE {DECLARED}",
+        f"UPDATE names SET held_from = held_from + interval '1 day' WHERE {DECLARED}",
+    ),
+    _both(
+        "names",
+        "nobody was the first",
+        "UPDATE case_events SET kind = reverse(kind) WHERE kind IN ('name_compared', reverse('name_compared'))",
+    ),
+    Tampering(
+        "openings",
+        "a part that the opening says was not done",
+        f"UPDATE cases SET decision = jsonb_set(decision, '{{parts,0,standing}}', '\"failed\"') WHERE {ONE_OPENING}",
+        f"UPDATE cases SET decision = jsonb_set(decision, '{{parts,0,standing}}', '\"done\"') WHERE {ONE_OPENING}",
+    ),
+    _both(
+        "openings",
+        "another outcome of a part's case",
+        f"UPDATE cases SET outcome = reverse(outcome) WHERE case_id = {ONE_SEAL}",
+    ),
+    _both(
+        "openings",
+        "another number than the office's",
+        f"UPDATE twins.desk_errands SET number = reverse(number) WHERE case_ref = {ONE_SEAL}::text",
+    ),
+    Tampering(
+        "openings",
+        "filed twice at the office",
+        "INSERT INTO twins.desk_errands (id, register, errand, key, case_ref, request_hash, uscc, name, body, state,"
+        " opened_at, settled_at) SELECT 'twice', register, errand, 'twice', case_ref, request_hash, uscc, name, body,"
+        f" state, opened_at, settled_at FROM twins.desk_errands WHERE case_ref = {ONE_SEAL}::text",
+        "DELETE FROM twins.desk_errands WHERE id = 'twice'",
+    ),
+    Tampering(
+        "openings",
+        "measured twice",
+        f"UPDATE case_events SET kind = 'opening_measured' WHERE kind = 'closed' AND {ONE_OPENING}",
+        "UPDATE case_events SET kind = 'closed' WHERE kind = 'opening_measured' AND revision ="
+        f" (SELECT max(revision) FROM case_events WHERE kind = 'opening_measured' AND {ONE_OPENING}) AND {ONE_OPENING}",
+    ),
+    _both(
+        "leavings",
+        "a notice that ended otherwise",
+        "UPDATE public_notices SET outcome = reverse(outcome) WHERE procedure = 'simple_deregistration'",
+    ),
+    Tampering(
+        "leavings",
+        "still published at NECIPS",
+        "UPDATE twins.publications SET withdrawn_at = NULL WHERE case_ref IN"
+        f" {STAYED.format('withdrawn')}",
+        "UPDATE twins.publications SET withdrawn_at = published_at WHERE case_ref IN"
+        f" {STAYED.format('withdrawn')}",
+    ),
+    Tampering(
+        "leavings",
+        "no department objected",
+        "UPDATE twins.desk_errands SET state = 'withdrawn' WHERE state = 'objected'",
+        "UPDATE twins.desk_errands SET state = 'objected' WHERE code = 'objected'",
+    ),
+    Tampering(
+        "leavings",
+        "a firm that is gone",
+        "UPDATE twins.enterprises SET status = 'deregistered' WHERE name IN"
+        " (SELECT title FROM cases WHERE procedure = 'simple_deregistration')",
+        "UPDATE twins.enterprises SET status = 'active' WHERE status = 'deregistered'",
+    ),
+    Tampering(
+        "lists",
+        "still listed at NECIPS",
+        "UPDATE twins.list_entries SET removed_at = NULL",
+        "UPDATE twins.list_entries SET removed_at = listed_at",
+    ),
+    _both(
+        "lists",
+        "another entry's number",
+        "UPDATE twins.list_entries SET number = reverse(number)",
+    ),
+    Tampering(
+        "lists",
+        "listed twice",
+        "INSERT INTO twins.list_entries SELECT 'twice', kind, uscc, ground, marked, case_ref, decision_number, listed_at,"
+        " removed_at, removal FROM twins.list_entries LIMIT 1",
+        "DELETE FROM twins.list_entries WHERE number = 'twice'",
+    ),
+    Tampering(
+        "no_stuck_case",
+        "an answer that never came",
+        "UPDATE twins.callbacks SET delivered_at = NULL WHERE id = (SELECT min(id) FROM twins.callbacks)",
+        "UPDATE twins.callbacks SET delivered_at = due_at WHERE delivered_at IS NULL AND last_status LIKE '2%'",
+    ),
+    Tampering(
         "no_stuck_case",
         "an open task",
         f"UPDATE tasks SET state = 'open' WHERE form = 'approval.review' AND {ONE_CASE}",
@@ -126,6 +244,9 @@ async def read(place: Installation, lives: list[Life], history: History, report:
     await check_outside.check_engine(place.core, place.engine, report)
     await check_records.check(place.core, lives, history, report)
     await check_hosting.check(place.core, lives, report)
+    await check_names.check(place.core, lives, report)
+    await check_openings.check(place.core, lives, report)
+    await check_firms.check(place.core, lives, report)
     return report
 
 

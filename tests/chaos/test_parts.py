@@ -16,9 +16,11 @@ from tests.chaos.board import Look, Watcher, judge
 from tests.chaos.cases import MODES, SEPARATION, form
 from tests.chaos.crash import CrashPlan, Shot, related
 from tests.chaos.installation import PARTS
+from tests.chaos.mutants import CATCHES
 from tests.chaos.people import History, Insistent
+from tests.chaos.points import sweep, sweeps
 from tests.chaos.report import INVARIANTS, RECORDS, Report
-from tests.chaos.runs import CATCHES, Run, sweep, sweeps
+from tests.chaos.runs import Run
 from tests.chaos.tampering import TAMPERINGS
 
 
