@@ -183,6 +183,8 @@ DATA: dict[str, dict[str, Any]] = {
         "article": "公司法 232, 233",
         "effect": "可进入下一步",
     },
+    "party_ended": {"number": "421303-2026-0000002-2", "on": "2026-09-22"},
+    "party_end_considered": {"decision": "keep", "reasons": "住所证明不符"},
     "tax_asked": {"cleared": False},
     "not_opened": {"reason": "住所证明不符"},
     "restoration_requested": {"on": "2026-09-22"},

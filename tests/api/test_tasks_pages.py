@@ -218,7 +218,7 @@ async def test_put_back_hand_over_and_ask_for_time_by_forms(live: Live) -> None:
     assert nobody.status_code == 422
     assert set(errors_of(nobody)) == {"请选择接手的同事", "请写明转办的理由"}
     names = {o.text: o["value"] for o in soup(page).select("select#to option") if o["value"]}
-    assert set(names) == {"陈思远", "孙立"}
+    assert set(names) == {"陈思远", "孙立", "罗静"}
     given = hand_over | {"to": names["孙立"], "reassign_reason": "原承办人休假"}
     assert (await head.post(f"{path}/reassign", data=given)).status_code == 303
     mine = await (await live.pages("allround")).get("/desk?tab=mine")

@@ -34,12 +34,20 @@ async def test_all_grounds_are_told_at_once_and_the_progress_is_masked(
     case = "barred"
     stands: dict[str, Any] = {
         "investors": ["周晓岚", "李国栋"],
-        "holds": [{"kind": "frozen", "by": "随州市曾都区人民法院"}],
         "penalties": ["曾市监处罚〔2026〕118号"],
     }
     lists = [{"list": "abnormal", "ground": "unreachable", "since": "2026-05-06"}]
     firm = {**FIRM, "standings": stands, "lists": lists}
+    freeze = {
+        "number": "（2026）鄂1303执保55号",
+        "uscc": FIRM["uscc"],
+        "kind": "freeze",
+        "court": "随州市曾都区人民法院",
+        "investor": "李国栋",
+        "since": "2026-05-06",
+    }
     await DEEDS["register_changes"](live.play, Deed("market", case, {"enterprises": [firm]}))
+    await DEEDS["register_changes"](live.play, Deed("court", case, {"court_matters": [freeze]}))
     deed = Deed("applicant", case, {"form": FORM}, "simple_deregistration")
     await DEEDS["submit"](live.play, deed)
     await live.stage_is(case, "refused")
