@@ -117,14 +117,18 @@ class Live:
         found: dict[str, Any] = await self.cast.until(owner, path, lambda c: c["stage"] == wanted)
         return found
 
-    async def withdrawn(self, case: str) -> None:
-        """The applicant withdraws, once the first letter is there.
+    async def settled(self, case: str) -> None:
+        """The first letter is there.
 
         A case that ends while a letter comes in has lost that task; where time is skipped, it is given again only when
         time moves on.
         """
         letters = f"/api/v1/cases/{self.number(case)}/documents"
         await self.cast.until("applicant", letters, lambda found: found["items"])
+
+    async def withdrawn(self, case: str) -> None:
+        """The applicant withdraws."""
+        await self.settled(case)
         await self.do("withdraw", "applicant", case, reason="暂不开办")
         await self.stage_is(case, "withdrawn")
 

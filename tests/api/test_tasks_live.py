@@ -206,6 +206,7 @@ async def test_an_acts_key_is_used_up_before_its_answer_is_written(live: Live) -
     """What reserves its key (a draft) and what does not (an act) share the keys of a person."""
     case = await live.open()
     key = str(uuid.uuid4())
+    await live.settled(case)
     path = f"/api/v1/cases/{live.number(case)}/withdrawals"
     left = await live.cast.call("applicant", "POST", path, key=key, json={"reason": "暂不开办"})
     assert left.status_code == 200, left.text
