@@ -189,6 +189,9 @@ class Release(TaskForm):
     ]
 
 
+MUST_BE_DONE = "这一步依法必须办成，不能不再等待；请排除原因以后选择继续重试。"
+
+
 class Trouble(TaskForm):
     """外部系统异常: what to do about a register that refused or kept failing."""
 

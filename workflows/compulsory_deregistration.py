@@ -162,8 +162,7 @@ class CompulsoryDeregistration(PartyEnded, PublicNotices, ExOfficio):
         self.state.decision |= {"decision": "stopped", "reasons": "公告期内收到异议"}
         self.change(decision=dict(self.state.decision))
         await self.serve("stopped_told")
-        number = self.state.memo["publication"]
-        await self.call("withdraw_notice", seq=100, number=number, reason="公告期内收到异议")
+        await self.withdraw_published(self.state.memo["publication"], "公告期内收到异议")
         return "stopped"
 
     async def _publish(self) -> None:

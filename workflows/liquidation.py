@@ -80,6 +80,7 @@ class Liquidation(LiquidationSteps):
     async def _publish(self, step: Step) -> None:
         notice = self.notice(self.kept["notices"][step])
         seq = notice.seq
+        self.owed.add("publish_liquidation")
         while True:
             published = await self.call(
                 "publish_liquidation",

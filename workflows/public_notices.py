@@ -91,7 +91,7 @@ class PublicNotices(Approval):
         self.record("notice_published", data=_told(notice))
         return notice
 
-    async def publish_with_days(self, kind: str, clock_id: str, **args: Any) -> "NoticePublication":
+    async def publish_with_days(self, kind: str, clock_id: str, **args: Any) -> NoticePublication:
         """At the register of publicity first, with its days; its clock runs from the instant of that publication.
 
         Where midnight came between, or the register was away, it is published again with the right days.

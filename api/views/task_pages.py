@@ -21,7 +21,7 @@ from api.views.tasks import TaskLine, lines_of, listed_of
 from api.views.timeline import Line, lines
 from api.views.viewer import Viewer
 from domain.contracts import CaseEvent
-from forms.approval import Acceptance, ExtensionDecision
+from forms.approval import Acceptance, ExtensionDecision, Trouble
 from forms.base import TaskForm
 from forms.registry import TASK_FORMS
 from forms.tolerance import OverdueDecision
@@ -132,6 +132,9 @@ class TaskPage:
         if self.task.form == OverdueDecision.code and not self.supplement:
             told = _("还没有收到这份材料")
             found = [closed(f, "accept_late", told) for f in found]
+        if self.task.form == Trouble.code and self.task.context.get("must"):
+            told = _("这一步依法必须办成")
+            found = [closed(f, "give_up", told) for f in found]
         if self.gaps is not None and self.gaps.blocked:
             found = [closed(f, "one_time_notice", self.gaps.blocked) for f in found]
         if self.task.form == ExtensionDecision.code:

@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Transition
     from forms.approval import (
+        MUST_BE_DONE,
         Acceptance,
         AcceptanceOutcome,
         Decision,
@@ -290,6 +291,7 @@ class Approval(Filing):
         """Ask, as an effect of its own: the register answers a key that it knows as it did before."""
         tried = int(self.state.memo.get(f"tried_{kind}", 0)) + 1
         self.state.memo[f"tried_{kind}"] = tried
+        self.owed.add(kind)
         return await self.call(kind, seq=tried, **args)
 
     async def to_be_tried_again(
@@ -305,6 +307,7 @@ class Approval(Filing):
                 "kind": effect.kind,
                 "seq": effect.seq,
                 "message": effect.answer.get("message", ""),
+                "must": True,
             }
             await self.decided(Trouble, role=self.row.roles["trouble"], context=said)
             if once_passed_over is not None:
@@ -345,6 +348,9 @@ class Approval(Filing):
         elif isinstance(answers, Decision) and answers.decision is DecisionOutcome.GRANT:
             if bars := self.lawful_to_grant():
                 raise Refused(Refusal.GRANT_NOT_LAWFUL, "不能准予：" + "；".join(bars))
+        elif isinstance(answers, Trouble) and answers.action == "give_up":
+            if task.context.get("must"):
+                raise Refused(Refusal.INVALID_ANSWERS, MUST_BE_DONE, {"/action": MUST_BE_DONE})
         elif isinstance(answers, SiteCheck):
             if command.actor.name not in {name.strip() for name in answers.officers}:
                 told = sod.SIGNER_MISSING

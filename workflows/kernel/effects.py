@@ -55,6 +55,8 @@ class Effects(Tasks):
         super().__init__(case, first)
         self._aside: set[asyncio.Task[None]] = set()
         self._idle: set[asyncio.Task[None]] = set()
+        # Kinds of calls that the case cannot go on without.
+        self.owed: set[str] = set()
 
     def aside(self, work: Coroutine[Any, Any, None], *, vital: bool = True) -> None:
         """Work that no stage waits for. Vital work (a paper owed) is finished before the case ends;
@@ -82,7 +84,7 @@ class Effects(Tasks):
         """Ask a register for an effect and wait for its answer (or for its promise of one).
 
         `state` of the result: done, waiting (a callback will come), refused (permanently, with code and
-        message in `answer`), given_up (a person decided so).
+        message in `answer`), given_up (a person decided so, where the case can go on without).
         """
         key = f"{kind}#{seq}"
         effect = self.state.effects.setdefault(
@@ -107,9 +109,8 @@ class Effects(Tasks):
                 answer = attempt.result()
                 if answer is not None:
                     break
-                trouble = self.open_task(
-                    Trouble, role=self.row.roles["trouble"], context={"kind": kind, "seq": seq}
-                )
+                wrong = {"kind": kind, "seq": seq, "must": kind in self.owed}
+                trouble = self.open_task(Trouble, role=self.row.roles["trouble"], context=wrong)
                 self.record("effect_troubled", data={"kind": kind, "seq": seq})
                 continue
             attempt.cancel()
