@@ -18,12 +18,13 @@ from typing import Any
 import uvloop
 
 from banjian.stack.errors import StackError
+from banjian.stack.signals import ends_when_terminated
 from bench import deadlines, inbox, names, report, storm
 from bench.bounds import bounds_of
 from bench.counts import medians
 from bench.cpu import machine_facts
 from bench.rounds import Size, measure
-from bench.sides import Bench, ends_when_terminated, raised
+from bench.sides import Bench, raised
 
 LEAST_ROUNDS = 3
 LOOKED_AT = 20

@@ -23,11 +23,12 @@ from sqlalchemy import text
 
 from activities.calendars import IN_FLIGHT
 from banjian.stack.errors import StackError
+from banjian.stack.signals import ends_when_terminated
 from bench import floor
 from bench.bounds import Bound
 from bench.calendar_notices import notices
 from bench.people import APPLICANT, OFFICERS, People, Unexpected
-from bench.sides import Bench, ends_when_terminated, raised
+from bench.sides import Bench, raised
 
 PATH = "/api/v1/admin/calendars"
 ADMIN, HEAD = "admin", "registry_head"

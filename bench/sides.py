@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -39,13 +38,6 @@ class Side(Protocol):
 
     async def case(self, latencies: list[float]) -> uuid.UUID:
         """Play one reference case; adds the seconds of each act that opened a next task."""
-
-
-def ends_when_terminated() -> None:
-    """A terminated bench ends its servers as an interrupted one does. Called by the task that raises them."""
-    task = asyncio.current_task()
-    assert task is not None, "run by a loop"
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Ctrl-C, SIGTERM and a closed terminal mean the same: stop everything in order, once."""
 
+import asyncio
 import signal
 import threading
 from collections.abc import Iterator
@@ -32,3 +33,10 @@ def stop_requests() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def ends_when_terminated() -> None:
+    """A terminated run of a loop ends its servers as an interrupted one does. Called by the task that raises them."""
+    task = asyncio.current_task()
+    assert task is not None, "run by a loop"
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

@@ -16,14 +16,13 @@ from registers.encumbrances import AskCollateral, Collateral, CollateralRecord
 from registers.messages import Envelope, Register
 from registers.twins import encumbrance_examples as examples
 from registers.twins.admin_models import SeedCollateral
-from registers.twins.codes import is_unified_code
-from registers.twins.database import app_now, one
+from registers.twins.database import app_now
 from registers.twins.encumbrance_schema import collaterals
+from registers.twins.entities import holder_of
 from registers.twins.gate import Call, reads
 from registers.twins.market_rules import civil_day
 from registers.twins.problems import Refused, documented
 from registers.twins.routes import add_find
-from registers.twins.schema import enterprises
 
 R: Final = Register.COLLATERAL
 router = APIRouter(prefix="/collateral", tags=["collateral"])
@@ -40,15 +39,11 @@ async def search(
     query: Annotated[AskCollateral, Body(openapi_examples=examples.SEARCH)],
     call: Annotated[Call, Depends(reads(R, "search"))],
 ) -> Response:
-    if not is_unified_code(query.uscc):
-        raise Refused("uscc_invalid", "统一社会信用代码的校验码不符")
     async with call.engine.connect() as connection:
-        held = await one(
-            connection, select(enterprises.c.name).where(enterprises.c.uscc == query.uscc)
-        )
-        if held is None:
+        holder = await holder_of(connection, query.uscc)
+        if holder is None:
             raise Refused("debtor_unknown", "没有此担保人,无法查询")
-        if held["name"] != query.name:
+        if holder != query.name:
             raise Refused("name_differs", "担保人名称与统一社会信用代码不一致")
         found = await securities_of(connection, query.uscc)
     return call.answer(CollateralRecord(uscc=query.uscc, securities=found))

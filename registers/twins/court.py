@@ -16,14 +16,13 @@ from registers.encumbrances import AskCourt, CourtKind, CourtMatter, CourtRecord
 from registers.messages import Envelope, Register
 from registers.twins import encumbrance_examples as examples
 from registers.twins.admin_models import SeedCourtMatter
-from registers.twins.codes import is_unified_code
-from registers.twins.database import app_now, one
+from registers.twins.database import app_now
 from registers.twins.encumbrance_schema import court_matters
+from registers.twins.entities import holder_of
 from registers.twins.gate import Call, reads
 from registers.twins.market_rules import civil_day
 from registers.twins.problems import Refused, documented
 from registers.twins.routes import add_find
-from registers.twins.schema import enterprises
 
 R: Final = Register.COURT
 router = APIRouter(prefix="/court", tags=["court"])
@@ -40,13 +39,8 @@ async def search(
     query: Annotated[AskCourt, Body(openapi_examples=examples.SEARCH)],
     call: Annotated[Call, Depends(reads(R, "search"))],
 ) -> Response:
-    if not is_unified_code(query.uscc):
-        raise Refused("uscc_invalid", "统一社会信用代码的校验码不符")
     async with call.engine.connect() as connection:
-        held = await one(
-            connection, select(enterprises.c.name).where(enterprises.c.uscc == query.uscc)
-        )
-        if held is not None and held["name"] != query.name:
+        if await holder_of(connection, query.uscc) not in (None, query.name):
             raise Refused("name_differs", "名称与统一社会信用代码不一致")
         found = await matters_of(connection, query.uscc)
     return call.answer(CourtRecord(uscc=query.uscc, matters=found))

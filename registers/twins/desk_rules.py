@@ -12,10 +12,10 @@ from registers.errands import (
     TaxConfirmation,
     TaxDeregistration,
 )
-from registers.twins.codes import is_unified_code
 from registers.twins.database import app_now, one
 from registers.twins.desk_schema import desk_errands
 from registers.twins.desks import Desk, refuse_marked
+from registers.twins.entities import require_unified_code
 from registers.twins.market_rules import civil_day
 from registers.twins.problems import Refused
 from registers.twins.schema import population
@@ -47,8 +47,7 @@ async def _nothing_owed_in_contributions(
 
 
 async def _one_of_each_seal(connection: AsyncConnection, request: SealFiling) -> None:
-    if not is_unified_code(request.uscc):
-        raise Refused("uscc_invalid", "统一社会信用代码校验码不符")
+    require_unified_code(request.uscc)
     statement = select(desk_errands.c.body).where(
         desk_errands.c.register == request.register_name.value,
         desk_errands.c.uscc == request.uscc,

@@ -8,6 +8,7 @@ from typing import Final
 
 from banjian.commands.play import scratch_database, server
 from banjian.player.stage import stage
+from banjian.stack.signals import ends_when_terminated
 from law import catalogue
 from tests.kernel.any_clock import ROW, AnyClock
 from tests.kernel.desk import Desk
@@ -27,6 +28,7 @@ async def desk_on(database_url: str) -> AsyncIterator[Desk]:
 
 async def run(seed: int, cases: int, raced: int, away: bool, say: Callable[[str], None]) -> int:
     """Everything; prints what was not as the law wants it, and returns how much that was."""
+    ends_when_terminated()
     faults: list[str] = []
     if cases or raced:
         with server() as url:

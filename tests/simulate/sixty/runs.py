@@ -11,6 +11,7 @@ from typing import Final
 
 from banjian.commands.play import scratch_database, server
 from banjian.player.stage import Stage, stage
+from banjian.stack.signals import ends_when_terminated
 from tests.simulate.sixty import checks, leaving, licences, lists
 from tests.simulate.sixty.batch import Batch, Played
 from tests.simulate.sixty.evidence import Findings
@@ -43,6 +44,7 @@ async def part(
     seed: int, count: int, say: Callable[[str], None], *, first: int, only: tuple[str, ...]
 ) -> Findings:
     """One batch, and what was found of it."""
+    ends_when_terminated()
     with server() as url:
         async with (
             scratch_database(url) as database,
@@ -61,6 +63,7 @@ async def run(
     beside: int = 2,
 ) -> Findings:
     """All batches, `beside` at a time, on one PostgreSQL."""
+    ends_when_terminated()
     parts = [(first, min(batch, cases - first)) for first in range(0, cases, batch)]
     whole = Findings()
     gate = asyncio.Semaphore(beside)
@@ -101,13 +104,19 @@ async def _process(
     )
     assert child.stdout is not None
     found: Findings | None = None
-    async for raw in child.stdout:
-        line = raw.decode().rstrip()
-        if line.startswith(FOUND):
-            told = json.loads(line.removeprefix(FOUND))
-            found = Findings(told["wrong"], Counter(told["counts"]))
-        else:
-            say(line)
+    try:
+        async for raw in child.stdout:
+            line = raw.decode().rstrip()
+            if line.startswith(FOUND):
+                told = json.loads(line.removeprefix(FOUND))
+                found = Findings(told["wrong"], Counter(told["counts"]))
+            else:
+                say(line)
+    except asyncio.CancelledError:
+        # Its servers are its own to end.
+        child.terminate()
+        await child.wait()
+        raise
     code = await child.wait()
     if found is None:
         found = Findings()
