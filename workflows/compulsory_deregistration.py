@@ -249,7 +249,7 @@ class CompulsoryDeregistration(PartyEnded, PublicNotices, ExOfficio):
         return "restoring" if self.state.memo.get("request") else "archiving"
 
     def check_request_restoration(self, command: Command) -> None:
-        """Recorded by an officer; in time by the day on which it was handed in (补录)."""
+        """Recorded by an officer before the three years are over, with the day on which it was handed in: at their end the case closes."""
         self.check_officer(command)
         form = _request(command)
         ended = datetime.fromisoformat(str(self.state.decision["deregistered_at"]))
