@@ -94,13 +94,14 @@ class PublicNotices(Approval):
     async def publish_with_days(self, kind: str, clock_id: str, **args: Any) -> NoticePublication:
         """At the register of publicity first, with its days; its clock runs from the instant of that publication.
 
-        Where midnight came between, or the register was away, it is published again with the right days.
+        Where midnight came between, the register was away, or its clock is ahead of ours or behind, it is published
+        again with the right days: never for ever, since the register's day is taken where ours can't be its own.
 
         Args:
             kind: the effect that publishes; it is given `since` and `until`, both in the period, beside `args`.
         """
+        day = civil_date(self.now())
         while True:
-            day = civil_date(self.now())
             until = deadline(find_clock(clock_id), day, self._calendars).legal_end
             days: dict[str, Any] = {"since": day.isoformat(), "until": until.isoformat()}
             answer = (await self.until_done(kind, **days, **args)).answer
@@ -109,6 +110,8 @@ class PublicNotices(Approval):
             if civil_date(published_at) == day:
                 return NoticePublication(number, self.start_clock(clock_id, published_at))
             await self.withdraw_published(number, "公示起止日期更正")
+            theirs = civil_date(published_at)
+            day = theirs if theirs < day else max(theirs, civil_date(self.now()))
 
     async def withdraw_published(self, number: str, reason: str) -> None:
         """Take a publication back at the register of publicity; each has a try of its own."""

@@ -242,20 +242,11 @@ def _decided(life: Life) -> None:
 def liquidated(life: Life) -> None:
     """A whole liquidation, with claims of creditors in half of them."""
     end = _announced(life)
-    claimed = life.rng.random() < 0.5
-    if claimed:
+    if life.rng.random() < 0.5:
         life.any_time(end)
         life.do(life.creditor, "claim", CLAIMED)
+    # A claim is registered by the liquidation group, not decided by an officer (公司法 235).
     life.after(end, 0, 0)
-    if claimed:
-        life.task(
-            "reviewer",
-            "notice.objection",
-            outcome="noted",
-            reasons="债权人已登记",
-            no_interest=True,
-        )
-        life.later()
     today = life.at.date().isoformat()
     settled = {"done_on": today, "statement": "已清偿全部债务，剩余财产按出资比例分配"}
     life.do(life.person, "settle_assets", settled, stage="assets_settled")
