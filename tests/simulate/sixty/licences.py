@@ -105,13 +105,13 @@ def extended(life: Life) -> None:
 
 @kind("tolerance.late", 4)
 def late(life: Life) -> None:
-    """Overdue L1: handed in late, and the head of the window accepts that."""
+    """Overdue L1: handed in late, and the head of the window accepts that; after that day (L2) the registry's."""
     life.after(life.end(CLOCK, _conditional(life)), 0, 0)
     life.do(life.person, "supplement", {"part": OWED})
+    handed_in = life.at.date()
     life.later()
-    life.task(
-        "window_head", "kernel.overdue", "archived", decision="accept_late", reasons="体检机构排队"
-    )
+    head = "window_head" if life.at.date() == handed_in else "registry_head"
+    life.task(head, "kernel.overdue", "archived", decision="accept_late", reasons="体检机构排队")
 
 
 def _escalated(life: Life) -> None:
