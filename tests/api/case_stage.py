@@ -1,5 +1,6 @@
 """Cases that really run: the whole stage in skipped time, people at the API, one case per test."""
 
+import asyncio
 import itertools
 import uuid
 from collections.abc import AsyncIterator
@@ -135,6 +136,14 @@ class Live:
     async def rows(self, sql: str, **values: Any) -> list[Any]:
         async with self.on.core.engine.connect() as connection:
             return list((await connection.execute(text(sql), values)).all())
+
+    async def gone(self, sql: str, **values: Any) -> None:
+        """Wait until there is no such row any more."""
+        async with asyncio.timeout(20):
+            while True:
+                if not await self.rows(sql, **values):
+                    return
+                await asyncio.sleep(0.05)
 
     async def pages(self, who: str, language: str = "zh-CN") -> httpx.AsyncClient:
         """A browser without JavaScript, signed in."""
