@@ -7,7 +7,7 @@ from typing import Any, Final
 from activities.context import CaseView
 from activities.declared_name import claim_name, keep_renamed
 from activities.establishment_registration import yuan
-from activities.paper_fields import Fields, due_part
+from activities.paper_fields import Fields, condition, due_part
 from activities.paperwork import moment, paper
 from activities.parties import register_person
 from activities.register_calls import effect
@@ -195,4 +195,5 @@ async def changed_licence(view: CaseView, order: PaperOrder) -> Fields:
         "issued_on": civil_date(moment(entry["changed_at"])),
         "domicile": now[ports.ChangedItem.ADDRESS] or UNKNOWN,
         "scope": now[ports.ChangedItem.BUSINESS_SCOPE] or UNKNOWN,
+        "condition": condition(order),
     }

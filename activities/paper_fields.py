@@ -172,8 +172,18 @@ async def acceptance(view: CaseView, order: PaperOrder) -> Fields:
         "received_at": view.submission.received_at,
         "accepted_on": civil_date(moment(order.data["accepted_at"])),
         "decision_due": due(view, order.data["clock"]),
+        **_term(view, order),
+        "owed": [m["label"] for m in view.case.decision.get("tolerance", ())],
         "deemed": bool(order.data.get("deemed")),
     }
+
+
+def _term(view: CaseView, order: PaperOrder) -> dict[str, str]:
+    """How long the decision takes from when all is there, where its clock does not run yet."""
+    if order.data["clock"] is not None or view.row.clocks.decision is None:
+        return {}
+    law = find_clock(view.row.clocks.decision)
+    return {"term": f"{law.length}{UNITS.get(law.unit, '')}"}
 
 
 @paper("notice", "registration", "licence", "supervision")
@@ -294,10 +304,16 @@ async def licence(view: CaseView, order: PaperOrder) -> Fields:
 
 
 def conditions(order: PaperOrder) -> list[dict[str, str]]:
-    """附条件（容缺）: what is still owed when the certificate is issued."""
+    """附条件（容缺） as a line of a licence's own."""
+    said = condition(order)
+    return [{"label": "附条件（容缺）", "value": said}] if said else []
+
+
+def condition(order: PaperOrder) -> str | None:
+    """What is still owed when the certificate is issued, and until when; None where nothing is."""
     owed = order.data.get("conditions") or []
     said = "；".join(f"{label}，{day_zh(date.fromisoformat(day))}以前补齐" for label, day in owed)
-    return [{"label": "附条件（容缺）", "value": said}] if said else []
+    return said or None
 
 
 def entries(view: CaseView) -> list[dict[str, str]]:

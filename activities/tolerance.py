@@ -15,6 +15,7 @@ from domain import promises
 from domain.contracts import Fact, PaperOrder, RegisterCall
 from domain.credit import KIND_NAMES, Purpose, barred
 from law.calendars import default_calendars
+from law.catalogue import Material
 from law.clocks import find_clock
 from law.deadlines import deadline
 from law.zone import civil_date
@@ -38,10 +39,15 @@ async def tolerance_checks(view: CaseView, order: RegisterCall) -> dict[str, Any
         *await _promises(view, uscc),
     ]
     return {
-        "missing": [{"part": m.code, "label": m.label} for m in missing if m.tolerable],
+        "missing": [_missing(m) for m in missing if m.tolerable],
         "uscc": uscc,
         "facts": [f.model_dump() for f in facts],
     }
+
+
+def _missing(material: Material) -> dict[str, Any]:
+    shared = {"shared_data": True} if material.shared_data else {}
+    return {"part": material.code, "label": material.label, **shared}
 
 
 def _fact(code: str, bars: bool, fact: str, rule: str, source: str = "") -> Fact:
@@ -134,6 +140,7 @@ async def overrun_notice(view: CaseView, order: PaperOrder) -> Fields:
         "due": due(view, order.data["clock"]),
         "supplemented_at": order.data.get("supplemented_at"),
         "decision": order.data["decision"],
+        "issued": "licence" in view.case.numbers,
         "order_until": date.fromisoformat(until) if until else None,
         "reasons": order.data["reasons"],
         "remedies": remedies(view),

@@ -217,6 +217,10 @@ def _limit_of_stage(row: Procedure, stage: str) -> str:
 
 def tolerance_of(row: Procedure, material: Material) -> str:
     """可否容缺, in words."""
+    if material.tolerable and row.tolerance and material.shared_data:
+        return _("共享数据能核实的可容缺")
+    if material.when and material.tolerable and row.tolerance:
+        return _("需要时提交，可容缺")
     if not material.always:
         return _("需要时提交")
     return _("可容缺") if material.tolerable else _("不可容缺")

@@ -49,7 +49,7 @@ async def hand_in(
             media_type = await means.inspector.sniff(file.content, file.name)
             shown = safe_name(file.name)
         except FileRefused as refused:
-            raise file_problem(refused) from refused
+            raise _still_owed(file_problem(refused)) from refused
         stored = await means.files.put(
             file.content,
             case_id=view.case.case_id,
@@ -91,3 +91,11 @@ async def hand_in(
             for row in rows:
                 await applications.remove_file(connection, view.case.case_id, UUID(str(row["id"])))
         raise
+
+
+def _still_owed(problem: Problem) -> Problem:
+    """What is wrong with the file, what to do, and that nothing was handed in: the promise runs on."""
+    told = _("%(why)s这次没有收下，承诺的期限照常计算，请在期限以前重新补交。") % {
+        "why": problem.detail
+    }
+    return Problem(problem.code, told, errors=[FieldError(told, "/file")], extra=problem.extra)

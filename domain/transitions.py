@@ -5,8 +5,12 @@ one, and diagram, BPMN export and conformance check are drawn from it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+EMPTY: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
 
 
 class UndeclaredTransition(Exception):
@@ -65,6 +69,23 @@ class Table:
         unknown = (set(self.main) | set(self.accepts)) - known
         if unknown:
             raise UndeclaredTransition(f"{self.procedure}: unknown stages {sorted(unknown)}")
+
+    def extended(
+        self,
+        version: str,
+        *,
+        after: Mapping[str, tuple[Stage, ...]],
+        transitions: tuple[Transition, ...],
+        accepts: Mapping[str, frozenset[str]] = EMPTY,
+    ) -> "Table":
+        """The next version: further stages, each behind the one named in `after`, moves and acts; nothing is taken away."""
+        return replace(
+            self,
+            version=version,
+            stages=tuple(s for old in self.stages for s in (old, *after.get(old.id, ()))),
+            transitions=(*self.transitions, *transitions),
+            accepts={**self.accepts, **accepts},
+        )
 
     @property
     def first(self) -> str:

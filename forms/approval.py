@@ -52,6 +52,16 @@ class Acceptance(TaskForm):
     reasons: Annotated[
         Text, labelled("理由", "Reasons", hint="写进通知书，申请人会看到", widget="textarea")
     ] = ""
+    # Asked only where a missing document may follow because the bureau can see its content elsewhere.
+    shared_data: Annotated[
+        bool,
+        labelled(
+            "我已在共享数据中核实缺少的材料",
+            "I have verified the missing documents in the shared data",
+            hint="容缺受理时确认；核实不到的，请一次性告知",
+            widget="checkbox",
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

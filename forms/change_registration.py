@@ -249,8 +249,10 @@ class Application(ApplicationForm):
 
     @classmethod
     def chosen(cls, answers: Mapping[str, Any]) -> frozenset[str]:
+        """The changes, and what becomes of the paper licence."""
         changes = answers.get("changes")
-        return frozenset(map(str, changes)) if isinstance(changes, list) else frozenset()
+        papers = {f"licence_{answers['licence_paper']}"} if answers.get("licence_paper") else set()
+        return frozenset(papers | set(map(str, changes if isinstance(changes, list) else ())))
 
     def subject(self) -> str:
         return self.company

@@ -88,6 +88,7 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         registration_revocation.RevocationDecision,
         startup_part.PartFailed,
         tolerance.OverdueDecision,
+        tolerance.Referral,
         tolerance.SupplementCheck,
     )
 }

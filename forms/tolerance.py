@@ -2,13 +2,19 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from domain import promises
 from forms.base import TaskForm
 from forms.fields import Text, labelled
+
+# Asked for by the case's check, so that answers recorded before it was asked for still read.
+Disinterest = Annotated[
+    bool,
+    labelled("我与申请人没有利害关系", "I have no interest in this application", widget="checkbox"),
+]
 
 
 class CheckFinding(StrEnum):
@@ -28,6 +34,7 @@ class SupplementCheck(TaskForm):
     reason: Annotated[
         Text, labelled("理由", "Reasons", hint="退回的告知申请人", widget="textarea")
     ] = ""
+    no_interest: Disinterest = False
 
     @model_validator(mode="after")
     def _reasoned(self) -> Self:
@@ -65,6 +72,7 @@ class OverdueDecision(TaskForm):
         labelled("理由", "Reasons", hint="写进超期告知书，申请人会看到", widget="textarea"),
         Field(min_length=4),
     ]
+    no_interest: Disinterest = False
 
     @model_validator(mode="after")
     def _dated(self) -> Self:
@@ -73,3 +81,29 @@ class OverdueDecision(TaskForm):
         if self.decision is not OverdueOutcome.ORDER and self.until is not None:
             raise ValueError("只有责令改正才写改正的期限")
         return self
+
+
+class Referral(TaskForm):
+    """移交检查签收: the inspection post takes over what a head referred; nothing else can be answered."""
+
+    code = "kernel.referral"
+    title = "移交检查签收"
+    title_en = "Taking over a referral"
+    duty = "referral_taker"
+
+    taken: Annotated[
+        Literal[True],
+        labelled(
+            "我已接收，由我负责检查", "I take this over and inspect it myself", widget="checkbox"
+        ),
+    ]
+    plan: Annotated[
+        Text,
+        labelled(
+            "检查安排",
+            "What will be done",
+            hint="何时检查、查什么；作出移交决定的负责人会看到",
+            widget="textarea",
+        ),
+        Field(min_length=4),
+    ]

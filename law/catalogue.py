@@ -25,7 +25,8 @@ class Row(BaseModel):
 
 
 class Material(Row):
-    """A document the applicant hands in. `tolerable` = may follow after acceptance (容缺).
+    """A document the applicant hands in. `tolerable` = may follow after acceptance (容缺); with `shared_data` only where
+    the acceptor has found in the data that departments share what it would prove.
 
     `when`: it belongs to these choices of the form only (`ApplicationForm.chosen`); empty = to every application.
     """
@@ -35,6 +36,7 @@ class Material(Row):
     label_en: str
     required: bool = True
     tolerable: bool = False
+    shared_data: bool = False
     hint: str = ""
     provided_by: str = "申请人"
     article: str

@@ -38,6 +38,13 @@ def _differ(rule: str, one: str, other: str, message: str, source: str) -> Rule:
     return check
 
 
+def _first(*rules: Rule) -> Rule:
+    def check(taken: Sequence[Taken], duty: str, person: str) -> Violation | None:
+        return next((v for rule in rules if (v := rule(taken, duty, person))), None)
+
+    return check
+
+
 def _hearing_officer(taken: Sequence[Taken], duty: str, person: str) -> Violation | None:
     handled = {"reviewer", "acceptor", "investigator", "inspector", "proposer"}
     clash = (
@@ -53,12 +60,22 @@ def _hearing_officer(taken: Sequence[Taken], duty: str, person: str) -> Violatio
 
 
 RULES: Mapping[str, Rule] = {
-    "SOD-1": _differ(
-        "SOD-1",
-        "acceptor",
-        "approver",
-        "受审分离：本件由您受理，核准请转由另一位同事办理。",
-        "本局岗位规则（待核：无全国性规定）",
+    "SOD-1": _first(
+        _differ(
+            "SOD-1",
+            "acceptor",
+            "approver",
+            "受审分离：本件由您受理，核准请转由另一位同事办理。",
+            "本局岗位规则（待核：无全国性规定）",
+        ),
+        # What is decided when a promise was not kept is a decision too; whoever let the document follow does not take it.
+        _differ(
+            "SOD-1",
+            "acceptor",
+            "overdue_decider",
+            "受审分离：本件由您容缺受理，超期的处理请转由另一位负责人决定。",
+            "本局岗位规则（待核：无全国性规定）",
+        ),
     ),
     "SOD-1R": _differ(
         "SOD-1R",

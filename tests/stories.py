@@ -49,6 +49,7 @@ SLOW = {
     "startup_part/withdrawn_while_asked",
     "tolerance_acceptance/extended_and_kept",
     "tolerance_acceptance/kept",
+    "tolerance_acceptance/registration_overdue",
     "tolerance_acceptance/revocation_started",
 }
 

@@ -12,6 +12,9 @@ Regulation on the Registration of Market Entities (市场主体登记管理条�
 What the register holds of the enterprise is asked first: without an entry of this registrar there is nothing to change
 (not accepted). What the persons sign names the old values; the register enters the change only while they still hold, so
 of two changes of one item the second is refused.
+
+Table 2 adds 容缺受理 (workflows/tolerant_registration.py): the new licence comes first, marked conditional until what was
+promised is there: the old paper licence, handed back.
 """
 
 from typing import Any, Final
@@ -40,7 +43,9 @@ from workflows.kernel.approval import (
     WITHDRAW,
     WITHDRAWN,
 )
-from workflows.parties import IDENTITY_PENDING, SIGNATURE_PENDING, SignedByParties
+from workflows.kernel.tolerance import tolerant
+from workflows.parties import IDENTITY_PENDING, SIGNATURE_PENDING
+from workflows.tolerant_registration import TolerantRegistration
 
 COMPANY: Final = "limited_company"
 
@@ -104,8 +109,8 @@ TABLE = Table(
 
 
 @workflow.defn(name="change_registration")
-class ChangeRegistration(SignedByParties, HostedDomicile):
-    tables = {"1": TABLE}
+class ChangeRegistration(TolerantRegistration, HostedDomicile):
+    tables = {"1": TABLE, "2": tolerant(TABLE, "2", licence_first=True)}
 
     @workflow.init
     def __init__(self, case: CaseInput) -> None:
@@ -117,11 +122,14 @@ class ChangeRegistration(SignedByParties, HostedDomicile):
             {
                 "submitted": self.receive,
                 "correction": self.await_correction,
+                "commitment_pending": self.await_commitment,
                 "under_review": self.review,
                 "identity_pending": self.authenticate,
                 "signature_pending": self.sign,
                 "deciding": self.decide_and_tell,
                 "issuing": self.issue,
+                "awaiting_supplement": self.await_supplements,
+                "referred": self.await_taking_over,
                 "archiving": self.archive,
             }
         )
@@ -231,12 +239,13 @@ class ChangeRegistration(SignedByParties, HostedDomicile):
             publication = self.start_clock(self.row.clocks.publication, self.now())
         await self.serve("grant", entry=entry, before=before)
         for seq, copy_kind in enumerate(("original", "duplicate"), 1):
-            await self.serve("licence", seq=seq, entry=entry, before=before, copy_kind=copy_kind)
+            said = {"entry": entry, "before": before, "copy_kind": copy_kind, **self.conditions()}
+            await self.serve("licence", seq=seq, **said)
         await self.until_done("publish_change", once_passed_over=99, entry=entry, before=before)
         self.stop_clock(publication)
         await self._tell_hosting()
         await self.open_hosting(entry["uscc"], self.state.title)
-        return "archiving"
+        return self.after_issue()
 
     async def _tell_hosting(self) -> None:
         """The domicile is no longer the host's: the case of that hosting ends, whatever it was waiting for."""

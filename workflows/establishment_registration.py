@@ -8,6 +8,9 @@ Regulation on the Registration of Market Entities (市场主体登记管理条�
       │ ▲  │                    │                │ one fails           │ one refuses      │ ▲         │
       ▼ │  └─▶ not_accepted     └────────────────┴─────▶ deciding ◀────┘                  │ └─────────┘ the register refuses
     correction                                                                             └──▶ refused
+
+Table 2 adds 容缺受理 (workflows/tolerant_registration.py): nothing is registered before what was promised is there, so
+`awaiting_supplement` stands between signature and decision.
 """
 
 from typing import Any
@@ -36,8 +39,10 @@ from workflows.kernel.approval import (
     WITHDRAW,
     WITHDRAWN,
 )
+from workflows.kernel.tolerance import tolerant
 from workflows.opened import OPENER_WITHDRAWN, OpenedCase
-from workflows.parties import IDENTITY_PENDING, SIGNATURE_PENDING, SignedByParties
+from workflows.parties import IDENTITY_PENDING, SIGNATURE_PENDING
+from workflows.tolerant_registration import TolerantRegistration
 
 # Acts while nothing is decided, of the applicant and of the case that opened this one.
 OPEN = WITHDRAW | RESERVE_AGAIN | {OPENER_WITHDRAWN}
@@ -98,8 +103,8 @@ TABLE = Table(
 
 
 @workflow.defn(name="establishment_registration")
-class EstablishmentRegistration(SignedByParties, HostedDomicile, OpenedCase):
-    tables = {"1": TABLE}
+class EstablishmentRegistration(TolerantRegistration, HostedDomicile, OpenedCase):
+    tables = {"1": TABLE, "2": tolerant(TABLE, "2", licence_first=False)}
 
     @workflow.init
     def __init__(self, case: CaseInput) -> None:
@@ -111,9 +116,11 @@ class EstablishmentRegistration(SignedByParties, HostedDomicile, OpenedCase):
             {
                 "submitted": self.receive,
                 "correction": self.await_correction,
+                "commitment_pending": self.await_commitment,
                 "under_review": self.review,
                 "identity_pending": self.authenticate,
                 "signature_pending": self.sign,
+                "awaiting_supplement": self.await_supplements,
                 "deciding": self.decide_and_tell,
                 "issuing": self.issue,
                 "archiving": self.archive,

@@ -8,7 +8,8 @@ Administrative Licensing Law (行政许可法) arts. 32, 34, 38, 42, 44.
     correction └──▶ not_accepted
 
 Table 2 adds 容缺受理 (workflows/kernel/tolerance.py): where the item's row allows, the licence comes first, marked
-conditional until what was promised is there.
+conditional until what was promised is there. Table 3 adds `referred`: what a head referred to inspection is taken over
+by a person of that post before the case is archived (workflows/kernel/referrals.py).
 """
 
 from temporalio import workflow
@@ -32,12 +33,14 @@ from workflows.kernel.approval import (
     WITHDRAW,
     WITHDRAWN,
 )
+from workflows.kernel.referrals import REFERRED, TAKING_OVER
 from workflows.kernel.tolerance import (
     AWAITING_SUPPLEMENT,
-    COMMIT,
     COMMITMENT_PENDING,
     INTAKE_TOLERANT,
+    LICENCE_FIRST,
     Tolerance,
+    promising,
 )
 
 TABLE = Table(
@@ -79,30 +82,21 @@ TABLE = Table(
     },
 )
 
-TOLERANT = Table(
-    procedure="general_approval",
-    version="2",
-    stages=(
-        *TABLE.stages[:2],
-        COMMITMENT_PENDING,
-        *TABLE.stages[2:6],
-        AWAITING_SUPPLEMENT,
-        *TABLE.stages[6:],
-    ),
-    transitions=(
-        *TABLE.transitions,
-        *INTAKE_TOLERANT,
-        Transition("issuing", "awaiting_supplement", "附条件的证件已送达，还有承诺后补的材料"),
-        Transition("awaiting_supplement", "archiving", "承诺的材料已经补齐，或者超期已经处理"),
-    ),
-    main=TABLE.main,
-    accepts={**TABLE.accepts, "commitment_pending": COMMIT},
+TOLERANT = TABLE.extended(
+    "2",
+    after={"correction": (COMMITMENT_PENDING,), "issuing": (AWAITING_SUPPLEMENT,)},
+    transitions=(*INTAKE_TOLERANT, *LICENCE_FIRST),
+    accepts=promising(TABLE),
+)
+REFERRING = TOLERANT.extended(
+    "3", after={"awaiting_supplement": (REFERRED,)}, transitions=TAKING_OVER
 )
 
 
 @workflow.defn(name="general_approval")
 class GeneralApproval(Tolerance):
-    tables = {"1": TABLE, "2": TOLERANT}
+    tables = {"1": TABLE, "2": TOLERANT, "3": REFERRING}
+    referrals_since = "3"
 
     @workflow.init
     def __init__(self, case: CaseInput) -> None:
@@ -120,6 +114,7 @@ class GeneralApproval(Tolerance):
                 "deciding": self.decide_and_tell,
                 "issuing": self.issue,
                 "awaiting_supplement": self.await_supplements,
+                "referred": self.await_taking_over,
                 "archiving": self.archive,
             }
         )
@@ -155,4 +150,4 @@ class GeneralApproval(Tolerance):
         self.state.numbers |= {"licence": licence.number}
         self.change(numbers=dict(self.state.numbers))
         self.stop_clock(self.state.memo.get("issue_clock"))
-        return "awaiting_supplement" if self.promises_open else "archiving"
+        return self.after_issue()

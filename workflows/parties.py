@@ -98,7 +98,11 @@ class SignedByParties(DeclaredName):
                     issued_at=self.now(),
                 )
             )
-        return self._parties_settled("signed", "deciding")
+        return self._parties_settled("signed", self.after_signing())
+
+    def after_signing(self) -> str:
+        """What comes when everybody has signed."""
+        return "deciding"
 
     def application_data(self) -> dict[str, Any]:
         """What the paper that is signed needs beside the file."""

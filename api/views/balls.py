@@ -15,8 +15,11 @@ from law.licence_standing import Standing
 from law.offices import OFFICES
 from storage.tables import CaseRow, EffectRow, TaskRow
 
-# What officers do about documents promised for later.
-OF_PROMISES: Final = frozenset({"kernel.supplement_check", "kernel.overdue"})
+# What officers do about documents promised for later, by the stage that is only about these.
+OF_PROMISES: Final[dict[str, frozenset[str]]] = {
+    "awaiting_supplement": frozenset({"kernel.supplement_check", "kernel.overdue"}),
+    "referred": frozenset({"kernel.referral"}),
+}
 Holder = Literal["you", "applicant", "parties", "staff", "register", "system", "nobody"]
 
 
@@ -78,8 +81,9 @@ def ball_of(now: Situation) -> Ball:
     # Where several may act at once, the reader's own duty comes first.
     if (asked := _asked(now)) is not None and (now.viewer.own or task is None):
         return asked
-    promised = next((t for t in now.tasks if t.form in OF_PROMISES), None)
-    if now.stage.id == "awaiting_supplement" and promised is not None:
+    about = OF_PROMISES.get(now.stage.id, frozenset())
+    promised = next((t for t in now.tasks if t.form in about), None)
+    if promised is not None:
         return _staff(now, promised)
     if kind == "applicant":
         return _applicant(now)

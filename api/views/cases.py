@@ -12,7 +12,7 @@ from api.services import Services
 from api.views import actions, clocks, flow, words
 from api.views.balls import Ball, Situation, ball_of, through
 from api.views.clocks import ClockView
-from api.views.promises import PromiseView, conditional_lines, label_of
+from api.views.promises import PromiseView, conditional_lines, label_of, referrals_of
 from api.views.promises import views as promise_views
 from api.views.timeline import Line, lines
 from api.views.viewer import Viewer
@@ -50,7 +50,8 @@ class CaseView:
     @cached_property
     def promises_seen(self) -> tuple[PromiseView, ...]:
         """Each promise beside its clock."""
-        return promise_views(self.row, list(self.promises), self.clocks)
+        referrals = referrals_of(self.case.facts) if self.viewer.staff else {}
+        return promise_views(self.row, list(self.promises), self.clocks, referrals)
 
     @property
     def offered(self) -> list[dict[str, str]]:

@@ -63,7 +63,10 @@ CHOICES: Final[dict[tuple[str, str], dict[str, tuple[str, str]]]] = {
             mark("启动撤销程序"),
             mark("另立撤销案件，调查后由登记机关负责人决定；不会因此自动撤销"),
         ),
-        "refer": (mark("移交执法检查"), mark("证件继续注明附条件")),
+        "refer": (
+            mark("移交执法检查"),
+            mark("由本局检查岗位签收后检查；已发的证件继续注明附条件"),
+        ),
     },
     ("registration_revocation.investigation", "finding"): {
         "proven": (mark("认定虚假登记"), mark("转负责人决定")),
@@ -106,6 +109,7 @@ BUTTONS: Final[dict[str, str]] = {
     "kernel.extension": mark("作出延期决定"),
     "kernel.supplement_check": mark("提交核对结论"),
     "kernel.overdue": mark("作出处理决定"),
+    "kernel.referral": mark("签收移交"),
     "registration_revocation.investigation": mark("提交调查结论"),
     "registration_revocation.decision": mark("作出决定"),
     "kernel.release": mark("记录解除"),

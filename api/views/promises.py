@@ -1,5 +1,6 @@
 """Documents promised for later as a reader sees them: what is owed, until when, what was reminded, what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -55,6 +56,8 @@ class PromiseShape(BaseModel):
     action_text: str
     order_until: str | None
     cured_at: AwareDatetime | None
+    referral: str
+    """Of one that was referred to inspection, for officers: who took it over and when, or that nobody did."""
 
 
 class CasePromises(BaseModel):
@@ -74,6 +77,8 @@ class PromiseView:
     row: PromiseRow
     clock: ClockView | None
     label: str
+    # For officers alone: how a referral to inspection stands.
+    referral: str = ""
 
     @property
     def owed(self) -> bool:
@@ -119,6 +124,7 @@ class PromiseView:
             "action_text": self.action_text if row.action else "",
             "order_until": row.order_until.isoformat() if row.order_until else None,
             "cured_at": _instant(row.cured_at),
+            "referral": self.referral,
         }
 
 
@@ -135,10 +141,27 @@ def label_of(row: Procedure, part: str) -> str:
 
 
 def views(
-    row: Procedure, found: list[PromiseRow], clocks: list[ClockView]
+    row: Procedure,
+    found: list[PromiseRow],
+    clocks: list[ClockView],
+    referrals: Mapping[int, str],
 ) -> tuple[PromiseView, ...]:
+    """`referrals`: what the reader may know of those that were referred, by number."""
     by_key = {c.row.key: c for c in clocks}
-    return tuple(PromiseView(p, by_key.get(p.clock), label_of(row, p.part)) for p in found)
+    return tuple(
+        PromiseView(p, by_key.get(p.clock), label_of(row, p.part), referrals.get(p.seq, ""))
+        for p in found
+    )
+
+
+def referrals_of(facts: list[dict[str, Any]]) -> dict[int, str]:
+    """How each referral stands, as the case's facts say it."""
+    prefix = "referral_"
+    return {
+        int(f["code"].removeprefix(prefix)): str(f["fact"])
+        for f in facts
+        if f["code"].startswith(prefix)
+    }
 
 
 def conditional_lines(found: list[PromiseRow]) -> list[tuple[str, str]]:

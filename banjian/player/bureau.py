@@ -42,6 +42,8 @@ MEMBERS: tuple[Member, ...] = (
     # May propose and may decide: what separation of duties must refuse in one case.
     Member("inspecting_head", "马骁", (Role.INSPECTOR, Role.SECTION_HEAD)),
     Member("reviewing_head", "罗静", (Role.REVIEWER, Role.REGISTRY_HEAD)),
+    # Accepts at the window and heads it: who let a document follow does not decide on the overrun.
+    Member("counter_head", "高峰", (Role.ACCEPTOR, Role.WINDOW_HEAD)),
     Member("archivist", "何静", (Role.ARCHIVIST,)),
     Member("supervisor", "韩冰", (Role.SUPERVISOR,)),
     Member("auditor", "沈清", (Role.AUDITOR,)),

@@ -1,8 +1,18 @@
 """What an applicant does in a story about documents that may follow (容缺受理)."""
 
-from typing import Any
+import base64
+from typing import Any, Final
 
 from banjian.player.deeds import Deed, Play, deed, sample_pdf
+
+PICTURE: Final = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+NOT_A_PDF: Final = {
+    "program": b"MZ\x90 not a PDF",
+    "picture": base64.b64decode(PICTURE),
+    "empty": b"",
+}
 
 
 @deed("promise")
@@ -22,9 +32,9 @@ async def promise(play: Play, deed: Deed) -> Any:
 
 @deed("supplement")
 async def supplement(play: Play, deed: Deed) -> Any:
-    """Hand in a promised document: `part`; with `wrong: true` a file that is not what its name says."""
+    """Hand in a promised document: `part`; `file` where it is not what its name says: `program`, `picture` or `empty`."""
     part = str(deed.data["part"])
-    content = b"MZ\x90 not a PDF" if deed.data.get("wrong") else sample_pdf(f"{part} {deed.data}")
+    content = NOT_A_PDF.get(str(deed.data.get("file")), sample_pdf(f"{part} {deed.data}"))
     return await play.cast.ask(
         deed.by,
         "POST",

@@ -28,6 +28,8 @@ class BusinessLicence(Paper):
     domicile_label: Line = "住所"
     domicile: Line
     scope: Text
+    condition: Line | None = None
+    """附条件（容缺）: what was still owed when it was issued, and until when."""
 
     def view(self) -> dict[str, Any]:
         return {

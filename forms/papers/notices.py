@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from forms.papers.base import Due, Entry, Line, Paper, Part, Regime, Remedies, Text, basis_text
 from forms.papers.wording import instant, with_weekday
@@ -69,10 +69,22 @@ class AcceptanceNotice(Paper):
     regime: Regime
     received_at: AwareDatetime
     accepted_on: date
-    decision_due: Due
+    term: Line | None = None
+    """How long the decision takes from when the documents that may follow (容缺) are there."""
+    decision_due: Annotated[Due | None, Field(validate_default=True)] = None
+    """None only where that term has not begun."""
+    owed: tuple[Line, ...] = ()
+    """Documents that the applicant promised to hand in later."""
     deemed: bool = False
     """No notice was given in time: accepted from the day of receipt by law (行政许可法 32(4))."""
     basis: Line | None = None
+
+    @field_validator("decision_due")
+    @classmethod
+    def _bounded(cls, due: Due | None, info: ValidationInfo) -> Due | None:
+        if due is None and not info.data.get("term"):
+            raise ValueError("neither a day nor a term")
+        return due
 
     def view(self) -> dict[str, Any]:
         article = "第三十二条第一款第（四）项" if self.deemed else "第三十二条第一款第（五）项"

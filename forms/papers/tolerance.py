@@ -97,6 +97,8 @@ class OverrunNotice(Paper):
     supplemented_at: AwareDatetime | None = None
     decision: Literal["accept_late", "order", "refer", "start_revocation"]
     order_until: date | None = None
+    issued: bool = True
+    """Whether a certificate was issued before all was there; else nothing was granted yet."""
     reasons: Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]
     basis: Line = RULE
     remedies: Remedies

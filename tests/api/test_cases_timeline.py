@@ -216,6 +216,7 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "promise_kept": {"label": "公司章程"},
     "proposed": {},
+    "referral_taken": {"label": "公司章程"},
     "removed_from_list": {"how": "repaired", "number": "421303-2026-0000002-2"},
     "repair_passed_on": {"recipients": ["credit_china", "other_province"]},
     "revocation_decided": {"decision": "revoke", "reasons": "提交的材料虚假"},

@@ -58,7 +58,7 @@ async def test_a_guide_says_the_limits_with_dates(
     assert [m["tolerance"] for m in guide["materials"]] == [
         "不可容缺",
         "不可容缺",
-        "可容缺",
+        "共享数据能核实的可容缺",
         "需要时提交",
     ]
     assert [s["stage"] for s in guide["steps"]] == [

@@ -10,7 +10,7 @@ from banjian.player import tolerance_deeds
 from banjian.player.deeds import DEEDS, Deed, sample_pdf
 from tests.api.case_stage import Live, live
 from tests.browser.conftest import Look, reading
-from tests.browser.steps import decide, open_case, open_task, reaches, sign_in
+from tests.browser.steps import NO_INTEREST, decide, open_case, open_task, reaches, sign_in
 
 __all__ = ["live"]
 assert tolerance_deeds
@@ -119,6 +119,7 @@ async def test_a_document_may_follow_and_a_head_decides_on_an_overrun(
         await look(page, "tolerance-decision")
         await page.get_by_text("按超期补齐处理", exact=True).click()
         await page.get_by_label("理由").first.fill("体检机构排队，材料符合要求")
+        await page.get_by_label(NO_INTEREST).check()
         await decide(page)
     await live.stage_is("case", "archived")
     async with reading(chromium, live.on.api_url, javascript=False) as page:

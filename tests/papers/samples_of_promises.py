@@ -57,6 +57,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         due=T01,
         decision="order",
         order_until="2026-10-20",
+        issued=False,
         reasons=["期限届满后经提醒仍没有补齐，直接影响食品安全。"],
         remedies=REMEDIES,
     ),

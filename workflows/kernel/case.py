@@ -92,9 +92,8 @@ class CaseWorkflow(Recompute, Overruns):
                 # Asked for while the step did not wait for anybody: it was told it is done.
                 to = self._leave or to
                 self._leave = None
-                if self.table.stage(to).final and self.owes_release():
-                    # Not put off by the end of the case either (行政强制法 28).
-                    await workflow.wait_condition(lambda: not self.owes_release())
+                if self.table.stage(to).final and self.held():
+                    await workflow.wait_condition(lambda: not self.held())
                 self._move(to)
             self.give_up_idle()
             await self.asides_done()
@@ -110,6 +109,10 @@ class CaseWorkflow(Recompute, Overruns):
         for task in background:
             task.cancel()
         return CaseOutcome(case_id=self.case.case_id, stage=self.state.stage, closed_at=self.now())
+
+    def held(self) -> bool:
+        """What must be done before the case may end: a release is not put off by its end (行政强制法 28)."""
+        return self.owes_release()
 
     def _open(self) -> None:
         opening = self.case.opening

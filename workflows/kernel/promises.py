@@ -30,19 +30,19 @@ with workflow.unsafe.imports_passed_through():
     from law.ladder import RungKind
     from law.zone import civil_date, day_end, day_zh
 
-from workflows.kernel.approval import Approval
 from workflows.kernel.case import ALWAYS
 from workflows.kernel.clockwork import Due
+from workflows.kernel.referrals import CITE, Referrals
 
 RULE: Final = "容缺的材料应当在承诺的期限内补齐"
-CITE: Final = "容缺受理规定（本局，待核）"
+MUST_CONFIRM: Final = "请确认与申请人没有利害关系；不能确认的，应当回避，转由另一位同事办理。"
 FORMS: Final = frozenset({SupplementCheck.code, OverdueDecision.code})
 WARNED: Final = frozenset({RungKind.REMINDER.value, RungKind.LAST_REMINDER.value})
 ORDER_ALARM: Final = "order:"
 REVOCATION: Final = "registration_revocation"
 
 
-class Promises(Approval):
+class Promises(Referrals):
     """The act `supplement`, the two tasks of officers, and what the ends of the clocks do."""
 
     always = ALWAYS | {"supplement"}
@@ -112,6 +112,7 @@ class Promises(Approval):
             promise.state = promises.CHECKING
             self.stop_clock(promise.clock)
             self._ask(SupplementCheck, self.row.roles["review"], promise)
+        self.owed_changed(at)
         self.show_promise(promise)
         self.record(
             "supplemented",
@@ -123,6 +124,9 @@ class Promises(Approval):
         # Over all documents: each receipt is a paper of its own.
         count = sum(p.supplements for p in self.state.promises)
         self.aside(self._serve_supplement(count, promise.model_copy()))
+
+    def owed_changed(self, at: datetime) -> None:
+        """A promise was supplemented, checked or decided on; comes before the event that says so."""
 
     async def _serve_supplement(self, count: int, promise: Promise) -> None:
         assert promise.supplemented_at is not None
@@ -146,6 +150,8 @@ class Promises(Approval):
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         super().check_answers(task, answers, command)
+        if isinstance(answers, SupplementCheck | OverdueDecision) and not answers.no_interest:
+            raise Refused(Refusal.INVALID_ANSWERS, MUST_CONFIRM, {"/no_interest": MUST_CONFIRM})
         if not isinstance(answers, OverdueDecision):
             return
         promise = self.promised(seq=int(task.context["promise"]))
@@ -172,7 +178,8 @@ class Promises(Approval):
         if task.form == SupplementCheck.code:
             self._checked(promise, SupplementCheck.model_validate(command.data), command)
         else:
-            self._decided_on(promise, OverdueDecision.model_validate(command.data), command)
+            form = OverdueDecision.model_validate(command.data)
+            self._decided_on(promise, form, command, role=task.role)
 
     def _checked(self, promise: Promise, form: SupplementCheck, command: Command) -> None:
         at = command.received_at
@@ -182,8 +189,9 @@ class Promises(Approval):
             promise.state = promises.BROKEN if promise.action else promises.KEPT
             self._unset_order(promise)
             self._light()
+            self.owed_changed(at)
             self.show_promise(promise)
-            self._say("promise_kept", f"您补交的{promise.label}已核对，符合要求。", at)
+            self.say("promise_kept", f"您补交的{promise.label}已核对，符合要求。", at)
             self.record("promise_kept", actor=command.actor, at=at, data=data)
             return
         # What was handed in is not what was promised: the term goes on as if nothing had come.
@@ -191,9 +199,10 @@ class Promises(Approval):
         promise.state = promises.ORDERED if promise.order_until else promises.RUNNING
         if promise.order_until is None:
             self._reopen(self.state.clocks[promise.clock])
+        self.owed_changed(at)
         self.show_promise(promise)
         text = f"您补交的{promise.label}不符合要求：{form.reason} 请重新补交。"
-        self._say("supplement_returned", text, at)
+        self.say("supplement_returned", text, at)
         self.record(
             "supplement_returned", actor=command.actor, at=at, data={**data, "reason": form.reason}
         )
@@ -205,7 +214,9 @@ class Promises(Approval):
         self._set_term(clock, past_warnings=False)
         self.show_clock(clock)
 
-    def _decided_on(self, promise: Promise, form: OverdueDecision, command: Command) -> None:
+    def _decided_on(
+        self, promise: Promise, form: OverdueDecision, command: Command, *, role: str
+    ) -> None:
         at = command.received_at
         promise.action, promise.decided_by = form.decision.value, command.actor.name
         promise.order_until = form.until
@@ -219,10 +230,11 @@ class Promises(Approval):
             if form.decision is OverdueOutcome.ACCEPT_LATE:
                 promise.cured_at = at
         self._light()
+        self.owed_changed(at)
         self.show_promise(promise)
         if form.decision is OverdueOutcome.INSPECTION:
             text = f"{promise.label}承诺后补，超期没有补齐，移交执法检查。"
-            self._say("promise_referred", text, at, to=Role.INSPECTOR)
+            self.say("promise_referred", text, at, to=Role.INSPECTOR)
         data = {
             "part": promise.part,
             "label": promise.label,
@@ -231,6 +243,8 @@ class Promises(Approval):
             "reasons": form.reasons,
         }
         self.record("promise_decided", actor=command.actor, at=at, data=data)
+        if form.decision is OverdueOutcome.INSPECTION:
+            self.refer(promise, form.reasons, role=role)
         if form.decision is OverdueOutcome.REVOCATION:
             self.aside(self._start_revocation(promise.model_copy(), form.reasons))
         decisions = int(self.state.memo.get("overdue_decisions", 0)) + 1
@@ -285,7 +299,7 @@ class Promises(Approval):
         """From now on a head decides; whoever is told last has the task."""
         if promise.state != promises.OVERDUE:
             text = f"{promise.label}没有在承诺的期限内补齐，由负责人决定如何处理。仍可补交。"
-            self._say("promise_overdue", text, self.now())
+            self.say("promise_overdue", text, self.now())
         promise.state = promises.OVERDUE
         for task in list(self.state.tasks.values()):
             if task.form == OverdueDecision.code and task.context["promise"] == promise.seq:
@@ -326,9 +340,15 @@ class Promises(Approval):
     # -- the case --------------------------------------------------------------------------------------
 
     async def await_supplements(self) -> str:
-        """The certificate is out, marked conditional, until nothing is owed any more."""
+        """Until nothing is owed any more: the certificate is out, marked conditional, or it comes after this."""
         await self.wait(lambda: not self.promises_open)
-        return "archiving"
+        if not self.row.conditional_licence:
+            return "deciding"
+        return "referred" if self.referrals else "archiving"
+
+    def after_issue(self) -> str:
+        """What comes when the certificate is out."""
+        return "awaiting_supplement" if self.promises_open else "archiving"
 
     def _close(self) -> None:
         for promise in self.state.promises:
@@ -342,17 +362,4 @@ class Promises(Approval):
         """A light of a term that is over goes out with it."""
         self.change(
             level=worst(c.level for c in self.state.clocks.values() if c.state == "running")
-        )
-
-    def _say(self, kind: str, text: str, at: datetime, *, to: str = "applicant") -> None:
-        number = len(self._changes.messages) + 1
-        self.change_row(
-            "messages",
-            {
-                "message_id": f"{self.case.case_id}:{self.state.revision + 1}:{number}",
-                "recipient": self.recipient(to, None),
-                "kind": kind,
-                "text": text,
-                "at": at.isoformat(),
-            },
         )

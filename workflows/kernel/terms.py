@@ -1,6 +1,6 @@
 """The dates of running clocks. Nothing else sets them: a start, and every event that moves one, comes here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.clocks import Cause, deadline_of, worst
-    from domain.contracts import SYSTEM, Actor, CaseInput, RungState, RunningClock
+    from domain.contracts import SYSTEM, Actor, CaseInput, OpenTask, RungState, RunningClock
     from law.calendars import Calendars
     from law.clocks import find_clock
     from law.ladder import RungKind, ladder, pause_ladder
@@ -104,7 +104,8 @@ class Terms(Recorder):
         # A light that the old end lit goes out with it.
         running = (c for c in self.state.clocks.values() if c.state == "running")
         self.change(level=worst(c.level for c in running))
-        self._move_tasks(clock, left)
+        bound = [t for t in self.state.tasks.values() if t.clock == clock.key]
+        self._move_tasks(bound, clock.level, left)
         for role in tell:
             self.tell(role, f"clock_{cause.value}", clock=clock)
         self.record(
@@ -160,15 +161,21 @@ class Terms(Recorder):
         )
         return next((t.fired_at for t in told), None)
 
-    def _move_tasks(self, clock: RunningClock, left: str) -> None:
-        for task in self.state.tasks.values():
-            if task.clock != clock.key:
-                continue
-            row = {"task_id": task.task_id, "level": clock.level}
+    def _move_tasks(self, tasks: Sequence[OpenTask], level: str, left: str = "") -> None:
+        for task in tasks:
+            row = {"task_id": task.task_id, "level": level}
             if task.task_id != left:
-                task.due_at = self.due_of(clock.key)
+                task.due_at = self.due_of(task.clock)
                 row |= {"due_at": self.due_text(task.due_at)}
             self.change_row("tasks", row)
+
+    def bind_tasks(self, forms: Collection[str], before: str | None, now: str | None) -> None:
+        """Open tasks of these forms take another clock, or none: their term began after they were opened, or fell away."""
+        bound = [t for t in self.state.tasks.values() if t.form in forms and t.clock == before]
+        for task in bound:
+            task.clock = now
+            self.change_row("tasks", {"task_id": task.task_id, "clock": now})
+        self._move_tasks(bound, self.state.clocks[now].level if now else "")
 
     def due_text(self, due: datetime | None) -> str:
         """As the tasks' rows hold it: what has no due date sorts behind everything that has one."""

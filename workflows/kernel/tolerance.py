@@ -25,11 +25,12 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.promises import Promise
     from domain.refusals import Refusal, Refused
-    from domain.transitions import Stage, Transition
+    from domain.transitions import Stage, Table, Transition
     from forms.approval import Acceptance, AcceptanceOutcome
     from forms.base import TaskForm
 
 from workflows.kernel.promises import Promises
+from workflows.kernel.referrals import CITE, REFERRED, TAKING_OVER
 
 COMMITMENT_PENDING = Stage(
     "commitment_pending",
@@ -51,7 +52,44 @@ INTAKE_TOLERANT = (
     Transition("commitment_pending", "under_review", "申请人签署承诺书，容缺受理"),
     Transition("commitment_pending", "withdrawn", "申请人撤回"),
 )
-COMMIT = frozenset({"withdraw", "resubmit", "promise_supplement"})
+LICENCE_FIRST = (
+    Transition("issuing", "awaiting_supplement", "附条件的证件已送达，还有承诺后补的材料"),
+    Transition("awaiting_supplement", "archiving", "承诺的材料已经补齐，或者超期已经处理"),
+)
+LICENCE_LAST = (
+    Transition("signature_pending", "awaiting_supplement", "已签名，还有承诺后补的材料"),
+    Transition("awaiting_supplement", "deciding", "承诺的材料已经补齐，或者超期已经处理"),
+    Transition("awaiting_supplement", "withdrawn", "申请人撤回"),
+)
+
+
+def promising(table: Table) -> dict[str, frozenset[str]]:
+    """While the promise is awaited: what is taken of a file to be corrected, and the promise."""
+    return {"commitment_pending": table.accepts["correction"] | {"promise_supplement"}}
+
+
+def tolerant(table: Table, version: str, *, licence_first: bool) -> Table:
+    """A registration's table with 容缺受理, as its row's `conditional_licence` says: before or after the certificate."""
+    accepts = promising(table)
+    if licence_first:
+        return table.extended(
+            version,
+            after={
+                "correction": (COMMITMENT_PENDING,),
+                "issuing": (AWAITING_SUPPLEMENT, REFERRED),
+            },
+            transitions=(*INTAKE_TOLERANT, *LICENCE_FIRST, *TAKING_OVER),
+            accepts=accepts,
+        )
+    return table.extended(
+        version,
+        after={
+            "correction": (COMMITMENT_PENDING,),
+            "signature_pending": (AWAITING_SUPPLEMENT,),
+        },
+        transitions=(*INTAKE_TOLERANT, *LICENCE_LAST),
+        accepts={**accepts, "awaiting_supplement": table.accepts["deciding"]},
+    )
 
 
 class Tolerance(Promises):
@@ -100,6 +138,10 @@ class Tolerance(Promises):
             if not missing or bars:
                 why = "；".join(bars or ["没有可以容缺的材料"])
                 raise Refused(Refusal.NOT_TOLERABLE, f"不能容缺受理：{why}。请一次性告知。")
+            shared = [m["label"] for m in missing if m.get("shared_data")]
+            if shared and not answers.shared_data:
+                told = f"{'、'.join(shared)}只有共享数据核实了其内容的才能容缺；核实不到的，请一次性告知。"
+                raise Refused(Refusal.INVALID_ANSWERS, told, {"/shared_data": told})
         elif answers.decision is AcceptanceOutcome.ACCEPT and missing:
             if bars and not any(self._may_be_told(m["part"]) for m in missing):
                 # Neither to be tolerated nor to be told any more: the bureau's own omission.
@@ -146,8 +188,10 @@ class Tolerance(Promises):
             self.state.memo["intake_clock"],
             "returned" if self.row.kind == "registration" else "met",
         )
+        if any(m.get("shared_data") for m in missing):
+            self._note_shared_data(given)
         names = "、".join(m["label"] for m in missing)
-        self._say("tolerance_offered", f"可以容缺受理：{names}可以后补，请签署承诺书。", at)
+        self.say("tolerance_offered", f"可以容缺受理：{names}可以后补，请签署承诺书。", at)
         self.record(
             "tolerance_offered",
             actor=given.actor,
@@ -162,6 +206,18 @@ class Tolerance(Promises):
             received_at=version.received_at.isoformat(),
         )
         return "commitment_pending"
+
+    def _note_shared_data(self, given: TaskAnswer) -> None:
+        """Who looked, and when: what is missing is known to the bureau by the shared data."""
+        fact = Fact(
+            code="tolerance_shared_data",
+            state="ok",
+            fact=f"{given.actor.name}已在共享数据中核实",
+            rule="共享数据能够核实的，材料可以后补",
+            cite=CITE,
+        )
+        self.state.memo["tolerance_facts"].append(fact.code)
+        self.put_facts([fact])
 
     # -- promised ------------------------------------------------------------------------------------------
 
@@ -206,12 +262,15 @@ class Tolerance(Promises):
             return "submitted"
         at = self.state.promises[0].promised_at
         if self.row.kind == "registration":
-            # R01 runs from the file as it was accepted.
-            self.state.memo["decision_clock"] = self.start_clock(self.row.leading_clock, at)
+            self.state.memo["decision_clock"] = self.term_of_accepted(at)
         by = Actor.model_validate(self.state.memo["tolerance_by"])
         await self.accepted(at, by=by)
         self.aside(self._serve_commitment(at))
         return "under_review"
+
+    def term_of_accepted(self, at: datetime) -> str | None:
+        """R01 runs from the file as it was accepted."""
+        return self.start_clock(self.row.leading_clock, at)
 
     async def _serve_commitment(self, at: datetime) -> None:
         await self.serve(

@@ -22,7 +22,13 @@ INSTANT: Final = timedelta(microseconds=1)
 STOPPED: Final = frozenset({"stopped", "withdrawn"})
 # They wait for their answer whatever stage the case is in.
 OF_NO_STAGE: Final = frozenset(
-    {"kernel.overdue", "kernel.supplement_check", "kernel.extension", "notice.objection"}
+    {
+        "kernel.overdue",
+        "kernel.supplement_check",
+        "kernel.referral",
+        "kernel.extension",
+        "notice.objection",
+    }
 )
 
 

@@ -69,7 +69,7 @@ def _conditional(life: Life) -> datetime:
 def _supplied(life: Life, stage: str = "archived", n: int = 1) -> None:
     life.do(life.person, "supplement", {"part": OWED, "n": n})
     life.later(0, 1)
-    life.task("reviewer", "kernel.supplement_check", stage, finding="conforms")
+    life.task("reviewer", "kernel.supplement_check", stage, finding="conforms", no_interest=True)
 
 
 @kind("tolerance.kept", 6)
@@ -85,7 +85,13 @@ def returned(life: Life) -> None:
     life.later(0, 1)
     life.do(life.person, "supplement", {"part": OWED})
     life.later(0, 1)
-    life.task("reviewer", "kernel.supplement_check", finding="does_not", reason="健康证明已经过期")
+    life.task(
+        "reviewer",
+        "kernel.supplement_check",
+        finding="does_not",
+        reason="健康证明已经过期",
+        no_interest=True,
+    )
     life.any_time(end)
     _supplied(life, n=2)
 
@@ -111,7 +117,14 @@ def late(life: Life) -> None:
     handed_in = life.at.date()
     life.later()
     head = "window_head" if life.at.date() == handed_in else "registry_head"
-    life.task(head, "kernel.overdue", "archived", decision="accept_late", reasons="体检机构排队")
+    life.task(
+        head,
+        "kernel.overdue",
+        "archived",
+        decision="accept_late",
+        reasons="体检机构排队",
+        no_interest=True,
+    )
 
 
 def _escalated(life: Life) -> None:
@@ -131,6 +144,7 @@ def _ordered(life: Life) -> datetime:
         decision="order",
         until=until.isoformat(),
         reasons="限期补齐健康证明",
+        no_interest=True,
     )
     return datetime.combine(until + DAY, datetime.min.time(), life.at.tzinfo)
 
@@ -141,12 +155,19 @@ def ordered(life: Life) -> None:
     _supplied(life)
 
 
+def _refer(life: Life, head: str, reasons: str) -> None:
+    """To the inspection post, where a person takes it over."""
+    life.task(
+        head, "kernel.overdue", "referred", decision="refer", reasons=reasons, no_interest=True
+    )
+    life.later(0, 1)
+    life.task("inspector", "kernel.referral", "archived", taken=True, plan="到经营场所查看")
+
+
 @kind("tolerance.order_not_followed", 3)
 def order_not_followed(life: Life) -> None:
     life.after(_ordered(life), 0, 1)
-    life.task(
-        "registry_head", "kernel.overdue", "archived", decision="refer", reasons="责令后仍不补齐"
-    )
+    _refer(life, "registry_head", "责令后仍不补齐")
 
 
 @kind("tolerance.referred", 3)
@@ -158,7 +179,7 @@ def referred(life: Life) -> None:
     else:
         _escalated(life)
     head = "window_head" if early else "registry_head"
-    life.task(head, "kernel.overdue", "archived", decision="refer", reasons="多次联系没有回应")
+    _refer(life, head, "多次联系没有回应")
 
 
 @kind("tolerance.revocation", 4)
@@ -171,6 +192,7 @@ def revocation(life: Life) -> None:
         "archived",
         decision="start_revocation",
         reasons="多次联系没有回应，材料可能不实",
+        no_interest=True,
     )
     case = f"{life.case}.revocation"
     item = {"of": life.case, "item": "registration_revocation.1"}
