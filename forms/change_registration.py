@@ -46,15 +46,21 @@ CAPITAL: Final = frozenset({Change.CAPITAL_INCREASE, Change.CAPITAL_REDUCTION})
 
 
 class LicencePaper(StrEnum):
-    """What becomes of the paper licence (实施细则 23): handed back with the application, or declared void."""
+    """What becomes of the paper licence (实施细则 23): handed back with the application, or later on a promise (容缺受理), or
+    declared void."""
 
     RETURNED = "returned"
+    RETURNED_LATER = "returned_later"
     ELECTRONIC_ONLY = "electronic_only"
     CANNOT_RETURN = "cannot_return"
 
 
 LICENCE_PAPER_LABELS = {
     LicencePaper.RETURNED: ("一并缴回纸质营业执照正、副本", "Paper licence handed back"),
+    LicencePaper.RETURNED_LATER: (
+        "稍后缴回纸质营业执照正、副本（申请容缺受理）",
+        "Paper licence to be handed back later (accepted on a promise)",
+    ),
     LicencePaper.ELECTRONIC_ONLY: ("只领取过电子营业执照", "Only an electronic licence was issued"),
     LicencePaper.CANNOT_RETURN: (
         "无法缴回，由登记机关公告营业执照作废",
