@@ -84,20 +84,15 @@ class RelatedFile:
             form=sealed,
         )
         if made is not None:
-            await applications.change(
-                connection,
-                self.case_id,
-                made.version,
-                state="submitted",
-                title=self.form.subject(),
-                form=sealed,
-            )
             for file in self.files:
                 values = {c.name: getattr(file, c.name) for c in FileRow.__table__.columns}
                 await applications.add_file(connection, **values)
         data = self.data
-        await submissions.add(
+        await applications.hand_in(
             connection,
+            # Where it was made before, its version was raised then: only the version is added.
+            seen=made.version if made else 0,
+            title=self.form.subject(),
             case_id=self.case_id,
             version=1,
             act_id=act_id,

@@ -149,7 +149,10 @@ async def hand_in(
             named = await _host_before(means, connection, application_id)
         draft.data["facts"] |= await facts_of_host(connection, content.form, named)
         if kind == OPEN:
-            if (opener := await related_cases.opener_of(connection, application_id)) is not None:
+            # What another case laid out was there before.
+            if new is None and (
+                opener := await related_cases.opener_of(connection, application_id)
+            ):
                 draft.data |= {"parent_case": str(opener[0]), "parent_item": opener[1]}
             draft.data["receipt_no"] = await receipt_number(means, connection, dossier, received_at)
         await add_version(means, connection, current, content, draft, received_at)
@@ -237,8 +240,10 @@ async def add_version(
         raise Refused(Refusal.UNCHANGED_FILE)
     cipher = await means.keys.cipher(case_id)
     sealed = seal_form(cipher, case_id, content.answers)
-    await submissions.add(
+    await applications.hand_in(
         connection,
+        seen=dossier.row.version,
+        title=content.form.subject(),
         case_id=case_id,
         version=1 if held is None else held.version + 1,
         act_id=draft.act_id,
@@ -246,12 +251,4 @@ async def add_version(
         parts=content.parts,
         form=sealed,
         received_at=received_at,
-    )
-    await applications.change(
-        connection,
-        case_id,
-        dossier.row.version,
-        state="submitted",
-        title=content.form.subject(),
-        form=sealed,
     )

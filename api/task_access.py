@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api.error_pages import answer
 from api.problems import Problem
+from api.security.current import StaffAtTask, StaffAtTaskOfCase
 from api.security.person import Person
 from api.views.tasks import etag_of
 from storage import tasks
@@ -43,19 +44,31 @@ async def task_and_case(place: Place, person: Person, task_id: str) -> tuple[Tas
     Raises:
         Problem: not_found, for a foreign one as for none.
     """
-    found = await tasks.with_case(place, task_id)
+    return _own(await tasks.with_case(place, task_id), person)
+
+
+def task_and_case_beside(request: Request, person: StaffAtTaskOfCase) -> tuple[TaskRow, CaseRow]:
+    """As `task_and_case`, read with the person.
+
+    Raises:
+        Problem: not_found, for a foreign one as for none.
+    """
+    return _own(tasks.with_case_of(request.state.beside), person)
+
+
+def _own(found: tuple[TaskRow, CaseRow] | None, person: Person) -> tuple[TaskRow, CaseRow]:
     if found is None or not _of_office(found[0], person):
         raise Problem("not_found")
     return found
 
 
-async def opened_task(place: Place, person: Person, task_id: str) -> tasks.Opened:
-    """The task of the person's office with what its representation needs.
+def opened_task_beside(request: Request, person: StaffAtTask) -> tasks.Opened:
+    """The task of the person's office with what its representation needs, read with the person.
 
     Raises:
         Problem: not_found, for a foreign one as for none.
     """
-    found = await tasks.opened(place, task_id)
+    found = tasks.opened_of(request.state.beside)
     if found is None or not _of_office(found.task, person):
         raise Problem("not_found")
     return found

@@ -1,8 +1,10 @@
 """Queries of accounts and sign-ins. Callers own the transaction; all instants are app_now()."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -23,7 +25,7 @@ from sqlalchemy.sql.functions import Function
 
 from domain.roles import Role
 from storage.idempotency import Kept
-from storage.prepared import Place, Prepared
+from storage.prepared import Lists, Place, Prepared, Together
 from storage.tables import IdempotencyRow
 from storage.tables_accounts import AccountRow, CalendarFeedRow, SessionRow, SignInRow
 
@@ -66,6 +68,8 @@ class OpenSession:
     now: datetime
     kept: Kept | None = None
     """What is known of the idempotency key that was asked for with it."""
+    beside: Lists | None = None
+    """What was read with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,15 +263,20 @@ _LOAD = (
     .where(SessionRow.id_hash == bindparam("id_hash"), ~AccountRow.disabled)
 )
 
-_LOADED = Prepared(_LOAD)
 _KEPT = [f.name for f in fields(Kept)]
-_LOADED_UNDER_KEY = Prepared(
-    _LOAD.add_columns(*(getattr(IdempotencyRow, name) for name in _KEPT)).outerjoin(
-        IdempotencyRow,
-        (IdempotencyRow.person_id == cast(AccountRow.id, String))
-        & (IdempotencyRow.key == bindparam("key")),
-    )
+_LOAD_UNDER_KEY = _LOAD.add_columns(*(getattr(IdempotencyRow, name) for name in _KEPT)).outerjoin(
+    IdempotencyRow,
+    (IdempotencyRow.person_id == cast(AccountRow.id, String))
+    & (IdempotencyRow.key == bindparam("key")),
 )
+
+
+@cache
+def _loaded(under_key: bool, beside: Together | None) -> Prepared:
+    statement = _LOAD_UNDER_KEY if under_key else _LOAD
+    return Prepared(statement if beside is None else statement.add_columns(*beside.arrays))
+
+
 _TOUCH = Prepared(
     update(SessionRow)
     .where(SessionRow.id_hash == bindparam("which"))
@@ -276,21 +285,29 @@ _TOUCH = Prepared(
 _END = Prepared(delete(SessionRow).where(SessionRow.id_hash == bindparam("which")))
 
 
-async def load_session(place: Place, id_hash: bytes, key: str | None = None) -> OpenSession | None:
+async def load_session(
+    place: Place,
+    id_hash: bytes,
+    key: str | None = None,
+    beside: Together | None = None,
+    named: Mapping[str, Any] | None = None,
+) -> OpenSession | None:
     """A sign-in by its token's digest; None when unknown or the account is closed.
 
     Args:
         key: an idempotency key of that person, to be looked up in the same round trip.
+        beside: what the call is about, read in that round trip too: it is in `OpenSession.beside`.
+        named: the parameters of `beside`.
     """
-    if key is None:
-        row = await _LOADED.first(place, id_hash=id_hash)
-    else:
-        row = await _LOADED_UNDER_KEY.first(place, id_hash=id_hash, key=key)
+    more = {"key": key} if key is not None else {}
+    statement = _loaded(key is not None, beside)
+    row = await statement.first(place, id_hash=id_hash, **more, **(named or {}))
     if row is None:
         return None
+    lists = beside.taken_from(row) if beside is not None else None
     kept = {name: row.pop(name) for name in _KEPT} if key is not None else {}
     account_id, sign_in, display_name, roles, *rest = row.values()
-    rest.append(Kept(**kept) if kept.get("digest") is not None else None)
+    rest += [Kept(**kept) if kept.get("digest") is not None else None, lists]
     return OpenSession(account_id, sign_in, display_name, _roles(roles), *rest)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_, updat
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.prepared import Place, Prepared, Together, detached
+from storage.prepared import AsOne, Place, Prepared, Together, detached
 from storage.submissions import FILES_OF_CASE, by_people
 from storage.tables import ActRow, ApplicationRow, CaseRow, FileRow, NumberRow, SubmissionRow
 
@@ -182,6 +182,35 @@ async def change(
         connection, its_id=application_id, seen=version, following=version + 1, **values
     )
     return changed
+
+
+_ADDED = {
+    name: bindparam(name, type_=SubmissionRow.__table__.c[name].type)
+    for name in ("case_id", "version", "act_id", "digest", "parts", "form", "received_at")
+}
+_HAND_IN = AsOne(
+    insert(SubmissionRow).values(_ADDED),
+    update(ApplicationRow)
+    .where(ApplicationRow.id == _ADDED["case_id"], ApplicationRow.version == bindparam("seen"))
+    .values(
+        state="submitted",
+        title=bindparam("its_title"),
+        form=_ADDED["form"],
+        version=bindparam("seen") + 1,
+        updated_at=func.app_now(),
+    ),
+)
+
+
+async def hand_in(place: Place, *, seen: int, title: str, **version: Any) -> None:
+    """A version, and the application as handed in with it, in one statement.
+
+    Args:
+        seen: the application's own version, under the caller's lock or just made by the caller.
+        title: of the application from now on.
+        version: the columns of the version (`submissions`).
+    """
+    await _HAND_IN.run(place, seen=seen, its_title=title, **version)
 
 
 @lru_cache(maxsize=32)

@@ -86,9 +86,11 @@ def _office(task: TaskRow) -> str:
     return task.pool.partition("@")[2]
 
 
-async def _read(engine: AsyncEngine, task_id: str, actor: Actor) -> Opened:
+async def _read(
+    engine: AsyncEngine, task_id: str, actor: Actor, seen: Opened | None = None
+) -> Opened:
     """The open task of the actor's office that nobody is completing."""
-    opened = await tasks.opened(engine, task_id)
+    opened = seen or await tasks.opened(engine, task_id)
     if opened is None:
         raise Refused(Refusal.NO_SUCH_TASK)
     if _office(opened.task) != actor.office:
@@ -101,7 +103,11 @@ async def _read(engine: AsyncEngine, task_id: str, actor: Actor) -> Opened:
 
 
 async def claim(
-    engine: AsyncEngine, task_id: str, actor: Actor, expected: int | None = None
+    engine: AsyncEngine,
+    task_id: str,
+    actor: Actor,
+    expected: int | None = None,
+    seen: Opened | None = None,
 ) -> Opened:
     """Take the task; again by its holder is the same claim. Returns the task as it is then.
 
@@ -110,6 +116,7 @@ async def claim(
         task_id: the task.
         actor: who claims, with roles and office.
         expected: the claim version the caller has seen; None checks nothing.
+        seen: the task as this call has read it already.
 
     Raises:
         ClaimTaken: a colleague holds it, for less than two hours.
@@ -117,7 +124,9 @@ async def claim(
         Refused: no such task, done, wrong office or post, handed to another, own case.
     """
     while True:
-        opened = await _read(engine, task_id, actor)
+        opened = await _read(engine, task_id, actor, seen)
+        # It has changed since, if we come here again.
+        seen = None
         task, now = opened.task, opened.now
         if task.role not in actor.roles:
             raise Refused(Refusal.WRONG_ROLE)

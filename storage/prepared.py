@@ -41,6 +41,7 @@ Place = AsyncConnection | AsyncEngine
 Values = Mapping[str, Any]
 Step = Callable[[Any], Any]
 Columns = tuple[Sequence[str], Sequence[Step | None] | None]
+Lists = dict[str, list[dict[str, Any]]]
 
 
 def detached(kind: type[T], values: Values) -> T:
@@ -112,20 +113,23 @@ class Together:
     """
 
     def __init__(self, **lists: Select[*tuple[Any, ...]]) -> None:
-        self._statement = Prepared(
-            select(*(_Array(_as_rows(part)).label(name) for name, part in lists.items()))
-        )
+        self.arrays = tuple(_Array(_as_rows(part)).label(name) for name, part in lists.items())
+        self._statement = Prepared(select(*self.arrays))
         self._lists = {
             name: _columns((c.name, c.type) for c in part.selected_columns)
             for name, part in lists.items()
         }
 
-    async def read(self, place: Place, /, **values: Any) -> dict[str, list[dict[str, Any]]]:
+    async def read(self, place: Place, /, **values: Any) -> Lists:
         """Each list's rows by column name."""
         found = await self._statement.first(place, **values)
         assert found is not None, "a statement without FROM has one row"
+        return self.taken_from(found)
+
+    def taken_from(self, found: dict[str, Any]) -> Lists:
+        """The lists out of a row that has them as its last columns."""
         return {
-            name: [_row(columns, record) for record in found[name]]
+            name: [_row(columns, record) for record in found.pop(name)]
             for name, columns in self._lists.items()
         }
 

@@ -6,19 +6,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.public_notices import EVIDENCE
 from storage.chain import canonical_json
 from storage.keys import CaseKeys, Cipher
-from storage.prepared import Place, Prepared, detached, inserting
+from storage.prepared import Place, Prepared, detached
 from storage.tables import FileRow, SubmissionRow
 
 AAD = b"banjian/form/1:"
 # Owner of the files that we keep by a case ourselves.
 SYSTEM = "system"
-SUBMISSIONS: Table = SubmissionRow.__table__  # type: ignore[assignment]
 
 
 class Digested(Protocol):
@@ -60,10 +59,6 @@ def open_form(cipher: Cipher, case_id: UUID, sealed: bytes) -> dict[str, Any]:
     """Raises SealBroken when the bytes were changed."""
     form: dict[str, Any] = json.loads(cipher.open(sealed, AAD + case_id.bytes))
     return form
-
-
-async def add(connection: AsyncConnection, **values: Any) -> None:
-    await inserting(SUBMISSIONS, frozenset(values)).run(connection, **values)
 
 
 async def newest(

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.prepared import Place, Prepared, Together, detached
+from storage.prepared import Lists, Place, Prepared, Together, detached
 from storage.tables import CaseRow, ClaimLogRow, ClockRow, TaskRow
 
 PAGE = 50
@@ -245,8 +245,8 @@ _ITS_CASE = (
     .join(TASKS, TASKS.c.case_id == CaseRow.case_id)
     .where(TASKS.c.task_id == bindparam("task_id"))
 )
-_WITH_CASE = Together(task=_FIND, case=_ITS_CASE)
-_OPENED = Together(
+WITH_CASE = Together(task=_FIND, case=_ITS_CASE)
+OPENED = Together(
     task=_FIND,
     case=_ITS_CASE,
     clocks=select(ClockRow.case_id, ClockRow.key, ClockRow.body)
@@ -284,7 +284,11 @@ async def find(place: Place, task_id: str) -> TaskRow | None:
 
 async def with_case(place: Place, task_id: str) -> tuple[TaskRow, CaseRow] | None:
     """The task with its case, or None."""
-    found = await _WITH_CASE.read(place, task_id=task_id)
+    return with_case_of(await WITH_CASE.read(place, task_id=task_id))
+
+
+def with_case_of(found: Lists) -> tuple[TaskRow, CaseRow] | None:
+    """As `with_case`, of what was read already."""
     if not found["task"]:
         return None
     # A task is projected with its case.
@@ -293,7 +297,11 @@ async def with_case(place: Place, task_id: str) -> tuple[TaskRow, CaseRow] | Non
 
 async def opened(place: Place, task_id: str) -> Opened | None:
     """Everything about one task, in one round trip; None where there is none."""
-    found = await _OPENED.read(place, task_id=task_id)
+    return opened_of(await OPENED.read(place, task_id=task_id))
+
+
+def opened_of(found: Lists) -> Opened | None:
+    """As `opened`, of what was read already."""
     if not found["task"]:
         return None
     return Opened(

@@ -13,9 +13,16 @@ from api.i18n import gettext as _
 from api.idempotency import Key, act_once
 from api.performing import answered, complete, perform
 from api.problems import FieldError, Problem
-from api.security.current import Staff
+from api.security.current import Staff, StaffAtTaskOfCase
 from api.services import Means
-from api.task_access import IfMatch, TaskId, claim_version, stale, task_and_case
+from api.task_access import (
+    IfMatch,
+    TaskId,
+    claim_version,
+    stale,
+    task_and_case,
+    task_and_case_beside,
+)
 from api.views import shapes
 from domain.refusals import Refusal
 from forms.fields import Text
@@ -60,7 +67,7 @@ class Reassignment(BaseModel):
 )
 async def complete_task(
     request: Request,
-    person: Staff,
+    person: StaffAtTaskOfCase,
     means: Means,
     key: Key,
     task_id: TaskId,
@@ -72,7 +79,7 @@ async def complete_task(
 ) -> Response:
     """Hands in the officer's answers: the fields of the task's form."""
     version = claim_version(if_match)
-    task, _case = await task_and_case(means.engine, person, task_id)
+    task, _case = task_and_case_beside(request, person)
 
     async def work(act_id: UUID) -> Response:
         data: dict[str, Any] = dict(answers)

@@ -13,10 +13,10 @@ from api.documentation import SIGNED_IN, WITH_BODY, refusals
 from api.idempotency import Key, act_once
 from api.performing import explained
 from api.problems import Problem
-from api.security.current import Staff
+from api.security.current import Staff, StaffAtTask
 from api.security.person import Person
 from api.services import Means, Services
-from api.task_access import IfMatch, TaskId, claim_version, opened_task, stale
+from api.task_access import IfMatch, TaskId, claim_version, opened_task_beside, stale
 from api.views import shapes
 from api.views import tasks as views
 from domain.refusals import Refused
@@ -116,9 +116,9 @@ async def _of_case(
     response_model=shapes.Task,
     responses=refusals(*SIGNED_IN, "not_found", "invalid_input"),
 )
-async def get_task(person: Staff, means: Means, task_id: TaskId) -> Response:
+async def get_task(request: Request, person: StaffAtTask, task_id: TaskId) -> Response:
     """The task with its claim; the answer's ETag is what claim, release and complete ask for."""
-    return _shown(await opened_task(means.engine, person, task_id), person)
+    return _shown(opened_task_beside(request, person), person)
 
 
 @router.post(
@@ -139,7 +139,7 @@ async def get_task(person: Staff, means: Means, task_id: TaskId) -> Response:
 )
 async def claim_task(
     request: Request,
-    person: Staff,
+    person: StaffAtTask,
     means: Means,
     key: Key,
     task_id: TaskId,
@@ -149,8 +149,9 @@ async def claim_task(
     version = claim_version(if_match)
 
     async def work(_act: UUID) -> Response:
+        seen = tasks.opened_of(request.state.beside)
         try:
-            opened = await claims.claim(means.engine, task_id, person.actor, version)
+            opened = await claims.claim(means.engine, task_id, person.actor, version, seen)
         except claims.ClaimChanged as changed:
             return stale(request, changed.version)
         except Refused as refused:

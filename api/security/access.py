@@ -16,6 +16,7 @@ from api.security.person import Person, Visitor
 from api.text_guard import check_form
 from domain.roles import Role
 from storage import accounts
+from storage.prepared import Together
 
 API_PREFIX: Final = "/api/"
 _BEARER: Final = "bearer "
@@ -33,8 +34,8 @@ def key_of(request: Request) -> str | None:
     return key if key is not None and KEY.fullmatch(key) else None
 
 
-async def look_up(request: Request) -> None:
-    """Sets `state.person` and `state.now` once per request."""
+async def look_up(request: Request, beside: Together | None = None) -> None:
+    """Sets `state.person` and `state.now` once per request, and what `sessions.load` sets."""
     if hasattr(request.state, "person"):
         return
     settings = request.app.state.security
@@ -47,9 +48,9 @@ async def look_up(request: Request) -> None:
         if not authorization.lower().startswith(_BEARER):
             raise Problem("sign_in_required")
         bearer = authorization[len(_BEARER) :].strip()
-        person = await sessions.load(engine, request, bearer, "bearer", key)
+        person = await sessions.load(engine, request, bearer, "bearer", key, beside)
     elif token:
-        person = await sessions.load(engine, request, token, "browser", key)
+        person = await sessions.load(engine, request, token, "browser", key, beside)
     now = person.now if person else await accounts.current_instant(engine)
     if authorization is not None and person is None:
         raise Problem("sign_in_required")
@@ -85,6 +86,8 @@ def check_query(request: Request) -> None:
 class Access:
     """Base of all access declarations. Subclasses say who; this class does what every route needs."""
 
+    beside: Together | None = None
+
     def __init__(self, describe: str, *, one_time: bool = False) -> None:
         """`one_time`: open also to somebody who still has to change a one-time password."""
         self.describe = describe
@@ -96,7 +99,7 @@ class Access:
             check_query(request)
         if request.method not in csrf.SAFE_METHODS:
             csrf.check_origin(request)
-        await look_up(request)
+        await look_up(request, self.beside)
         person: Person | None = request.state.person
         await check_form(request)
         if request.method not in csrf.SAFE_METHODS and self._by_cookie(request, person):
@@ -126,10 +129,17 @@ class SignedInAccess(Access, SecurityBase):
     """Somebody signed in, with one of the roles where roles are named."""
 
     def __init__(
-        self, describe: str, roles: frozenset[Role] = frozenset(), *, one_time: bool = False
+        self,
+        describe: str,
+        roles: frozenset[Role] = frozenset(),
+        *,
+        one_time: bool = False,
+        beside: Together | None = None,
     ) -> None:
+        """`beside`: what the route's address names, read with the person; its parameters are those of the path."""
         super().__init__(describe, one_time=one_time)
         self.roles = roles
+        self.beside = beside
         self.model = HTTPBearerModel(description="POST /api/v1/sessions")
         self.scheme_name = "session"
 

@@ -15,6 +15,7 @@ from fastapi import Depends
 from api.security.access import PublicAccess, SignedInAccess
 from api.security.person import Person, Visitor
 from domain.roles import STAFF, Role
+from storage.tasks import OPENED, WITH_CASE
 
 
 def has_role(*roles: Role) -> Any:
@@ -29,6 +30,9 @@ SignedIn = Annotated[Person, Depends(SignedInAccess("signed in"))]
 OwnAccount = Annotated[Person, Depends(SignedInAccess("signed in", one_time=True))]
 Leaving = Annotated[Visitor, Depends(PublicAccess("anyone", one_time=True))]
 Staff = Annotated[Person, Depends(SignedInAccess("staff", STAFF))]
+# With the task that the address names (`task_id`): all there is to see of it, or it and its case (api/task_access.py).
+StaffAtTask = Annotated[Person, Depends(SignedInAccess("staff", STAFF, beside=OPENED))]
+StaffAtTaskOfCase = Annotated[Person, Depends(SignedInAccess("staff", STAFF, beside=WITH_CASE))]
 Applicant = Annotated[Person, has_role(Role.APPLICANT)]
 Acceptor = Annotated[Person, has_role(Role.ACCEPTOR)]
 Reviewer = Annotated[Person, has_role(Role.REVIEWER)]

@@ -15,6 +15,7 @@ from api.security.person import Person, SessionKind, SignInSession
 from api.security.settings import SecuritySettings
 from domain.roles import STAFF, Role
 from storage import accounts
+from storage.prepared import Together
 
 _TOKEN_BYTES: Final = 32
 # A write per click would cost more than the read; the idle limit is exact to this much.
@@ -63,15 +64,18 @@ async def load(
     token: str,
     kind: SessionKind,
     key: str | None = None,
+    beside: Together | None = None,
 ) -> Person | None:
     """The person a token stands for now; None when unknown, of the other kind, idle or too old.
 
     Args:
         key: the call's idempotency key; what is known of it goes to `request.state.kept`.
+        beside: what the call's address names, read in the same round trip; it goes to `request.state.beside`.
     """
     id_hash = digest(token)
-    found = await accounts.load_session(engine, id_hash, key)
+    found = await accounts.load_session(engine, id_hash, key, beside, request.path_params)
     request.state.kept = found.kept if found is not None else None
+    request.state.beside = found.beside if found is not None else None
     if found is None or found.kind != kind:
         return None
     idle, _absolute = limits_for(request.app.state.security, found.roles)
