@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from forms.change_registration import CHANGE_LABELS, Application, Change
+from forms.change_registration import CHANGE_LABELS, Application, Change, LicencePaper
 from law import catalogue
 
 TODAY = date(2026, 9, 23)
@@ -130,7 +130,7 @@ def test_each_change_has_a_label_and_the_materials_name_known_changes() -> None:
     assert set(CHANGE_LABELS) == set(Change)
     row = catalogue.procedure("change_registration")
     named = {choice for m in row.materials for choice in m.when}
-    assert named <= {c.value for c in Change}
+    assert named <= {*Change, *(f"licence_{paper.value}" for paper in LicencePaper)}
     codes = {m.code for m in row.materials if m.applies(["address"]) and m.required}
     assert codes == {"resolution", "articles", "address_proof"}
     assert Application.chosen({"changes": ["address", 7]}) == {"address", "7"}
