@@ -23,6 +23,8 @@ from workflows.kernel.terms import Revision
 # Older cases asked the department at the end that the term had when the errand was opened.
 FOLLOWS_THE_END = "licence-item-asks-at-revised-end-v1"
 DEPARTMENTS = "departments"
+# More than is told of an item.
+TOLD = 100
 # What NECIPS takes of the standings (registers.licences); a no is nobody else's business.
 PUBLIC = frozenset(
     {
@@ -171,23 +173,28 @@ class LicenceItemCase(ErrandCase):
         self.record("item_standing", data=told)
 
     async def _publish(self, standing: Standing, number: str, seq: int) -> None:
-        await self.call(
-            "publish_licence_items",
-            seq=seq,
-            facts={
-                "uscc": self.state.memo["uscc"],
-                "name": self.state.memo["name"],
-                "items": [
-                    {
-                        "item": self.item.id,
-                        "name": self.item.name,
-                        "department": self.item.department,
-                        "standing": standing.value,
-                        "number": number or None,
-                    }
-                ],
-            },
-        )
+        """What NECIPS refuses is looked at by an officer; the case does not end before it is public."""
+        self.owed.add("publish_licence_items")
+        facts = {
+            "uscc": self.state.memo["uscc"],
+            "name": self.state.memo["name"],
+            "items": [
+                {
+                    "item": self.item.id,
+                    "name": self.item.name,
+                    "department": self.item.department,
+                    "standing": standing.value,
+                    "number": number or None,
+                }
+            ],
+        }
+        first = seq
+        while True:
+            published = await self.call("publish_licence_items", seq=seq, facts=facts)
+            if not await self.to_be_tried_again(published, once_passed_over=first):
+                return
+            # Beyond the numbers of what else is told, each of which has tries of its own.
+            seq += TOLD
 
     def message_text(self, kind: str, clock: Any) -> str:
         name = self.item.name

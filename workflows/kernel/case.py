@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from forms.approval import ExtensionDecision, Release, Trouble
 
 from workflows.kernel.overruns import Overruns
+from workflows.kernel.owed import Owed
 from workflows.kernel.recompute import Recompute
 from workflows.kernel.search_attributes import CASE_OUTCOME
 from workflows.kernel.tasks import Leave
@@ -54,7 +55,7 @@ def refused_error(refused: Refused) -> ApplicationError:
     )
 
 
-class CaseWorkflow(Recompute, Overruns):
+class CaseWorkflow(Owed, Recompute, Overruns):
     """A procedure names its tables by version, its steps, and the acts each stage accepts."""
 
     tables: ClassVar[Mapping[str, Table]] = {}
