@@ -46,8 +46,8 @@ async def test_the_engines_history_is_opened_masked_and_set_beside_ours(ground: 
     assert found["verification"]["ok"] is True
     versions = found["versions"]
     assert (versions["table"], versions["catalogue"], versions["law_edition"]) == (
-        "1",
         "2",
+        "3",
         "2026.1",
     )
     assert versions["sdk"].startswith("temporal-python ")
