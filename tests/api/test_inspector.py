@@ -62,7 +62,7 @@ async def test_the_engines_history_is_opened_masked_and_set_beside_ours(ground: 
     assert "call_register · establishment_checks#1" in theirs.text
     assert "project" in theirs.text
     opened = [d.text for d in shown.select("#engine details pre")]
-    assert any('"table_version": "1"' in text for text in opened)
+    assert any('"table_version": "2"' in text for text in opened)
     assert "事件链完整" in shown.text
     assert "temporal-python" in section(shown, "版本")
 
