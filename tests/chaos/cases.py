@@ -15,7 +15,7 @@ from banjian.player.deeds import sample_pdf
 from tests.chaos.people import Insistent
 
 PROCEDURE = "establishment_registration"
-PARTS = ("articles", "appointment")
+PARTS = ("articles", "appointment", "address_proof")
 OFFICERS: dict[str, tuple[str, dict[str, Any]]] = {
     "submitted": ("acceptor", {"decision": "accept"}),
     "under_review": ("reviewer", {"finding": "conforms", "no_interest": True}),
