@@ -41,9 +41,9 @@ from storage.migrate import upgrade_async
 SEARCH_ATTRIBUTES = ("CaseProcedure", "CaseOffice", "CaseOpenedOn", "CaseOutcome")
 # Real seconds that a case may take to deal with what fell due; a story that needs more hangs.
 SETTLE = 20.0
-# From this length on, a hop is a leap over which nothing that is on its way may be carried; and what it waits first.
+# From this length on, a hop is a leap over which nothing that is on its way may be carried; and the steps in which it waits.
 LEAP = timedelta(hours=1)
-BREATH = timedelta(minutes=1)
+BREATH = timedelta(seconds=1)
 
 
 def listener() -> socket.socket:
@@ -149,10 +149,16 @@ class Stage:
     async def _at_rest(self, before: datetime) -> None:
         """Before a leap: let what is on its way come to its end at the old time, as it would with weeks to do so.
 
-        The engine skips its clock only while no task is being worked on; a minute skipped says that none was.
+        The engine skips its clock only while no task is being worked on; a second that took less says that none was.
         """
-        if self.env is not None and before - await self.now() >= LEAP:
+        if self.env is None or before - await self.now() < LEAP:
+            return
+        clock = asyncio.get_running_loop().time
+        for _ in range(int(SETTLE / BREATH.total_seconds())):
+            began = clock()
             await self.env.sleep(BREATH)
+            if clock() - began < BREATH.total_seconds() / 2:
+                return
 
     async def _hop(self, instant: datetime) -> None:
         await self._at_rest(instant)
