@@ -53,7 +53,9 @@ def server() -> Iterator[str]:
 
 async def _play_all(scenarios: "list[Scenario]", quiet: bool) -> "list[Played]":
     from banjian.player.story import play
+    from banjian.stack.signals import ends_when_terminated
 
+    ends_when_terminated()
     done: list[Played] = []
     with server() as url:
         for scenario in scenarios:
@@ -81,6 +83,9 @@ def play_files(
     except ScenarioError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
+    except asyncio.CancelledError as ended:
+        # SIGTERM, as a shell tells it.
+        raise typer.Exit(143) from ended
     if as_json:
         typer.echo(
             json.dumps(
