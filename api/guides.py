@@ -217,7 +217,8 @@ def _limit_of_stage(row: Procedure, stage: str) -> str:
 
 def tolerance_of(row: Procedure, material: Material) -> str:
     """可否容缺, in words."""
-    if material.tolerable and row.tolerance and material.shared_data:
+    # Also of a one-stop opening, whose registration it is that is accepted on the promise.
+    if material.shared_data:
         return _("共享数据能核实的可容缺")
     if material.when and material.tolerable and row.tolerance:
         return _("需要时提交，可容缺")
