@@ -129,9 +129,11 @@ class TaskPage:
         found = decisions.of_procedure(found, self.view.case.procedure, self.task.form)
         if self.task.form == Acceptance.code:
             found = tolerance_choices.of_acceptance(found, self.task.context)
-        if self.task.form == OverdueDecision.code and not self.supplement:
-            told = _("还没有收到这份材料")
-            found = [closed(f, "accept_late", told) for f in found]
+        if self.task.form == OverdueDecision.code:
+            issued = "licence" in self.view.case.numbers
+            found = tolerance_choices.of_overdue(
+                found, received=bool(self.supplement), issued=issued
+            )
         if self.task.form == Trouble.code and self.task.context.get("must"):
             told = _("这一步依法必须办成")
             found = [closed(f, "give_up", told) for f in found]

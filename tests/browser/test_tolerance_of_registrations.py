@@ -92,6 +92,9 @@ async def test_nothing_is_registered_before_it_is_there_and_an_inspector_takes_o
     async with reading(chromium, live.on.api_url, javascript=False) as page:
         await sign_in(page, "window_head", live.passwords["window_head"])
         await open_task(page, number)
+        # Nothing was granted: there is nothing to revoke, and no certificate that stays marked.
+        await expect(page.locator("main")).to_contain_text("还没有准予，不需要撤销")
+        await expect(page.locator("main")).not_to_contain_text("已发的证件")
         await page.get_by_text("移交执法检查", exact=True).click()
         await page.get_by_label("理由").first.fill("联系不上申请人，住所可疑")
         await decide(page)
