@@ -149,6 +149,8 @@ async def with_scripts(page: Page) -> AsyncIterator[Page]:
 
 async def check_accessible(page: Page) -> None:
     """Fails with the rule and the elements where axe finds something serious or critical."""
+    # A click comes back as soon as the next page begins; on a slow machine that page is still empty.
+    await page.wait_for_load_state()
     async with with_scripts(page) as readable:
         found = await asyncio.wait_for(Axe().run(readable, options=AXE_RULES), 60)
     wrong = [
