@@ -14,7 +14,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.contracts import CaseInput, CaseOutcome
+    from domain.contracts import CaseInput, CaseOutcome, EffectState
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.license_separation import TermSettled
     from law import licence_items
@@ -24,6 +24,11 @@ with workflow.unsafe.imports_passed_through():
 from workflows.kernel.approval import ARCHIVED, ARCHIVING, WITHDRAWN
 from workflows.kernel.tasks import Leave
 from workflows.licence_items import LicenceItems
+
+# Older cases passed over a notice that its department refused; nobody was told.
+NOTICE_LOOKED_AT = "license_separation-notice-looked-at-v1"
+# A department was told of this item of the enterprise before.
+KNOWN_THERE = "already_notified"
 
 TABLE = Table(
     procedure="license_separation",
@@ -160,25 +165,70 @@ class LicenseSeparation(LicenceItems):
             await self._open_item(entry, self.row_of(entry).mode.value.handled)
 
     async def _tell_departments(self, entries: list[dict[str, Any]]) -> None:
-        by_department: dict[str, list[str]] = {}
+        by_department: dict[str, list[dict[str, Any]]] = {}
         for entry in entries:
-            by_department.setdefault(self.row_of(entry).department, []).append(entry["item"])
+            by_department.setdefault(self.row_of(entry).department, []).append(entry)
         first = int(self.state.memo.get("notices", 0)) + 1
         self.state.memo["notices"] = first + len(by_department) - 1
         await asyncio.gather(
             *(
-                self._tell(department, items, seq)
-                for seq, (department, items) in enumerate(by_department.items(), first)
+                self._tell(department, of_it, seq)
+                for seq, (department, of_it) in enumerate(by_department.items(), first)
             )
         )
 
-    async def _tell(self, department: str, items: list[str], seq: int) -> None:
-        await self.call(
+    async def _tell(self, department: str, entries: list[dict[str, Any]], seq: int) -> None:
+        """A notice that the department refuses is looked at by an officer; no item waits for that."""
+        effect = await self._notice(department, entries, seq)
+        if effect.state == "done" or not workflow.patched(NOTICE_LOOKED_AT):
+            return
+        for entry in entries:
+            entry["untold"] = True
+        self.aside(self._tell_again(department, entries, effect))
+
+    async def _tell_again(
+        self, department: str, entries: list[dict[str, Any]], effect: EffectState
+    ) -> None:
+        """What the department only had to be told of stands as told when it has taken the notice."""
+        await self._until_told(department, entries, effect)
+        for entry in entries:
+            del entry["untold"]
+            if self._only_told(entry):
+                self.stands(entry, Standing.NOTIFIED)
+                self.record("item_standing", data=self.told_of(entry))
+
+    async def _until_told(
+        self, department: str, entries: list[dict[str, Any]], effect: EffectState
+    ) -> None:
+        """Of several items the department does not say which it knows already: each is told alone then."""
+        while effect.state != "done":
+            if effect.answer.get("code") == KNOWN_THERE:
+                for entry in entries if len(entries) > 1 else ():
+                    alone = await self._notice(department, [entry], self._next_notice())
+                    await self._until_told(department, [entry], alone)
+                return
+            await self.to_be_tried_again(effect)
+            effect = await self._notice(department, entries, self._next_notice())
+
+    def _next_notice(self) -> int:
+        self.state.memo["notices"] += 1
+        return int(self.state.memo["notices"])
+
+    def _only_told(self, entry: dict[str, Any]) -> bool:
+        """Whether nothing but the notice is done for the item."""
+        mode = self.row_of(entry).mode.value.handled
+        return entry["item"] not in OWN and mode not in PROCEDURES
+
+    async def _notice(
+        self, department: str, entries: list[dict[str, Any]], seq: int
+    ) -> EffectState:
+        self.owed.add("notify_department")
+        return await self.call(
             "notify_department",
             seq=seq,
             facts={
                 "department": department,
-                "items": items,
+                "items": [e["item"] for e in entries],
                 "uscc": self.state.memo["uscc"],
                 "name": self.state.memo["name"],
                 "business_scope": self.state.memo["scope"],
@@ -201,7 +251,7 @@ class LicenseSeparation(LicenceItems):
             return
         procedure = PROCEDURES.get(mode)
         if procedure is None:
-            self.stands(entry, Standing.NOTIFIED)
+            self.stands(entry, Standing.HANDLING if entry.get("untold") else Standing.NOTIFIED)
             self.record("item_standing", data=self.told_of(entry))
             return
         cases = int(entry.get("cases", 0)) + 1
