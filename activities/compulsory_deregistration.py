@@ -10,13 +10,15 @@ from activities.paper_fields import Fields, due, full_stop, noticed_at, remedies
 from activities.paperwork import moment, paper
 from activities.register_calls import effect, inquiry
 from domain.contracts import Fact, PaperOrder, RegisterCall
-from forms.compulsory_deregistration import GROUND_LABELS, Application
+from forms.compulsory_deregistration import GROUND_LABELS, Application, Ground
 from law.zone import day_zh
 from registers import ports
 from storage.names_upkeep import take_again
 
 STEM: Final = "compulsory_deregistration"
 COMPANY_LAW: Final = "《中华人民共和国公司法》第二百四十一条"
+BY_STATUS: Final = {"revoked": Ground.REVOKED, "annulled": Ground.ANNULLED}
+BY_CLOSURE: Final = {"ordered_closed": Ground.CLOSED, "annulled": Ground.ANNULLED}
 MEASURE: Final = "《强制注销公司登记制度实施办法》（总局令第105号，待核）"
 
 
@@ -27,18 +29,24 @@ def application(view: CaseView) -> Application:
 
 @inquiry("compulsory_checks")
 async def compulsory_checks(view: CaseView, order: RegisterCall) -> dict[str, Any]:
-    """The entry as it stands, and what of it keeps the company in the register."""
-    found = await view.means.registers.market.enterprise(application(view).uscc)
+    """The entry as it stands, why and since when it can do no business, and what keeps it in the register.
+
+    The answer: `entry` (None where there is none), `dormant` (`ground` and `since`; None where the register knows of none),
+    `facts`.
+    """
+    market, uscc = view.means.registers.market, application(view).uscc
+    found = await market.enterprise(uscc)
     if found is None:
-        return {"entry": None, "facts": []}
+        return {"entry": None, "dormant": None, "facts": []}
+    dormant = _dormant(found, await market.standings(uscc))
     left = [b.name for b in found.branches if b.status == "active"]
     facts = [
         Fact(
             code="standing",
-            state="ok" if found.status == "revoked" else "bad",
-            fact="登记系统记载的状态：被吊销营业执照、责令关闭或者撤销"
-            if found.status == "revoked"
-            else "登记系统没有被吊销、责令关闭或者撤销的记载，或者已经注销",
+            state="bad" if dormant is None else "ok",
+            fact="登记系统没有被吊销、责令关闭或者撤销的记载，或者已经注销"
+            if dormant is None
+            else f"登记系统记载：{day_zh(dormant[1])}{GROUND_LABELS[dormant[0]][0]}",
             rule="被吊销营业执照、责令关闭或者被撤销满三年未申请注销登记的，可以强制注销",
             cite="公司法第241条",
             source="market",
@@ -53,7 +61,19 @@ async def compulsory_checks(view: CaseView, order: RegisterCall) -> dict[str, An
         ),
     ]
     entry = found.model_dump(mode="json", exclude={"registered_at"})
-    return {"entry": entry, "facts": [f.model_dump() for f in facts]}
+    told = (
+        None if dormant is None else {"ground": dormant[0].value, "since": dormant[1].isoformat()}
+    )
+    return {"entry": entry, "dormant": told, "facts": [f.model_dump() for f in facts]}
+
+
+def _dormant(entry: ports.Enterprise, held: ports.Standings | None) -> tuple[Ground, date] | None:
+    """公司法 241: the entry's own status, or an order beside it; without its day the three years cannot be counted."""
+    if entry.status in BY_STATUS:
+        return None if entry.ended_on is None else (BY_STATUS[entry.status], entry.ended_on)
+    if entry.status != "active" or held is None or held.closure is None or held.closure_on is None:
+        return None
+    return BY_CLOSURE[held.closure], held.closure_on
 
 
 # -- effects -----------------------------------------------------------------------------------------

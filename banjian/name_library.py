@@ -22,6 +22,7 @@ _STATES = {
     "deregistered": HolderState.DEREGISTERED,
     "renamed": HolderState.RENAMED,
     "revoked": HolderState.REVOKED,
+    "annulled": HolderState.REVOKED,
 }
 
 

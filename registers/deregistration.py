@@ -57,7 +57,7 @@ class DeregisterEnterprise(Effect[EnterpriseDeregistered]):
 
 
 class EnterpriseRestored(Message):
-    """The entry is again what it was before: `status` active or revoked."""
+    """The entry is again what it was before: `status` active, revoked or annulled."""
 
     case_ref: CaseRef
     uscc: Uscc

@@ -25,12 +25,13 @@ class EndedSimple(Message):
 class Standings(Message):
     """What the market register holds beyond the entry; all empty where nothing stands in the way.
 
-    `closure` is an order beside the entry's own status; investigations hold cases opened and compulsory measures,
+    `closure` is an order beside the entry's own status, `closure_on` its day; investigations hold cases opened and compulsory measures,
     penalties those not fully executed, objections those of departments still open.
     """
 
     investors: Shorts = ()
     closure: Literal["ordered_closed", "annulled"] | None = None
+    closure_on: date | None = None
     investments: Shorts = ()
     investigations: Shorts = ()
     penalties: Shorts = ()

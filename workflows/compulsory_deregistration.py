@@ -127,26 +127,33 @@ class CompulsoryDeregistration(PartyEnded, PublicNotices, ExOfficio):
     async def begin(self) -> str:
         """What the register has decides, not what the proposal says (公司法 241)."""
         answer = await self.registers_say("compulsory_checks")
-        if reason := self._not_lawful(answer.get("entry") or {}):
+        if reason := self._not_lawful(answer):
             self.state.decision |= {"decision": "not_opened", "reasons": reason}
             self.change(decision=dict(self.state.decision))
             self.record("not_opened", data={"reason": reason})
             return "not_opened"
         return "notice_running"
 
-    def _not_lawful(self, entry: dict[str, Any]) -> str:
+    def _not_lawful(self, answer: dict[str, Any]) -> str:
+        entry: dict[str, Any] = answer.get("entry") or {}
         if not entry or entry["name"] != self.state.title:
             return "登记系统中没有这个代码和名称的公司。"
         if entry["division"] != self.case.office:
             return "该公司由其他登记机关登记，由其登记机关办理。"
         if entry["entity_type"] != "limited_company":
             return "强制注销适用于公司（公司法第241条）。"
-        if entry["status"] != "revoked" or not entry["ended_on"]:
+        dormant = _dormant(answer)
+        if dormant is None:
             return "登记系统没有记载该公司被吊销营业执照、责令关闭或者撤销，不能强制注销。"
+        ground, since = dormant
+        facts = self.state.memo
+        if ground and (ground, since.isoformat()) != (facts["ground"], facts["ended_on"]):
+            # The notice tells everybody the ground and its day.
+            label = forms.GROUND_LABELS[ground][0]
+            return f"登记系统记载的是{day_zh(since)}{label}，与立项的事由或者日期不一致，请核对后重新立项。"
         if entry["deregistration_needs_approval"]:
             return "该公司的注销依法须经批准，不适用强制注销。"
-        ended = datetime.fromisoformat(entry["ended_on"]).date()
-        return too_early(ended, civil_date(self.now()))
+        return too_early(since, civil_date(self.now()))
 
     # -- 公告 ----------------------------------------------------------------------------------------
 
@@ -195,7 +202,7 @@ class CompulsoryDeregistration(PartyEnded, PublicNotices, ExOfficio):
 
     async def decide_and_tell(self) -> str:
         answer = await self.registers_say("compulsory_checks")
-        bad = self._not_lawful(answer.get("entry") or {})
+        bad = self._not_lawful(answer)
         self.state.memo["bar"] = bad
         self.state.memo.setdefault("decision_clock", None)
         if await self.decide() is DecisionOutcome.REFUSE:
@@ -313,6 +320,19 @@ class CompulsoryDeregistration(PartyEnded, PublicNotices, ExOfficio):
     async def close_and_archive(self) -> str:
         await self.archive()
         return "restored" if self.state.decision.get("decision") == "restored" else "closed"
+
+
+def _dormant(answer: dict[str, Any]) -> tuple[Ground | None, date] | None:
+    """Why and since when the company can do no business, as the register has it.
+
+    An older answer told of revoked licences only, and not of the ground.
+    """
+    if "dormant" in answer:
+        told = answer["dormant"]
+        return told and (Ground(told["ground"]), date.fromisoformat(told["since"]))
+    entry: dict[str, Any] = answer["entry"]
+    revoked = entry["status"] == "revoked" and entry["ended_on"]
+    return (None, date.fromisoformat(entry["ended_on"])) if revoked else None
 
 
 def _request(command: Command) -> RestorationRequest:

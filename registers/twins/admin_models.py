@@ -63,7 +63,7 @@ class SeedEnterprise(Message):
     name: Short
     entity_type: EntityType = EntityType.LIMITED_COMPANY
     division: Division = "421303"
-    status: Literal["active", "deregistered", "revoked"] = "active"
+    status: Literal["active", "deregistered", "revoked", "annulled"] = "active"
     ended_on: Annotated[date, Field(lt=date(9000, 1, 1))] | None = None
     # What the register knows beyond the name; without a day, the entry is of the instant of seeding.
     registered_on: Annotated[date, Field(gt=date(1949, 1, 1), lt=date(9000, 1, 1))] | None = None

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -231,6 +231,10 @@ async def _number(connection: AsyncConnection, desk: Desk, year: int) -> str:
 
 
 # -- what several rules ask ------------------------------------------------------------------------
+
+
+# Of whose licence was revoked or whose registration was annulled there is still something to tell.
+TOLD_OF: Final = ("active", "revoked", "annulled")
 
 
 async def entered(

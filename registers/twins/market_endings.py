@@ -21,7 +21,7 @@ from registers.twins.database import app_now, lock, one
 from registers.twins.gate import Call, changes, perform
 from registers.twins.market_entries import branches_of
 from registers.twins.market_rules import add_years, civil_day
-from registers.twins.market_standings import refuse_bound
+from registers.twins.market_standings import refuse_bound, standings_of
 from registers.twins.problems import Refused, documented
 from registers.twins.schema import enterprises
 
@@ -77,7 +77,7 @@ async def _deregister(
     if effect.way is Way.SIMPLE:
         await refuse_bound(connection, row)
     if effect.way is Way.COMPULSORY:
-        _refuse_not_dormant(row, held, now)
+        await _refuse_not_dormant(connection, row, held, now)
     # What a restoration needs; the register forgets nothing.
     held["deregistered"] = {
         "way": effect.way.value,
@@ -99,10 +99,17 @@ async def _deregister(
     )
 
 
-def _refuse_not_dormant(row: RowMapping, held: dict[str, Any], now: datetime) -> None:
-    if row["status"] != "revoked" or row["ended_on"] is None:
+async def _refuse_not_dormant(
+    connection: AsyncConnection, row: RowMapping, held: dict[str, Any], now: datetime
+) -> None:
+    """公司法 241: three years since the licence was revoked, the registration annulled, or an order to close."""
+    since = row["ended_on"]
+    if row["status"] == "active":
+        bound = await standings_of(connection, row)
+        since = bound.closure_on if bound.closure is not None else None
+    if since is None:
         raise Refused("not_revoked", "企业没有被吊销营业执照、责令关闭或者撤销,不能强制注销")
-    if civil_day(now) <= add_years(row["ended_on"], DORMANT_YEARS):
+    if civil_day(now) <= add_years(since, DORMANT_YEARS):
         raise Refused("too_early", "被吊销、责令关闭或者撤销未满三年(公司法第二百四十一条)")
     if held.get("deregistration_needs_approval"):
         raise Refused("approval_needed", "注销依法须经批准的,不能强制注销")

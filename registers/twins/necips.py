@@ -21,7 +21,7 @@ from registers.requests import (
 from registers.twins import examples
 from registers.twins.database import app_now, lock, next_number, one
 from registers.twins.department_rules import item_of
-from registers.twins.desks import entered
+from registers.twins.desks import TOLD_OF, entered
 from registers.twins.gate import Call, changes, perform
 from registers.twins.market_rules import civil_day
 from registers.twins.problems import Refused, documented
@@ -183,8 +183,7 @@ async def _notice(connection: AsyncConnection, call: Call, effect: PublishNotice
     if effect.kind in NOT_NOTICES:
         raise Refused("not_a_notice", "此类信息不以公告发布")
     if effect.uscc is not None:
-        # Also of whom the licence was revoked: there is still something to tell of it.
-        await entered(connection, effect.uscc, effect.subject_name, among=("active", "revoked"))
+        await entered(connection, effect.uscc, effect.subject_name, among=TOLD_OF)
     return await publish(connection, call, effect, effect.kind, effect.uscc)
 
 

@@ -10,7 +10,7 @@ from registers.deregistration import PublishDeregistration, PublishRestoration
 from registers.messages import Envelope, Register
 from registers.requests import Published
 from registers.twins import ending_examples as examples
-from registers.twins.desks import entered
+from registers.twins.desks import TOLD_OF, entered
 from registers.twins.gate import Call, changes, perform
 from registers.twins.necips import DEREGISTRATION, RESTORATION, publish
 from registers.twins.problems import documented
@@ -61,5 +61,5 @@ async def _restoration(
     connection: AsyncConnection, call: Call, effect: PublishRestoration
 ) -> Published:
     """Only of an entry that is there again."""
-    await entered(connection, effect.uscc, effect.name, among=("active", "revoked"))
+    await entered(connection, effect.uscc, effect.name, among=TOLD_OF)
     return await publish(connection, call, effect, RESTORATION, effect.uscc)

@@ -103,6 +103,37 @@ async def test_a_compulsory_ending_waits_three_years_and_can_be_taken_back(twins
     await necips.publish_restoration(told, key="case-9.publish.1")
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"status": "annulled", "ended_on": "2023-09-24"},
+        {"standings": {"closure": "ordered_closed", "closure_on": "2023-09-24"}},
+        {"standings": {"closure": "annulled", "closure_on": "2023-09-24"}},
+    ],
+)
+async def test_ordered_closed_or_annulled_is_ended_by_compulsion_too(
+    twins: World, held: dict[str, Any]
+) -> None:
+    await twins.freeze("2026-09-24T11:00:00+08:00")
+    await seed(twins, **held)
+    assert await refused(twins, ending(Way.COMPULSORY), "case-9.end.1") == "too_early"
+    await twins.freeze("2026-09-25T11:00:00+08:00")
+    market = twins.registers.market
+    await market.deregister_enterprise(ending(Way.COMPULSORY), key="case-9.end.2")
+    back = await market.restore_enterprise(
+        RestoreEnterprise(case_ref="case-9", uscc=CODE, name=NAME), key="case-9.restore.1"
+    )
+    assert back.status == held.get("status", "active")
+    told = PublishRestoration(case_ref="case-9", uscc=CODE, name=NAME, restored_at=back.restored_at)
+    await twins.registers.necips.publish_restoration(told, key="case-9.publish.1")
+
+
+async def test_an_order_to_close_without_its_day_ends_nothing(twins: World) -> None:
+    await twins.freeze("2026-09-24T11:00:00+08:00")
+    await seed(twins, standings={"closure": "ordered_closed"})
+    assert await refused(twins, ending(Way.COMPULSORY), "case-9.end.1") == "not_revoked"
+
+
 async def test_what_needs_approval_is_not_ended_by_compulsion(twins: World) -> None:
     await twins.freeze("2026-09-24T11:00:00+08:00")
     await seed(twins, status="revoked", ended_on="2020-01-01", deregistration_needs_approval=True)
