@@ -23,7 +23,7 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities import (
@@ -69,6 +69,7 @@ from activities.sweep import LINGER, SweepActivities, Swept
 from activities.upkeep import UpkeepActivities
 from api.acts import OPEN, Acts, Draft
 from banjian.calendars import kept_known
+from banjian.case_memory import ServedRunner, kept_apart
 from banjian.compose import (
     Core,
     connect_engine,
@@ -176,7 +177,7 @@ def served() -> Running:
     does not yield. Interrupted at a bad moment, a case can neither go on nor leave the worker until it is
     started anew; and each change of threads costs CPU. The SDK calls this its debug mode.
     """
-    return Running(workflow_runner=UnsandboxedWorkflowRunner(), debug_mode=True)
+    return Running(workflow_runner=ServedRunner(), debug_mode=True)
 
 
 class Turns(NamedTuple):
@@ -362,7 +363,8 @@ async def serve(settings: Settings) -> None:
         await ensure_schedules(client)
         built()
         settings.announce_ready()
-        await stop.wait()
+        async with kept_apart():
+            await stop.wait()
     await core.engine.dispose()
 
 

@@ -23,7 +23,7 @@ async def test_a_terminated_story_leaves_no_server_behind() -> None:
         stderr=asyncio.subprocess.DEVNULL,
     )
     assert play.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(150):
         # Its first act is told when everything stands.
         while b"submit" not in await play.stdout.readline():
             pass
