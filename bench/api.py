@@ -47,7 +47,8 @@ async def close_case(
 
 async def serve(settings: Settings, port: int) -> None:
     application = await build_api(settings)
-    application.include_router(router)
+    # Among the acts, as that of a registered procedure would be: behind all pages it would be looked for longest.
+    application.router.routes[:0] = router.routes
     await listen(application, settings.api_host, port)
 
 
