@@ -29,6 +29,8 @@ PAGE = 200
 # Few at a time: people's acts go through the same engine meanwhile, and with three they waited more than twice as
 # long on two cores (`bench/calendar.py`).
 IN_FLIGHT = 2
+PAUSE = 0.005
+"""Seconds after each case that was told, in which engine and worker are people's."""
 BREATH = 5
 """So many deadlines are computed (half a millisecond each) before others may go on."""
 REST = 0.005
@@ -192,6 +194,7 @@ class CalendarActivities:
                     gone.append(case_id)
                 else:
                     told.append(case_id)
+                await asyncio.sleep(PAUSE)
 
         results = await asyncio.gather(*(tell(c) for c in cases), return_exceptions=True)
         left = [error for error in results if isinstance(error, BaseException)]
