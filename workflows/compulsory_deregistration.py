@@ -144,7 +144,7 @@ class CompulsoryDeregistration(PartyEnded, PublicNotices, ExOfficio):
             return "强制注销适用于公司（公司法第241条）。"
         dormant = _dormant(answer)
         if dormant is None:
-            return "登记系统没有记载该公司被吊销营业执照、责令关闭或者撤销，不能强制注销。"
+            return "登记系统没有记载该公司被吊销营业执照、责令关闭或者撤销，或者没有载明日期，不能强制注销。"
         ground, since = dormant
         facts = self.state.memo
         if ground and (ground, since.isoformat()) != (facts["ground"], facts["ended_on"]):

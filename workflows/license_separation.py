@@ -29,6 +29,8 @@ from workflows.licence_items import LicenceItems
 NOTICE_LOOKED_AT = "license_separation-notice-looked-at-v1"
 # A department was told of this item of the enterprise before.
 KNOWN_THERE = "already_notified"
+# The market register has no such enterprise any more: there is nobody to tell of.
+GONE = "enterprise_unknown"
 
 TABLE = Table(
     procedure="license_separation",
@@ -190,25 +192,33 @@ class LicenseSeparation(LicenceItems):
         self, department: str, entries: list[dict[str, Any]], effect: EffectState
     ) -> None:
         """What the department only had to be told of stands as told when it has taken the notice."""
-        await self._until_told(department, entries, effect)
+        gone = await self._until_told(department, entries, effect)
         for entry in entries:
             del entry["untold"]
             if self._only_told(entry):
-                self.stands(entry, Standing.NOTIFIED)
+                self.stands(entry, Standing.REFUSED if gone else Standing.NOTIFIED, reason=gone)
                 self.record("item_standing", data=self.told_of(entry))
 
     async def _until_told(
         self, department: str, entries: list[dict[str, Any]], effect: EffectState
-    ) -> None:
-        """Of several items the department does not say which it knows already: each is told alone then."""
+    ) -> str:
+        """Empty when it is told of each; else the department's words that there is no such enterprise.
+
+        Of several items the department does not say which it knows already: each is told alone then.
+        """
         while effect.state != "done":
-            if effect.answer.get("code") == KNOWN_THERE:
+            code = effect.answer.get("code")
+            if code == GONE:
+                return str(effect.answer.get("message", ""))
+            if code == KNOWN_THERE:
                 for entry in entries if len(entries) > 1 else ():
                     alone = await self._notice(department, [entry], self._next_notice())
-                    await self._until_told(department, [entry], alone)
-                return
+                    if gone := await self._until_told(department, [entry], alone):
+                        return gone
+                return ""
             await self.to_be_tried_again(effect)
             effect = await self._notice(department, entries, self._next_notice())
+        return ""
 
     def _next_notice(self) -> int:
         self.state.memo["notices"] += 1
