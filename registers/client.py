@@ -28,6 +28,9 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{7,127}")
 _BUSY = {408, 425, 429, 503}
 # A gateway that gave up says nothing about the register behind it.
 _GATEWAY = {500, 502, 504}
+# A register may close a kept connection just when it is used again. Nobody knows then whether the request
+# was read, so only what has no effect is sent once more (RFC 9112, 9.3.1).
+_CLOSED_UNDER_US = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ class RegisterClient:
         )
         try:
             async with asyncio.timeout(self._endpoint.total_timeout):
-                return await self._receive(request, cap)
+                return await self._receive(request, cap, may_repeat=key is None)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise RegisterUnavailable(
                 self.register, "unreachable", "登记系统无法连接,请求未送达"
@@ -167,8 +170,13 @@ class RegisterClient:
                 self.register, "answer_lost", "请求已发出但未收到答复,结果待查"
             ) from error
 
-    async def _receive(self, request: httpx.Request, cap: int) -> _Reply:
-        response = await self._http.send(request, stream=True, follow_redirects=False)
+    async def _receive(self, request: httpx.Request, cap: int, *, may_repeat: bool) -> _Reply:
+        try:
+            response = await self._http.send(request, stream=True, follow_redirects=False)
+        except _CLOSED_UNDER_US:
+            if not may_repeat:
+                raise
+            response = await self._http.send(request, stream=True, follow_redirects=False)
         try:
             chunks: list[bytes] = []
             size = 0

@@ -26,6 +26,8 @@ from playwright.async_api import (
     async_playwright,
 )
 
+from banjian.serve import KEEP_ALIVE
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
@@ -65,7 +67,14 @@ async def chromium() -> AsyncIterator[Browser]:
 @asynccontextmanager
 async def serving(app: FastAPI) -> AsyncIterator[str]:
     """The application on a free port of the loop-back address; its origin."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=0,
+        log_level="warning",
+        lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE,
+    )
     server = uvicorn.Server(config)
     # Signals belong to pytest.
     running = asyncio.create_task(server._serve())

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from banjian.serve import KEEP_ALIVE
 from registers.callbacks import RegisterCallback, verify_callback
 from registers.client import Endpoint
 from registers.clients import Registers, connect
@@ -37,7 +38,10 @@ def free_socket() -> socket.socket:
 @contextlib.asynccontextmanager
 async def serve(app: FastAPI, listener: socket.socket) -> AsyncIterator[str]:
     """Run an application under uvicorn in this loop; yield its base URL."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on", ws="none"))
+    config = uvicorn.Config(
+        app, log_level="critical", lifespan="on", ws="none", timeout_keep_alive=KEEP_ALIVE
+    )
+    server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         if task.done():
@@ -125,7 +129,7 @@ class World:
 
 def endpoints(url: str, **more: Any) -> dict[Register, Endpoint]:
     return {
-        r: Endpoint(f"{url}/{r.value}", SecretStr(KEYS[r]), **{"total_timeout": 5.0} | more)
+        r: Endpoint(f"{url}/{r.value}", SecretStr(KEYS[r]), **{"total_timeout": 30.0} | more)
         for r in Register
     }
 

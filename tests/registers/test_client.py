@@ -187,6 +187,43 @@ async def test_a_dripping_answer_ends_at_the_deadline(impostor: Impostor) -> Non
         await impostor.ours.market.check_name("随州市曾都区红光商贸有限公司")
 
 
+class ClosesWhenUsedAgain:
+    """Keeps every connection open after its first answer, and closes it at the second request."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answered in (False, True):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            if "content-length: " in head.lower():
+                await reader.readexactly(int(head.lower().split("content-length: ")[1].split()[0]))
+            self.read.append(head.split()[0])
+            if not answered:
+                body = b'{"code":"request_unknown","detail":"x"}'
+                kind = b"application/problem+json"
+                status = b"HTTP/1.1 404 Not Found\r\n"
+                length = str(len(body)).encode()
+                writer.write(status + b"content-type: " + kind + b"\r\ncontent-length: " + length)
+                writer.write(b"\r\n\r\n" + body)
+                await writer.drain()
+        writer.close()
+
+
+async def test_a_kept_connection_that_is_closed_under_us() -> None:
+    """A question is put once more; an effect is not, for nobody knows whether it was read."""
+    register = ClosesWhenUsedAgain()
+    server = await asyncio.start_server(register.serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, connect(endpoints(url)) as ours:
+        assert await ours.market.find(enterprise(), key=KEY) is None
+        assert await ours.market.find(enterprise(), key=KEY) is None
+        assert register.read == ["GET"] * 3
+        with pytest.raises(OutcomeUnknown, match="answer_lost"):
+            await ours.market.register_enterprise(enterprise(), key=KEY)
+        assert register.read == [*["GET"] * 3, "POST"]
+
+
 async def test_the_asker_follows_no_redirect_with_its_key(impostor: Impostor) -> None:
     seen: list[str] = []
 
