@@ -36,7 +36,8 @@ async def page(
 async def until(
     ground: Ground, case: str, wanted: Callable[[dict[str, Any]], Any]
 ) -> dict[str, Any]:
-    async with asyncio.timeout(30):
+    # The engine tries a deletion again after half a minute where it came before the case's end was through.
+    async with asyncio.timeout(90):
         while True:
             found = await history(ground, case)
             if wanted(found):
