@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.later import Later
@@ -16,6 +17,7 @@ from domain.contracts import Actor, ActResult, Command
 from domain.refusals import NotYet, Refusal, Refused
 from domain.signing import CommandSigner
 from storage import acts
+from storage.acts import Beside
 from storage.claims import ClaimChanged
 from storage.keys import CaseKeys
 from storage.prepared import Place, Prepared
@@ -52,6 +54,8 @@ class Draft:
         claim: where the act completes its task, the version of the person's claim on it: it becomes durable
             only while that claim holds, and nobody else can complete the task from then on.
         within: runs in the act's transaction, before the insert.
+        beside: the same for a case that begins with the act: what it gives is written with the act, in one
+            statement. Tried first; where anything is there already, or time ran out, `within` has its turn.
         received_at: when the request came, by the database's clock (`Person.now`); the act is received then, if
             it is written within WRITTEN_WITHIN. None: when it is written.
     """
@@ -64,7 +68,12 @@ class Draft:
     task_id: str | None = None
     claim: int | None = None
     within: Callable[[AsyncConnection, "Draft", datetime], Awaitable[None]] | None = None
+    beside: Callable[[AsyncConnection, "Draft", datetime], Awaitable[Beside]] | None = None
     received_at: datetime | None = None
+
+
+class Known(Exception):
+    """What was to begin with the act has begun before, or the act came too late: nothing is written."""
 
 
 class _Usual:
@@ -106,6 +115,8 @@ class Acts:
         digest = acts.digest_of(
             draft.kind, draft.case_id, draft.task_id, draft.actor.person_id, draft.data
         )
+        if draft.beside is not None and (command := await self._begun(draft, digest)) is not None:
+            return await self._deliver(command)
         if draft.within is None:
             known, command = await self._durable(self._engine, draft, digest)
         else:
@@ -138,12 +149,39 @@ class Acts:
             raise acts.ActConflict(str(draft.act_id))
         return known, await acts.command_of(self._keys, known)
 
+    async def _begun(self, draft: Draft, digest: str) -> Command | None:
+        """The act and the case that begins with it; None where either is known, or the request took its time."""
+        assert draft.beside is not None
+        assert draft.received_at is not None
+        try:
+            async with self._engine.begin() as connection:
+                beside = await draft.beside(connection, draft, draft.received_at)
+                command = await self._written(
+                    connection, draft, digest, draft.received_at, beside=beside
+                )
+                if command is None:
+                    raise Known
+        except (Known, IntegrityError):
+            return None
+        self._keys.stored(draft.case_id, beside.key)
+        return command
+
     async def _made(
         self, place: Place, draft: Draft, digest: str, received_at: datetime
     ) -> Command | None:
         if draft.within is not None:
             assert isinstance(place, AsyncConnection), "what belongs together is one transaction"
             await draft.within(place, draft, received_at)
+        return await self._written(place, draft, digest, received_at)
+
+    async def _written(
+        self,
+        place: Place,
+        draft: Draft,
+        digest: str,
+        received_at: datetime,
+        beside: Beside | None = None,
+    ) -> Command | None:
         if draft.claim is not None:
             draft.actor.claim_version = draft.claim
         command = self._signer.sign(
@@ -164,6 +202,7 @@ class Acts:
             digest,
             timely=draft.within is None,
             fenced=draft.claim is not None,
+            beside=beside,
         )
         return command if made else None
 
@@ -291,4 +330,4 @@ async def _not_held(place: Place, draft: Draft) -> Exception:
     return Refused(Refusal.TASK_DONE, "这个任务正在提交，请稍候刷新页面查看结果。")
 
 
-__all__ = ["OPEN", "Acts", "Draft", "Outcome"]
+__all__ = ["OPEN", "Acts", "Draft", "Known", "Outcome"]

@@ -16,11 +16,19 @@ from api.intake import Dossier
 from api.problems import Problem
 from api.security.person import Person
 from api.services import Services
-from api.submission import RECEIPT, act_data, add_version, content_of, receipt_number
+from api.submission import (
+    RECEIPT,
+    act_data,
+    add_version,
+    begun_with,
+    content_of,
+    receipt_number,
+)
 from law import catalogue
 from law.catalogue import Procedure
 from law.zone import civil_date
 from storage import applications
+from storage.acts import Beside
 from storage.tables import ApplicationRow
 
 
@@ -82,6 +90,9 @@ async def open_case(
     )
     data: dict[str, Any] = act_data(dossier, content, OPEN)
 
+    async def beside(connection: AsyncConnection, draft: Draft, received_at: datetime) -> Beside:
+        return await begun_with(means, connection, dossier, content, draft, received_at)
+
     async def within(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
         current = await intake.keep(means, connection, dossier)
         if current is None:
@@ -90,7 +101,16 @@ async def open_case(
         await add_version(means, connection, current, content, draft, received_at)
 
     actor = person.actor.model_copy(update={"acting_for": dossier.row.owner})
-    draft = Draft(act_id, case_id, OPEN, actor, data, within=within, received_at=person.now)
+    draft = Draft(
+        act_id,
+        case_id,
+        OPEN,
+        actor,
+        data,
+        within=within,
+        beside=beside,
+        received_at=person.now,
+    )
     outcome = await means.acts.perform(draft)
     async with means.engine.connect() as connection:
         number = await applications.number_of(connection, case_id, RECEIPT)

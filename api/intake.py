@@ -45,6 +45,7 @@ class Dossier:
         answers: the form as far as it is filled in.
         files: what lies in it now, in the order of upload within each material.
         case: None until the case is readable.
+        received: what the receipt says, where it was asked for.
     """
 
     row: ApplicationRow
@@ -54,6 +55,7 @@ class Dossier:
     files: list[FileRow]
     handed_in: applications.HandedIn | None
     case: CaseRow | None
+    received: applications.Received | None = None
 
     @property
     def mode(self) -> Mode:
@@ -103,17 +105,21 @@ def item(code: str, now: datetime) -> Procedure:
 # -- reading ----------------------------------------------------------------------------------------
 
 
-async def load(means: Services, person: Person, application_id: UUID) -> Dossier:
-    """The person's own application.
+async def load(
+    means: Services, person: Person, application_id: UUID, *, received: bool = False
+) -> Dossier:
+    """The person's own application; `received`: with what its receipt says.
 
     Raises:
         Problem: not_found, for a foreign or deleted one too.
     """
-    return await _load(means, means.engine, person, application_id)
+    return await _load(means, means.engine, person, application_id, received=received)
 
 
-async def _load(means: Services, place: Place, person: Person, application_id: UUID) -> Dossier:
-    filed = await applications.filed(place, application_id)
+async def _load(
+    means: Services, place: Place, person: Person, application_id: UUID, *, received: bool = False
+) -> Dossier:
+    filed = await applications.filed(place, application_id, received=received)
     row = filed.application if filed else None
     if filed is None or row is None or row.owner != str(person.id) or row.state == "deleted":
         raise Problem("not_found")
@@ -128,6 +134,7 @@ async def _load(means: Services, place: Place, person: Person, application_id: U
         files=filed.files,
         handed_in=filed.handed_in if submitted else None,
         case=filed.case if submitted else None,
+        received=filed.received,
     )
 
 

@@ -5,6 +5,7 @@ Read from the database alone, so it can be shown while the engine is away.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from api.views.clocks import promised_for
 from law.calendars import default_calendars
 from law.catalogue import Procedure
 from law.clocks import Clock, Verified, find_clock
+from law.deadline_types import Deadline
 from law.deadlines import deadline
 from law.offices import Office, office
 from law.zone import civil_date, day_start
@@ -37,7 +39,7 @@ class NextStep:
         promised: the day the bureau itself promises (承诺期限), where it is counted in working days.
         clock: the clock of law that bounds the step, "" for none.
         verified: whether that row was read in the statute's full text (else 待核).
-        card: the reasons of `due`, None where there is none.
+        end: `due` with the reason of every day, None where there is none.
     """
 
     title: str
@@ -48,7 +50,15 @@ class NextStep:
     citation: str = ""
     verified: bool = True
     provisional: bool = False
-    card: ClockCard | None = None
+    end: Deadline | None = None
+
+    @cached_property
+    def card(self) -> ClockCard | None:
+        """Drawn on pages only."""
+        if self.end is None:
+            return None
+        name = words.clock_name(find_clock(self.clock))
+        return card(self.end.to_json(), name=name, now=None, light=Light("green", ""))
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,10 @@ async def receipt_of(means: Services, dossier: Dossier) -> Receipt:
     held = dossier.handed_in
     if held is None:
         raise Problem("not_found", _("申请还没有提交，没有收件凭证。"))
-    number, files = await applications.received(means.engine, dossier.row.id, held.received_at)
+    received = dossier.received or await applications.received(
+        means.engine, dossier.row.id, held.received_at
+    )
+    number, files = received.number, received.files
     assert number is not None, "the receipt number is taken in the transaction of the act"
     parts = {f.part for f in files}
     return Receipt(
@@ -202,10 +215,5 @@ def _bounded(
         citation=clock.citation,
         verified=clock.verified is Verified.TEXT,
         provisional=end.provisional,
-        card=card(
-            end.to_json(),
-            name=words.clock_name(clock),
-            now=None,
-            light=Light("green", ""),
-        ),
+        end=end,
     )

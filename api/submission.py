@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.acts import OPEN, Draft
+from api.acts import OPEN, Draft, Known
 from api.cluster_hosts import facts_of_host
 from api.draft_forms import check_whole
 from api.i18n import gettext as _
@@ -24,7 +24,8 @@ from domain.refusals import Refusal, Refused
 from forms.base import ApplicationForm
 from law.offices import office
 from law.zone import civil_date
-from storage import applications, numbers, related_cases, submissions
+from storage import applications, new_cases, numbers, related_cases, submissions
+from storage.acts import Beside
 from storage.submissions import seal_form
 from storage.tables import FileRow
 from workflows.registry import table_of
@@ -129,6 +130,12 @@ async def hand_in(
     kind = OPEN if _first(dossier, act_id) else RESUBMIT
     data = act_data(dossier, content, kind)
 
+    async def beside(connection: AsyncConnection, draft: Draft, received_at: datetime) -> Beside:
+        assert new is not None
+        draft.data["facts"] |= await facts_of_name(connection, person, content.form)
+        draft.data["facts"] |= await facts_of_host(connection, content.form)
+        return await begun_with(means, connection, new, content, draft, received_at)
+
     async def within(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
         if new is not None:
             current = await keep(means, connection, new)
@@ -166,6 +173,7 @@ async def hand_in(
                 person.actor,
                 data,
                 within=within,
+                beside=beside if new is not None else None,
                 received_at=person.now,
             )
         )
@@ -173,7 +181,7 @@ async def hand_in(
         async with means.engine.begin() as connection:
             await applications.take_back(connection, application_id, act_id)
         raise
-    return await load(means, person, application_id)
+    return await load(means, person, application_id, received=True)
 
 
 def _first(dossier: Dossier, act_id: UUID) -> bool:
@@ -206,21 +214,57 @@ async def _host_before(means: Services, connection: AsyncConnection, case_id: UU
     return None if found is None else str(found)
 
 
+async def begun_with(
+    means: Services,
+    connection: AsyncConnection,
+    new: Dossier,
+    content: Content,
+    draft: Draft,
+    received_at: datetime,
+) -> Beside:
+    """What a case brings with it that is handed in as it begins: `storage.new_cases`. Its receipt's number is taken.
+
+    Raises:
+        Known: there is such a case already; nothing was changed.
+    """
+    row = new.row
+    number = await numbers.following(connection, **_receipt_series(new, received_at))
+    if number is None:
+        raise Known
+    draft.data["receipt_no"] = number.number
+    return new_cases.beside_act(
+        row.id,
+        means.keys.made(row.id),
+        number,
+        answers=content.answers,
+        digest=content.digest,
+        parts=content.parts,
+        procedure=row.procedure,
+        catalogue_version=row.catalogue_version,
+        office=row.office,
+        owner=row.owner,
+        title=content.form.subject(),
+    )
+
+
 async def receipt_number(
     means: Services, connection: AsyncConnection, dossier: Dossier, at: datetime
 ) -> str:
     """Taken in the act's transaction, so once."""
+    return await numbers.take(connection, **_receipt_series(dossier, at))
+
+
+def _receipt_series(dossier: Dossier, at: datetime) -> dict[str, Any]:
     bureau = office(dossier.row.office)
-    return await numbers.take(
-        connection,
-        case_id=dossier.row.id,
-        kind=RECEIPT,
-        series=f"{bureau.code}:{RECEIPT}",
-        at=at,
-        bureau=bureau.short,
-        word="",
-        division=bureau.division,
-    )
+    return {
+        "case_id": dossier.row.id,
+        "kind": RECEIPT,
+        "series": f"{bureau.code}:{RECEIPT}",
+        "at": at,
+        "bureau": bureau.short,
+        "word": "",
+        "division": bureau.division,
+    }
 
 
 async def add_version(

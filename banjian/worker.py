@@ -80,6 +80,7 @@ from banjian.compose import (
     seals_of,
 )
 from banjian.histories import ClientHistory
+from banjian.one_walk import walk_once
 from banjian.secret_files import WORKER_SECRETS
 from banjian.settings import Settings, check_start
 from banjian.starting import built, refusals_said
@@ -177,6 +178,7 @@ def served() -> Running:
     does not yield. Interrupted at a bad moment, a case can neither go on nor leave the worker until it is
     started anew; and each change of threads costs CPU. The SDK calls this its debug mode.
     """
+    walk_once()
     return Running(workflow_runner=ServedRunner(), debug_mode=True)
 
 

@@ -2,11 +2,26 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, Uuid, bindparam, cast, exists, func, or_, select, true, update
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Insert,
+    String,
+    Uuid,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -15,7 +30,7 @@ from domain.clocks import WRITTEN_WITHIN
 from domain.contracts import Command
 from domain.refusals import Refusal
 from storage.chain import canonical_json
-from storage.keys import CaseKeys
+from storage.keys import CaseKeys, NewKey
 from storage.prepared import Place, Prepared, Together, detached
 from storage.tables import ActRow, EffectRow, QualityEventRow, TaskRow
 from storage.tables_notices import PublicNoticeRow
@@ -52,15 +67,14 @@ _TABLE = ActRow.__table__
 _VALUES = {name: bindparam(name, type_=_TABLE.c[name].type) for name in _GIVEN}
 # A request that took its time is no longer received when it came: see `api.acts`.
 _TIMELY = _VALUES["received_at"] > func.app_now() - WRITTEN_WITHIN
-_INSERT, _INSERT_TIMELY = (
-    Prepared(
-        insert(ActRow)
-        .from_select(_GIVEN, chosen)
-        .on_conflict_do_nothing(index_elements=["id"])
-        .returning(ActRow.id)
-    )
+_ANY, _TIMELY_ONLY = (
+    insert(ActRow)
+    .from_select(_GIVEN, chosen)
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(ActRow.id)
     for chosen in (select(*_VALUES.values()), select(*_VALUES.values()).where(_TIMELY))
 )
+_INSERT, _INSERT_TIMELY = Prepared(_ANY), Prepared(_TIMELY_ONLY)
 _FENCE = (
     update(TaskRow)
     .where(
@@ -87,6 +101,28 @@ _SETTLE = Prepared(
     .where(ActRow.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
     .values(settled=true())
 )
+
+
+def of_act(column: str) -> BindParameter[Any]:
+    """A value of the act itself, for a row that is written beside it."""
+    return _VALUES[column]
+
+
+class Rows:
+    """Rows that an act brings with it, written by the same statement. Their parameters have names of their own."""
+
+    def __init__(self, *changes: Insert) -> None:
+        parts = [change.cte(f"beside_{number}") for number, change in enumerate(changes)]
+        self.statement = Prepared(_TIMELY_ONLY.add_cte(*parts))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The rows' values; and the case's key, which is not in the database before they are."""
+
+    rows: Rows
+    values: dict[str, Any]
+    key: NewKey
 
 
 async def app_now(place: Place) -> datetime:
@@ -116,6 +152,7 @@ async def insert_act(
     *,
     timely: bool = False,
     fenced: bool = False,
+    beside: Beside | None = None,
 ) -> bool:
     """Write the act; False when it is there already.
 
@@ -124,12 +161,19 @@ async def insert_act(
         fenced: write it only while the actor's claim (`claim_version`) on the open task holds, and keep
             everybody else from completing that task from then on; timely too. False then also when the claim
             is gone.
+        beside: rows to write with it; timely too. Where the act is not written (False), they are all the same: the
+            caller gives up the transaction.
     """
     case_id = UUID(command.case_id)
-    cipher = keys.cached(case_id) or await keys.cipher(case_id)
+    if beside is not None:
+        cipher = beside.key.cipher
+    else:
+        cipher = keys.cached(case_id) or await keys.cipher(case_id)
     sealed = cipher.seal(command.model_dump_json().encode(), AAD + case_id.bytes)
-    claim = {"claim": command.actor.claim_version} if fenced else {}
+    more: dict[str, Any] = {"claim": command.actor.claim_version} if fenced else {}
     statement = _INSERT_FENCED if fenced else _INSERT_TIMELY if timely else _INSERT
+    if beside is not None:
+        statement, more = beside.rows.statement, beside.values
     done = await statement.scalar(
         place,
         id=UUID(command.act_id),
@@ -140,7 +184,7 @@ async def insert_act(
         digest=digest,
         body=sealed,
         received_at=command.received_at,
-        **claim,
+        **more,
     )
     return done is not None
 

@@ -7,7 +7,18 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,21 +73,34 @@ _NEWEST = (
 )
 _FILED = Together(application=_FIND, files=FILES_OF_CASE, handed_in=_NEWEST, case=_ITS_CASE)
 _CASE, _HANDED_IN = Prepared(_ITS_CASE), Prepared(_NEWEST)
-_HANDED_IN_FILES = (
-    select(FileRow.__table__)
-    .where(
-        FileRow.case_id == bindparam("id"),
-        FileRow.uploaded_at <= bindparam("at"),
-        or_(FileRow.removed_at.is_(None), FileRow.removed_at > bindparam("at")),
-        by_people(),
+
+
+def _files_at(at: ColumnElement[datetime]) -> Select[Any]:
+    """What lay in the file at this instant."""
+    return (
+        select(FileRow.__table__)
+        .where(
+            FileRow.case_id == bindparam("id"),
+            FileRow.uploaded_at <= at,
+            or_(FileRow.removed_at.is_(None), FileRow.removed_at > at),
+            by_people(),
+        )
+        .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
     )
-    .order_by(FileRow.part, FileRow.uploaded_at, FileRow.id)
+
+
+_RECEIPT = select(NumberRow.number).where(
+    NumberRow.case_id == bindparam("id"), NumberRow.kind == "receipt"
 )
-_RECEIVED = Together(
-    number=select(NumberRow.number).where(
-        NumberRow.case_id == bindparam("id"), NumberRow.kind == "receipt"
-    ),
-    files=_HANDED_IN_FILES,
+_RECEIVED = Together(number=_RECEIPT, files=_files_at(bindparam("at")))
+_RECEIVED_AT = _NEWEST.with_only_columns(SubmissionRow.received_at).scalar_subquery()
+_FILED_AND_RECEIVED = Together(
+    application=_FIND,
+    files=FILES_OF_CASE,
+    handed_in=_NEWEST,
+    case=_ITS_CASE,
+    number=_RECEIPT,
+    received=_files_at(_RECEIVED_AT),
 )
 
 
@@ -116,11 +140,24 @@ class Filed:
     files: list[FileRow]
     handed_in: HandedIn | None
     case: CaseRow | None
+    received: "Received | None" = None
 
 
-async def filed(place: Place, application_id: UUID) -> Filed | None:
-    """Everything about one application, in one round trip; None where there is none."""
-    found = await _FILED.read(place, id=application_id)
+@dataclass(frozen=True)
+class Received:
+    """The receipt's number, None while there is none, and the files of the version that was handed in."""
+
+    number: str | None
+    files: list[FileRow]
+
+
+async def filed(place: Place, application_id: UUID, *, received: bool = False) -> Filed | None:
+    """Everything about one application, in one round trip; None where there is none.
+
+    Args:
+        received: with what the receipt of the newest version says.
+    """
+    found = await (_FILED_AND_RECEIVED if received else _FILED).read(place, id=application_id)
     if not found["application"]:
         return None
     return Filed(
@@ -128,14 +165,20 @@ async def filed(place: Place, application_id: UUID) -> Filed | None:
         [detached(FileRow, row) for row in found["files"]],
         HandedIn(*found["handed_in"][0].values()) if found["handed_in"] else None,
         detached(CaseRow, found["case"][0]) if found["case"] else None,
+        _received(found["number"], found["received"]) if received else None,
     )
 
 
-async def received(place: Place, case_id: UUID, at: datetime) -> tuple[str | None, list[FileRow]]:
-    """The receipt's number, and the files of the version received at this instant."""
+def _received(number: list[dict[str, Any]], files: list[dict[str, Any]]) -> Received:
+    return Received(
+        number[0]["number"] if number else None, [detached(FileRow, row) for row in files]
+    )
+
+
+async def received(place: Place, case_id: UUID, at: datetime) -> Received:
+    """What the receipt says of the version received at this instant."""
     found = await _RECEIVED.read(place, id=case_id, at=at)
-    number = found["number"][0]["number"] if found["number"] else None
-    return number, [detached(FileRow, row) for row in found["files"]]
+    return _received(found["number"], found["files"])
 
 
 async def case_of(connection: AsyncConnection, case_id: UUID) -> CaseRow | None:

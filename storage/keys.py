@@ -18,6 +18,7 @@ import hmac
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,7 +43,7 @@ _TAG_BYTES: Final = 16
 # an erased case a new key.
 _DESTROYED: Final = b""
 
-_case_keys = table(
+CASE_KEYS = table(
     "case_keys",
     column("case_id", Uuid(as_uuid=True)),
     column("wrapped", LargeBinary),
@@ -50,12 +51,10 @@ _case_keys = table(
     column("created_at", TIMESTAMP(timezone=True)),
 )
 _KEY = Prepared(
-    select(_case_keys.c.wrapped, _case_keys.c.key_id).where(
-        _case_keys.c.case_id == bindparam("which")
-    )
+    select(CASE_KEYS.c.wrapped, CASE_KEYS.c.key_id).where(CASE_KEYS.c.case_id == bindparam("which"))
 )
 _CREATED = Prepared(
-    insert(_case_keys)
+    insert(CASE_KEYS)
     .values(
         case_id=bindparam("which"),
         wrapped=bindparam("key"),
@@ -63,7 +62,7 @@ _CREATED = Prepared(
         created_at=func.app_now(),
     )
     .on_conflict_do_nothing(index_elements=["case_id"])
-    .returning(_case_keys.c.wrapped, _case_keys.c.key_id)
+    .returning(CASE_KEYS.c.wrapped, CASE_KEYS.c.key_id)
 )
 
 
@@ -144,6 +143,16 @@ def key_id_of(sealed: bytes) -> bytes:
     return sealed[len(_MAGIC) : len(_MAGIC) + _KEY_ID_BYTES]
 
 
+@dataclass(frozen=True)
+class NewKey:
+    """A key that is stored nowhere yet: its row's columns, and itself."""
+
+    wrapped: bytes
+    key_id: str
+    key: bytes = field(repr=False)
+    cipher: Cipher = field(repr=False)
+
+
 class CaseKeys:
     """The data keys of cases: get-or-create in `case_keys`, wrapped by the installation's key.
 
@@ -205,7 +214,17 @@ class CaseKeys:
         row = await _CREATED.first(self._engine, **self._new(case_id))
         if row is None:
             return await self.cipher(case_id)
-        return self._remember(case_id, self._unwrap(case_id, row["wrapped"], row["key_id"]))[1]
+        key = self._unwrap(case_id, row["wrapped"], row["key_id"])
+        return self._remember(case_id, (key, Cipher(key)))[1]
+
+    def made(self, case_id: UUID) -> NewKey:
+        """A key for a case that has none, to be stored by the caller, who then says so (`stored`)."""
+        key = os.urandom(KEY_BYTES)
+        return NewKey(self._wrap(case_id, key), self._wrapping.key_id.hex(), key, Cipher(key))
+
+    def stored(self, case_id: UUID, new: NewKey) -> None:
+        """Its transaction is committed. Not before: a rollback would leave us sealing with a key that nobody has."""
+        self._remember(case_id, (new.key, new.cipher))
 
     def cached(self, case_id: UUID) -> Cipher | None:
         """The cipher if it is in memory: lets hot paths do without a coroutine."""
@@ -225,7 +244,7 @@ class CaseKeys:
 
     async def destroy(self, case_id: UUID) -> None:
         """Erase the case: what was sealed with its key can never be opened again. Idempotent."""
-        statement = insert(_case_keys).values(
+        statement = insert(CASE_KEYS).values(
             case_id=case_id, wrapped=_DESTROYED, key_id="destroyed", created_at=func.app_now()
         )
         async with self._engine.begin() as connection:
@@ -250,9 +269,9 @@ class CaseKeys:
             async with self._engine.begin() as connection:
                 rows = (
                     await connection.execute(
-                        select(_case_keys.c.case_id, _case_keys.c.wrapped, _case_keys.c.key_id)
-                        .where(_case_keys.c.key_id.not_in([current, "destroyed"]))
-                        .order_by(_case_keys.c.case_id)
+                        select(CASE_KEYS.c.case_id, CASE_KEYS.c.wrapped, CASE_KEYS.c.key_id)
+                        .where(CASE_KEYS.c.key_id.not_in([current, "destroyed"]))
+                        .order_by(CASE_KEYS.c.case_id)
                         .limit(batch)
                         .with_for_update(skip_locked=True)
                     )
@@ -260,8 +279,8 @@ class CaseKeys:
                 for case_id, wrapped, key_id in rows:
                     key = self._unwrap(case_id, wrapped, key_id)
                     await connection.execute(
-                        update(_case_keys)
-                        .where(_case_keys.c.case_id == case_id)
+                        update(CASE_KEYS)
+                        .where(CASE_KEYS.c.case_id == case_id)
                         .values(wrapped=self._wrap(case_id, key), key_id=current)
                     )
             done += len(rows)
@@ -273,10 +292,10 @@ class CaseKeys:
         if entry is not None:
             self._keys.move_to_end(case_id)
             return entry
-        return self._remember(case_id, await self._load_or_create(case_id))
+        key = await self._load_or_create(case_id)
+        return self._remember(case_id, (key, Cipher(key)))
 
-    def _remember(self, case_id: UUID, key: bytes) -> tuple[bytes, Cipher]:
-        entry = (key, Cipher(key))
+    def _remember(self, case_id: UUID, entry: tuple[bytes, Cipher]) -> tuple[bytes, Cipher]:
         self._keys[case_id] = entry
         while len(self._keys) > self._cache_size:
             self._keys.popitem(last=False)

@@ -4,6 +4,7 @@ A series is (kind, office, year by Shanghai date). A number that was taken and n
 with a reason; it is never given again and never missing.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
@@ -68,6 +69,40 @@ _TAKEN = Prepared(
 )
 
 
+@dataclass(frozen=True)
+class Following:
+    """The number that is next in a series, not yet written down: the series is locked until the transaction ends."""
+
+    number: str
+    series: str
+    ordinal: int
+    kind: str
+
+
+async def following(
+    connection: AsyncConnection,
+    *,
+    case_id: UUID,
+    kind: str,
+    series: str,
+    at: datetime,
+    bureau: str,
+    word: str,
+    division: str = "",
+) -> Following | None:
+    """The next number, for a case that has none of this kind; None where it has one. Arguments as `take`."""
+    year = at.astimezone(SHANGHAI).year
+    name = f"{series}:{year}"
+    ordinal = await _NEXT.scalar(connection, series=name, case_id=case_id, kind=kind)
+    if ordinal is None:
+        return None
+    if division:
+        number = receipt_number(division, year, ordinal)
+    else:
+        number = document_number(bureau, year, word, ordinal)
+    return Following(number, name, ordinal, kind)
+
+
 async def take(
     connection: AsyncConnection,
     *,
@@ -84,27 +119,35 @@ async def take(
     `series` names what counts together, e.g. `421303:case:登设`; the year of `at` by Shanghai date is
     added to it. The series' row is locked until the caller's transaction ends.
     """
-    year = at.astimezone(SHANGHAI).year
-    name = f"{series}:{year}"
-    ordinal = await _NEXT.scalar(connection, series=name, case_id=case_id, kind=kind)
-    if ordinal is None:
+    next_ = await following(
+        connection,
+        case_id=case_id,
+        kind=kind,
+        series=series,
+        at=at,
+        bureau=bureau,
+        word=word,
+        division=division,
+    )
+    if next_ is None:
         return str(await _MINE.scalar(connection, case_id=case_id, kind=kind))
-    if division:
-        number = receipt_number(division, year, ordinal)
-    else:
-        number = document_number(bureau, year, word, ordinal)
     # Two takers of one case wait for each other on the series' row; the second finds the first's
     # number here, and its own transaction gives back nothing: the ordinal is voided, not lost.
     done = await _TAKEN.scalar(
-        connection, number=number, series=name, ordinal=ordinal, kind=kind, case_id=case_id
+        connection,
+        number=next_.number,
+        series=next_.series,
+        ordinal=next_.ordinal,
+        kind=kind,
+        case_id=case_id,
     )
     if done is not None:
-        return number
+        return next_.number
     await connection.execute(
         insert(NumberRow).values(
-            number=number,
-            series=name,
-            ordinal=ordinal,
+            number=next_.number,
+            series=next_.series,
+            ordinal=next_.ordinal,
             kind=f"void:{kind}",
             case_id=None,
             state="void",

@@ -21,7 +21,7 @@ from api.application_requests import (
 from api.documentation import SIGNED_IN, refusals
 from api.downloads import attachment
 from api.error_pages import answer
-from api.idempotency import Key, once
+from api.idempotency import Key, act_once, once
 from api.problems import Problem
 from api.receipts import receipt_of
 from api.security.current import Applicant
@@ -295,7 +295,7 @@ async def apply_at_once(
         dossier = await hand_in(means, person, ident, declared, act_id, new)
         return _received(shapes.receipt_answer(await receipt_of(means, dossier)), dossier.etag)
 
-    return await once(request, person, means, key, work)
+    return await act_once(request, person, means, key, work)
 
 
 @router.post(

@@ -353,7 +353,9 @@ async def task_page(
     )
     held = await applications.handed_in(connection, case.case_id)
     files = (
-        (await applications.received(connection, case.case_id, held.received_at))[1] if held else []
+        (await applications.received(connection, case.case_id, held.received_at)).files
+        if held
+        else []
     )
     promised = {f for p in view.promises for f in p.files}
     if promised:

@@ -2,12 +2,18 @@
 
 import asyncio
 import re
+from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 from sqlalchemy import text
 
-from storage.acts import command_of, find
+from api.acts import Acts, Draft
+from domain.clocks import WRITTEN_WITHIN
+from domain.contracts import Command
+from storage import new_cases
+from storage.acts import Beside, command_of, find
 from storage.numbers import check_character
 from storage.submissions import newest
 from tests.api.conftest import SetClock
@@ -221,6 +227,43 @@ async def test_a_program_applies_in_one_call(zhou: httpx.AsyncClient, bureau: In
     assert await count(bureau, "SELECT count(*) FROM applications") == before + 1
     acts = "SELECT count(*) FROM acts WHERE case_id = :id"
     assert await count(bureau, acts, id=receipt["case_id"]) == 1
+    # The number that the repeated call was about to take is not lost: the next application has it.
+    following = await zhou.post(address, json=at_once(force_incomplete=True), headers=keyed())
+    ordinals = [int(r["receipt_no"].split("-")[2]) for r in (receipt, following.json())]
+    assert ordinals[1] == ordinals[0] + 1
+
+
+async def test_a_call_that_took_its_time_is_received_when_it_is_written(
+    zhou: httpx.AsyncClient, bureau: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The quick way gives up then: what it wrote goes, and the case begins the careful way."""
+    quick = new_cases.beside_act
+    tried: list[UUID] = []
+
+    async def slow(self: Acts, draft: Draft, digest: str) -> Command | None:
+        assert draft.received_at is not None
+        draft.received_at -= 2 * WRITTEN_WITHIN
+        return await begun(self, draft, digest)
+
+    def seen(case_id: UUID, *args: Any, **values: Any) -> Beside:
+        tried.append(case_id)
+        return quick(case_id, *args, **values)
+
+    begun = Acts._begun
+    monkeypatch.setattr(Acts, "_begun", slow)
+    monkeypatch.setattr(new_cases, "beside_act", seen)
+    done = await zhou.post(
+        "/api/v1/applications/at-once", json=at_once(force_incomplete=True), headers=keyed()
+    )
+    assert done.status_code == 202, done.text
+    receipt = done.json()
+    assert [str(case_id) for case_id in tried] == [receipt["case_id"]]
+    late = (
+        "SELECT count(*) FROM acts a JOIN submissions s ON s.act_id = a.id AND s.received_at = a.received_at"
+        " JOIN numbers n ON n.case_id = a.case_id AND n.state = 'issued' JOIN case_keys k ON k.case_id = a.case_id"
+        " WHERE a.case_id = :id AND a.received_at > app_now() - interval '20 seconds'"
+    )
+    assert await count(bureau, late, id=receipt["case_id"]) == 1
 
 
 async def test_what_is_refused_in_one_call_leaves_nothing(
