@@ -77,8 +77,7 @@ async def says(live: Live, who: str, notice: str, reason: str = "货款未付") 
 async def ended(live: Live, case: str) -> str:
     """The stage in which it closed. A task that the engine of skipped time lost, it gives again when its time is over."""
     path = f"/api/v1/cases/{live.number(case)}"
-    # Beside browsers on a busy machine one turn of it takes many seconds.
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(60):
         while True:
             try:
                 found = await live.cast.until(
