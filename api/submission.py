@@ -254,7 +254,7 @@ async def receipt_number(
     return await numbers.take(connection, **_receipt_series(dossier, at))
 
 
-def _receipt_series(dossier: Dossier, at: datetime) -> dict[str, Any]:
+def _receipt_series(dossier: Dossier, at: datetime) -> numbers.Wanted:
     bureau = office(dossier.row.office)
     return {
         "case_id": dossier.row.id,

@@ -8,7 +8,7 @@ walk: the same calls in the same order, so the bytes are the same (`tests/kernel
 Whoever configures a storage gets the library's own walks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from temporalio.api.common.v1 import Payload
@@ -17,6 +17,7 @@ from temporalio.converter import DataConverter
 from temporalio.converter._extstore import StorageOperationMetrics
 from temporalio.worker._command_aware_visitor import CommandAwarePayloadVisitor
 
+Step = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 _DECODE: Final = bridge.decode_activation
 _ENCODE: Final = bridge.encode_completion
 
@@ -42,6 +43,12 @@ class _Steps:
         return encoded
 
 
+async def _walk(message: Any, step: Step, *, headers: bool) -> StorageOperationMetrics:
+    visitor = CommandAwarePayloadVisitor(skip_search_attributes=True, skip_headers=not headers)
+    await visitor.visit(bridge._Visitor(step), message)
+    return StorageOperationMetrics()
+
+
 async def decode_activation(
     activation: Any,
     data_converter: DataConverter,
@@ -51,11 +58,7 @@ async def decode_activation(
     """As the library's; nothing is ever fetched from a storage."""
     if data_converter.external_storage is not None:
         return await _DECODE(activation, data_converter, decode_headers, storage_concurrency_limit)
-    visitor = CommandAwarePayloadVisitor(
-        skip_search_attributes=True, skip_headers=not decode_headers
-    )
-    await visitor.visit(bridge._Visitor(_Steps(data_converter).decode), activation)
-    return StorageOperationMetrics()
+    return await _walk(activation, _Steps(data_converter).decode, headers=decode_headers)
 
 
 async def encode_completion(
@@ -67,11 +70,7 @@ async def encode_completion(
     """As the library's; nothing is ever put into a storage."""
     if data_converter.external_storage is not None:
         return await _ENCODE(completion, data_converter, encode_headers, storage_concurrency_limit)
-    visitor = CommandAwarePayloadVisitor(
-        skip_search_attributes=True, skip_headers=not encode_headers
-    )
-    await visitor.visit(bridge._Visitor(_Steps(data_converter).encode), completion)
-    return StorageOperationMetrics()
+    return await _walk(completion, _Steps(data_converter).encode, headers=encode_headers)
 
 
 def walk_once() -> None:

@@ -6,6 +6,7 @@ with a reason; it is never given again and never missing.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import String, bindparam, exists, func, literal_column, select
@@ -79,56 +80,43 @@ class Following:
     kind: str
 
 
-async def following(
-    connection: AsyncConnection,
-    *,
-    case_id: UUID,
-    kind: str,
-    series: str,
-    at: datetime,
-    bureau: str,
-    word: str,
-    division: str = "",
-) -> Following | None:
-    """The next number, for a case that has none of this kind; None where it has one. Arguments as `take`."""
-    year = at.astimezone(SHANGHAI).year
-    name = f"{series}:{year}"
-    ordinal = await _NEXT.scalar(connection, series=name, case_id=case_id, kind=kind)
+class Wanted(TypedDict):
+    """What a number is taken for.
+
+    `series` names what counts together, e.g. `421303:case:登设`; the year of `at` by Shanghai date is added to it.
+    With a `division` it is a receipt's number, else a document's (`bureau` and `word`).
+    """
+
+    case_id: UUID
+    kind: str
+    series: str
+    at: datetime
+    bureau: str
+    word: str
+    division: NotRequired[str]
+
+
+async def following(connection: AsyncConnection, **wanted: Unpack[Wanted]) -> Following | None:
+    """The next number, for a case that has none of this kind; None where it has one.
+
+    The series' row is locked until the caller's transaction ends.
+    """
+    case_id, kind, year = wanted["case_id"], wanted["kind"], wanted["at"].astimezone(SHANGHAI).year
+    series = f"{wanted['series']}:{year}"
+    ordinal = await _NEXT.scalar(connection, series=series, case_id=case_id, kind=kind)
     if ordinal is None:
         return None
-    if division:
+    if division := wanted.get("division"):
         number = receipt_number(division, year, ordinal)
     else:
-        number = document_number(bureau, year, word, ordinal)
-    return Following(number, name, ordinal, kind)
+        number = document_number(wanted["bureau"], year, wanted["word"], ordinal)
+    return Following(number, series, ordinal, kind)
 
 
-async def take(
-    connection: AsyncConnection,
-    *,
-    case_id: UUID,
-    kind: str,
-    series: str,
-    at: datetime,
-    bureau: str,
-    word: str,
-    division: str = "",
-) -> str:
-    """The case's number of this kind, taken now if it has none. Safe to repeat.
-
-    `series` names what counts together, e.g. `421303:case:登设`; the year of `at` by Shanghai date is
-    added to it. The series' row is locked until the caller's transaction ends.
-    """
-    next_ = await following(
-        connection,
-        case_id=case_id,
-        kind=kind,
-        series=series,
-        at=at,
-        bureau=bureau,
-        word=word,
-        division=division,
-    )
+async def take(connection: AsyncConnection, **wanted: Unpack[Wanted]) -> str:
+    """The case's number of this kind, taken now if it has none. Safe to repeat; locks as `following`."""
+    case_id, kind = wanted["case_id"], wanted["kind"]
+    next_ = await following(connection, **wanted)
     if next_ is None:
         return str(await _MINE.scalar(connection, case_id=case_id, kind=kind))
     # Two takers of one case wait for each other on the series' row; the second finds the first's
