@@ -229,6 +229,7 @@ async def stage(
     procedures: Sequence[type] = (),
     engine_arguments: Sequence[str] = (),
     sandboxed: bool = True,
+    answer_seconds: int | None = None,
 ) -> AsyncIterator[Stage]:
     """Raise a stage on an empty or migrated database.
 
@@ -240,6 +241,7 @@ async def stage(
         procedures: workflows beside the registered ones.
         engine_arguments: for the dev server (without `starts`).
         sandboxed: False runs the workflows as an installation does (ADR 0014); many cases need that.
+        answer_seconds: after which departments answer; half a working day in a story, a second in real time.
     """
     await upgrade_async(database_url)
     # Calendars that another story of this process published are none of this bureau's.
@@ -258,8 +260,7 @@ async def stage(
             registers_url=twins_url,
             public_url=api_url,
             api_port=api_held.getsockname()[1],
-            # Departments take half a working day in a story.
-            twins_answer_seconds=14_400 if starts is not None else 1,
+            twins_answer_seconds=answer_seconds or (14_400 if starts is not None else 1),
         )
         core = core_of(settings)
         stack.push_async_callback(core.engine.dispose)
