@@ -243,6 +243,8 @@ async def stage(
         sandboxed: False runs the workflows as an installation does (ADR 0014); many cases need that.
         answer_seconds: after which departments answer; half a working day in a story, a second in real time.
     """
+    if answer_seconds is None:
+        answer_seconds = 14_400 if starts is not None else 1
     await upgrade_async(database_url)
     # Calendars that another story of this process published are none of this bureau's.
     forget_published()
@@ -260,7 +262,7 @@ async def stage(
             registers_url=twins_url,
             public_url=api_url,
             api_port=api_held.getsockname()[1],
-            twins_answer_seconds=answer_seconds or (14_400 if starts is not None else 1),
+            twins_answer_seconds=answer_seconds,
         )
         core = core_of(settings)
         stack.push_async_callback(core.engine.dispose)

@@ -121,8 +121,8 @@ class Live:
     async def settled(self, case: str) -> None:
         """The first letter is there.
 
-        A case that ends while a letter comes in has lost that task; where time is skipped, it is given again only when
-        time moves on.
+        A case that ends while a letter comes in calls it off; where time is skipped, the engine can refuse that task and
+        never give it again (`test_leaving_races.py`).
         """
         letters = f"/api/v1/cases/{self.number(case)}/documents"
         await self.cast.until("applicant", letters, lambda found: found["items"])

@@ -8,10 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from activities.register_calls import KINDS
 from forms.establishment_registration import Application
 from law import licence_items
 from registers.twins.market_rules import name_core
-from tests.chaos import crash, nemesis
+from tests.chaos import check_outside, crash, nemesis
 from tests.chaos.board import Look, Watcher, judge
 from tests.chaos.cases import MODES, SEPARATION, form
 from tests.chaos.crash import CrashPlan, Shot, related
@@ -185,3 +186,9 @@ def test_a_report_names_what_broke() -> None:
     report.expect("fence", False, "r3")
     assert report.broken_invariants == ["fence"]
     assert any("r3" in line for line in report.lines())
+
+
+def test_the_checker_knows_the_questions_and_takes_no_effect_for_one() -> None:
+    """A question leaves a row while its register is away; an effect that was left out would go unchecked."""
+    assert {"establishment_checks", "registered_enterprise"} <= check_outside.INQUIRIES.keys()
+    assert not check_outside.INQUIRIES.keys() & KINDS.keys()
