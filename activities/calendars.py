@@ -26,9 +26,9 @@ from storage.calendar_publications import Publication
 SPACE = uuid.UUID("5a1d7b0c-2f0e-5d0b-9a63-8f6f4f0f5c21")
 PREVIEW_PAGE = 1000
 PAGE = 200
-# Few at a time: people's acts go through the same engine meanwhile, and with three they waited more than twice as
-# long on two cores (`bench/calendar.py`).
-IN_FLIGHT = 2
+# One at a time: people's acts go through the same engine meanwhile, and with two they waited more than twice as long
+# on two cores (`bench/calendar.py`).
+IN_FLIGHT = 1
 PAUSE = 0.005
 """Seconds after each case that was told, in which engine and worker are people's."""
 BREATH = 5
@@ -126,7 +126,7 @@ class CalendarActivities:
     async def _begun(self, connection: read.Place, turn: Turn) -> tuple[Publication, datetime]:
         of = await read.publication(connection, turn.publication)
         if turn.after is None and not turn.passes:
-            total = await moved.count_running(connection, of.year)
+            total = await moved.count_running(connection, of.year, _first_of(of))
             async with self._engine.begin() as writing:
                 begun = {"begun_at": of.now} if of.approved_at and not of.begun_at else {}
                 await moved.progress(writing, of.id, total=total, examined=0, **begun)
@@ -136,13 +136,17 @@ class CalendarActivities:
 
     @activity.defn(name="apply_calendar_turn")
     async def apply(self, turn: Turn) -> Turned:
-        """Tells the cases of a page whose clocks move, each under an id of its own; the others hear nothing."""
+        """Tells the cases of a page whose clocks move, each under an id of its own; the others hear nothing.
+
+        The first pass goes over the clocks that the preview foresaw, later ones over all that run.
+        """
         current = await store.load(self._engine)
         async with self._engine.connect() as connection:
             of, now = await self._begun(connection, turn)
             if of.approved_at is None:
                 raise ApplicationError("nobody approved it", non_retryable=True)
-            page = await moved.running(connection, of.year, turn.after, PAGE)
+            foreseen = None if turn.passes else _first_of(of)
+            page = await moved.running(connection, of.year, turn.after, PAGE, foreseen)
             settled = await moved.settled(connection, of.id, {r.case_id for r in page})
         news = news_of(current)
         moves = await _moves([r for r in page if r.case_id not in settled], news.pins, now)
@@ -207,7 +211,14 @@ class CalendarActivities:
     async def finish(self, publication: int) -> None:
         """Nothing is left on the old edition."""
         async with self._engine.begin() as connection:
-            await moved.finish(connection, publication)
+            of = await read.publication(connection, publication)
+            total = await moved.count_running(connection, of.year)
+            await moved.finish(connection, publication, total)
+
+
+def _first_of(of: Publication) -> int | None:
+    """Whose foreseen clocks the first pass goes over; None while it is previewed, which goes over all."""
+    return of.id if of.approved_at is not None else None
 
 
 def _with(of: Publication) -> Published:

@@ -97,19 +97,35 @@ async def by_procedure(db: Place, number: int) -> Sequence[tuple[str, int, int]]
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _touched(year: int) -> Any:
+def _touched(year: int, foreseen: int | None) -> Any:
     first, last = date(year, 1, 1) - MARGIN, date(year, 12, 31) + MARGIN
-    return (
+    touched = (
         (ClockRow.state == "running")
         & (ClockRow.legal_end >= first)
         & (func.date(ClockRow.trigger) <= last)
     )
+    if foreseen is None:
+        return touched
+    of_preview = select(MOVES.c.case_id).where(
+        MOVES.c.publication == foreseen,
+        MOVES.c.case_id == ClockRow.case_id,
+        MOVES.c.key == ClockRow.key,
+    )
+    return touched & of_preview.exists()
 
 
 async def running(
-    connection: Place, year: int, after: tuple[str, str] | None, limit: int
+    connection: Place,
+    year: int,
+    after: tuple[str, str] | None,
+    limit: int,
+    foreseen: int | None = None,
 ) -> Sequence[Running]:
-    """Running clocks that days of the year may bear on, in the order of case and clock."""
+    """Running clocks that days of the year may bear on, in the order of case and clock.
+
+    Args:
+        foreseen: a publication, for those of its preview only.
+    """
     chosen = (
         select(
             ClockRow.case_id,
@@ -120,7 +136,7 @@ async def running(
             ClockRow.body,
         )
         .join(CaseRow, CaseRow.case_id == ClockRow.case_id)
-        .where(_touched(year))
+        .where(_touched(year, foreseen))
     )
     if after is not None:
         place = UUID(after[0]), after[1]
@@ -129,10 +145,10 @@ async def running(
     return [Running(*row) for row in rows]
 
 
-async def count_running(connection: Place, year: int) -> int:
-    """How many running clocks days of the year may bear on."""
+async def count_running(connection: Place, year: int, foreseen: int | None = None) -> int:
+    """How many running clocks days of the year may bear on; with a publication, of those that its preview foresaw."""
     found = await connection.scalar(
-        select(func.count()).select_from(ClockRow).where(_touched(year))
+        select(func.count()).select_from(ClockRow).where(_touched(year, foreseen))
     )
     return int(found or 0)
 
@@ -199,8 +215,12 @@ async def settled(connection: Place, number: int, cases: Iterable[UUID]) -> set[
     return set(rows.scalars())
 
 
-async def finish(connection: Place, number: int) -> None:
-    """Nothing is left on the old edition. What was foreseen and never told was done by the case itself, or is over."""
+async def finish(connection: Place, number: int, total: int) -> None:
+    """Nothing is left on the old edition. What was foreseen and never told was done by the case itself, or is over.
+
+    Args:
+        total: running clocks, all of which the last pass looked at.
+    """
     done = (
         select(ClockRow.case_id)
         .where(
@@ -219,7 +239,7 @@ async def finish(connection: Place, number: int) -> None:
     await connection.execute(
         update(CalendarPublicationRow)
         .where(PUBLICATIONS.c.id == number, PUBLICATIONS.c.finished_at.is_(None))
-        .values(finished_at=func.app_now(), examined=PUBLICATIONS.c.total)
+        .values(finished_at=func.app_now(), examined=total, total=total)
     )
 
 

@@ -72,7 +72,7 @@ class Publication:
 
     @property
     def percent(self) -> int:
-        """Of the running clocks, how many were looked at; 100 when nothing is left on the old edition."""
+        """Of the clocks of the first pass, how many were looked at; 100 when nothing is left on the old edition."""
         if self.finished_at is not None:
             return 100
         if self.passes or not self.total:
