@@ -37,9 +37,10 @@ def _flip_in(table: str, column: str, key: str, where: str) -> str:
     return f"UPDATE {table} SET {column} = jsonb_set({column}, '{{{key}}}', {value}) WHERE {where}"
 
 
+# One that a person handed in: a part that an opening began has no receipt of its own.
 ONE_CASE = (
-    "case_id = (SELECT min(case_id::text)::uuid FROM cases"
-    " WHERE procedure = 'establishment_registration')"
+    "case_id = (SELECT min(case_id::text)::uuid FROM cases WHERE procedure = 'establishment_registration'"
+    " AND case_id NOT IN (SELECT child_case FROM case_links))"
 )
 ONE_EVENT = f"revision = 3 AND {ONE_CASE}"
 ONE_ACT = f"kind = 'complete' AND {ONE_CASE}"
