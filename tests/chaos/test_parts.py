@@ -4,6 +4,7 @@ import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -12,10 +13,11 @@ from activities.register_calls import KINDS
 from forms.establishment_registration import Application
 from law import licence_items
 from registers.twins.market_rules import name_core
-from tests.chaos import check_outside, crash, nemesis
+from tests.chaos import check_firms, check_outside, crash, nemesis
 from tests.chaos.board import Look, Watcher, judge
 from tests.chaos.cases import MODES, SEPARATION, form
 from tests.chaos.crash import CrashPlan, Shot, related
+from tests.chaos.firms import LeavingLife
 from tests.chaos.installation import PARTS
 from tests.chaos.mutants import CATCHES
 from tests.chaos.people import History, Insistent
@@ -192,3 +194,36 @@ def test_the_checker_knows_the_questions_and_takes_no_effect_for_one() -> None:
     """A question leaves a row while its register is away; an effect that was left out would go unchecked."""
     assert {"establishment_checks", "registered_enterprise"} <= check_outside.INQUIRIES.keys()
     assert not check_outside.INQUIRIES.keys() & KINDS.keys()
+
+
+def _stayed(number: int, said: list[str], departments: list[str]) -> list[str]:
+    """What the checker finds wrong with a firm that withdrew, with these objections on record and these answers outside."""
+    life = LeavingLife(number)
+    case = SimpleNamespace(
+        case_id="c", receipt_no="r", procedure="simple_deregistration", outcome="withdrawn"
+    )
+    notice = SimpleNamespace(outcome="withdrawn", ended_at=datetime.now(UTC))
+    errands = [SimpleNamespace(errand=f"e{i}", state=state) for i, state in enumerate(departments)]
+    found = {
+        f"cases:{life.name}": [case],
+        "public_notices:c": [notice],
+        "objections:c": [SimpleNamespace(state=s) for s in said],
+        "twins.publications:c": [SimpleNamespace(withdrawn_at=datetime.now(UTC))],
+        "twins.desk_errands:c": errands,
+        f"twins.enterprises:{life.uscc}": [SimpleNamespace(status="active")],
+    }
+    report = Report()
+    check_firms._left(life, found, report)
+    return report.violations["leavings"]
+
+
+def test_an_objection_may_be_noted_where_it_came_as_the_applicant_withdrew() -> None:
+    both = 40
+    assert LeavingLife(both).variant == 2
+    assert not _stayed(both, [], ["withdrawn", "withdrawn"])
+    assert not _stayed(both, [], ["objected", "withdrawn"])
+    assert not _stayed(both, ["noted"], ["objected", "withdrawn"])
+    assert _stayed(both, ["noted"], ["withdrawn", "withdrawn"])
+    assert _stayed(both, ["upheld"], ["objected", "withdrawn"])
+    # Nobody objects to a firm that only withdraws.
+    assert _stayed(0, ["noted"], ["objected"])
