@@ -29,6 +29,7 @@ from registers.desk_clients import (
     TaxClient,
 )
 from registers.encumbrance_clients import CollateralClient, CourtClient
+from registers.equipment_client import EquipmentClient
 from registers.errands import DESKS
 from registers.licences import PublishLicenceItems
 from registers.lists import (
@@ -234,6 +235,7 @@ class Registers:
     departments: DepartmentsClient
     court: CourtClient
     collateral: CollateralClient
+    equipment: EquipmentClient
 
     def of(self, register: Register) -> RegisterClient:
         client: RegisterClient = getattr(self, register.value)
@@ -271,4 +273,5 @@ async def connect(
             DepartmentsClient(endpoints[Register.DEPARTMENTS], http),
             CourtClient(endpoints[Register.COURT], http),
             CollateralClient(endpoints[Register.COLLATERAL], http),
+            EquipmentClient(endpoints[Register.EQUIPMENT], http),
         )

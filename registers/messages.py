@@ -27,6 +27,7 @@ class Register(StrEnum):
     DEPARTMENTS = "departments"
     COURT = "court"
     COLLATERAL = "collateral"
+    EQUIPMENT = "equipment"
 
 
 class Message(BaseModel):

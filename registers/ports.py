@@ -29,6 +29,16 @@ from registers.deregistration import (
     TaxClearance,
     Way,
 )
+from registers.equipment import (
+    Device,
+    DeviceState,
+    EnterMeasure,
+    HazardReported,
+    Measure,
+    MeasureEntered,
+    ReportHazard,
+)
+from registers.equipment import Recipient as HazardRecipient
 from registers.errands import (
     BAD,
     DESKS,
@@ -151,19 +161,25 @@ __all__ = [
     "DeregisterEnterprise",
     "DeskRegister",
     "DeskStanding",
+    "Device",
+    "DeviceState",
     "EndedEnterprise",
     "EndedEnterprises",
     "EndedSince",
     "EnterInList",
+    "EnterMeasure",
     "Enterprise",
     "EnterpriseChanged",
     "EnterpriseDeregistered",
     "EnterpriseRegistered",
     "EnterpriseRestored",
     "EntityType",
+    "EquipmentRegister",
     "ErrandOpened",
     "ErrandState",
     "ErrandWithdrawn",
+    "HazardRecipient",
+    "HazardReported",
     "Held",
     "HousingAccount",
     "IdentityRegister",
@@ -180,6 +196,8 @@ __all__ = [
     "Listings",
     "LookUpName",
     "MarketRegister",
+    "Measure",
+    "MeasureEntered",
     "NameChanges",
     "NameHit",
     "NameHolding",
@@ -219,6 +237,7 @@ __all__ = [
     "Removal",
     "RemoveFromList",
     "RepairPushed",
+    "ReportHazard",
     "ReserveName",
     "RestoreEnterprise",
     "RestoreToList",
@@ -324,6 +343,12 @@ class PublicityRegister(RegisterPort, Protocol):
     async def push_repair(self, request: PushRepair, *, key: str) -> RepairPushed: ...
 
 
+class EquipmentRegister(RegisterPort, Protocol):
+    async def device(self, code: str) -> Device | None: ...
+    async def enter_measure(self, request: EnterMeasure, *, key: str) -> MeasureEntered: ...
+    async def report_hazard(self, request: ReportHazard, *, key: str) -> HazardReported: ...
+
+
 class ArchiveRegister(RegisterPort, Protocol):
     async def put_package(self, package: bytes) -> str: ...
     async def deposit(self, request: DepositPackage, *, key: str) -> Deposited: ...
@@ -374,6 +399,8 @@ EFFECTS: dict[str, type[Effect[Any]]] = {
     "publish_establishment": PublishEstablishment,
     "publish_change": PublishChange,
     "publish_notice": PublishNotice,
+    "enter_measure": EnterMeasure,
+    "report_hazard": ReportHazard,
     "withdraw_notice": WithdrawNotice,
     "enter_in_list": EnterInList,
     "remove_from_list": RemoveFromList,

@@ -40,6 +40,7 @@ REGISTERS: Final[dict[str, str]] = {
     "departments": mark("许可主管部门"),
     "court": mark("人民法院"),
     "collateral": mark("股权出质、动产抵押登记系统"),
+    "equipment": mark("特种设备监管平台"),
 }
 SYSTEM: Final = mark("系统")
 # What a call to a register is for; a kind without a word of its own is named by its register.

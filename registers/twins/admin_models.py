@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.credit import ListGround, ListKind, Removal
 from registers.encumbrances import Collateral, CourtMatter
+from registers.equipment import Device, DeviceState
 from registers.errands import ItemId
 from registers.messages import Division, IdNumber, Message, Register, Short, Uscc
 from registers.requests import EntityType, Person, Yuan
@@ -132,6 +133,16 @@ class SeedCollateral(Collateral):
     released_on: Annotated[date, Field(lt=date(9000, 1, 1))] | None = None
 
 
+class SeedDevice(Device):
+    """A device of the platform; seeded anew it is what is said last."""
+
+    state: DeviceState = DeviceState.IN_USE
+    division: Division = "421303"
+    registration_number: Short | None = None
+    inspection_valid_until: date | None = None
+    use_prohibited: bool = False
+
+
 class World(Message):
     """What the registers hold before a story. Seeding twice is seeding once."""
 
@@ -143,6 +154,7 @@ class World(Message):
     tax_clearances: tuple[SeedTaxClearance, ...] = ()
     court_matters: tuple[SeedCourtMatter, ...] = ()
     collaterals: tuple[SeedCollateral, ...] = ()
+    devices: tuple[SeedDevice, ...] = ()
 
 
 class Behaviour(Message):

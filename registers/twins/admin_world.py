@@ -24,6 +24,7 @@ from registers.twins.court import seed_court_matters
 from registers.twins.database import app_now, one
 from registers.twins.desk_routes import MARKS
 from registers.twins.desk_schema import marks, reserved_names, tax_clearances
+from registers.twins.equipment import seed_devices
 from registers.twins.lists import WORLD, seed_listings
 from registers.twins.market_rules import day_start, name_core, name_key
 from registers.twins.market_standings import seed_standings
@@ -68,6 +69,7 @@ async def seed_world(
             await _seed_clearance(connection, c)
         await seed_court_matters(connection, world.court_matters)
         await seed_collaterals(connection, world.collaterals)
+        await seed_devices(connection, world.devices)
     return Counted(counts={f: len(getattr(world, f)) for f in World.model_fields})
 
 

@@ -18,6 +18,7 @@ from registers.twins import (
     court,
     desk_routes,
     due,
+    equipment,
     identity,
     lists,
     market,
@@ -50,6 +51,7 @@ _TAGS = [
     {"name": "departments", "description": "许可主管部门"},
     {"name": "court", "description": "人民法院"},
     {"name": "collateral", "description": "股权出质登记、动产融资统一登记"},
+    {"name": "equipment", "description": "特种设备动态监管平台"},
     {"name": "admin", "description": "演练:故障、初始数据、已发生的效果"},
 ]
 
@@ -109,6 +111,7 @@ def create_twins(
         *(module.router for module in (market, market_endings, market_standings, identity)),
         *(module.router for module in (signature, necips, necips_endings, lists, archive, names)),
         *(module.router for module in (tax_clearances, annulments, court, collateral)),
+        equipment.router,
         *desk_routes.ROUTERS,
         *(door.router for door in (admin, admin_world, admin_desks)),
     )

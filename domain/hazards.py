@@ -1,0 +1,59 @@
+"""Hazards of special equipment (特种设备事故隐患): their facts and the grade that follows from them. law.md §2.15.
+
+特种设备安全监督检查办法 24 (重大违法行为), 25 (严重事故隐患). The lists name what was read of these articles; what they do not
+name an officer grades, with reasons.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Final
+
+
+class Grade(StrEnum):
+    """From the least to the gravest."""
+
+    GENERAL = "general"
+    SERIOUS = "serious"
+    MAJOR = "major"
+
+
+GRADE_NAMES: Final = {
+    Grade.GENERAL: "一般问题",
+    Grade.SERIOUS: "严重事故隐患",
+    Grade.MAJOR: "重大违法行为",
+}
+
+
+class HazardFact(StrEnum):
+    """What an inspection finds, as the articles name it."""
+
+    UNREGISTERED = "unregistered"
+    NOT_INSPECTED = "not_inspected"
+    SAFETY_DEVICE = "safety_device"
+    AFTER_ACCIDENT = "after_accident"
+    BEYOND_PARAMETERS = "beyond_parameters"
+    REFUSES_TO_REMOVE = "refuses_to_remove"
+    OTHER = "other"
+
+
+SERIOUS_FACTS: Final = frozenset(
+    {
+        HazardFact.UNREGISTERED,
+        HazardFact.NOT_INSPECTED,
+        HazardFact.SAFETY_DEVICE,
+        HazardFact.AFTER_ACCIDENT,
+        HazardFact.BEYOND_PARAMETERS,
+    }
+)
+"""办法 25."""
+MAJOR_FACTS: Final = frozenset({HazardFact.REFUSES_TO_REMOVE})
+"""办法 24, so far as it was read."""
+
+
+def grade_of(facts: Collection[HazardFact]) -> Grade | None:
+    """The gravest grade that the facts lead to; None where nothing was found."""
+    if not facts:
+        return None
+    if MAJOR_FACTS & set(facts):
+        return Grade.MAJOR
+    return Grade.SERIOUS if SERIOUS_FACTS & set(facts) else Grade.GENERAL

@@ -1,0 +1,56 @@
+"""The catalogue of special equipment (特种设备目录, 质检总局公告 2014年第114号): categories, classes, kinds, by code.
+
+The table was found in one or two public sources (`sources`), not in the notice itself: what rests on it is 待核.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+_FILE: Final = Path(__file__).parent / "data" / "special_equipment" / "catalogue.csv"
+LIFTS: Final = "3000"
+
+
+class UnknownKind(LookupError):
+    """No entry of the catalogue has this code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: 种类 (category), 类别 (class) or 品种 (kind). `parent` is "" for a category."""
+
+    code: str
+    level: str
+    name: str
+    parent: str
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """Every entry by its code."""
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        rows = [
+            Entry(r["code"], r["level"], r["name"], r["parent_code"]) for r in csv.DictReader(file)
+        ]
+    found = {row.code: row for row in rows}
+    if len(found) != len(rows) or any(r.parent and r.parent not in found for r in rows):
+        raise ValueError(f"{_FILE.name}: a code twice, or a parent that is missing")
+    return found
+
+
+def entry_of(code: str) -> Entry:
+    """Raises UnknownKind."""
+    try:
+        return catalogue()[code]
+    except KeyError:
+        raise UnknownKind(code) from None
+
+
+def category_of(code: str) -> Entry:
+    """The category (种类) that a class or kind belongs to. Raises UnknownKind."""
+    entry = entry_of(code)
+    while entry.parent:
+        entry = entry_of(entry.parent)
+    return entry

@@ -1,0 +1,23 @@
+"""Examples of requests to the special-equipment platform, as the twins' OpenAPI shows them. All fictional."""
+
+from registers.twins.examples import example
+
+MEASURE = example(
+    {
+        "case_ref": "case-0005",
+        "device": "31104213032026000001",
+        "measure": "prohibit",
+        "document": "曾市监〔2026〕特监停字第000001号",
+    }
+)
+HAZARD = example(
+    {
+        "case_ref": "case-0005",
+        "recipient": "higher",
+        "device": "31104213032026000001",
+        "unit": "随州市曾都区红光商贸有限公司",
+        "uscc": "91421303MA0BANJ05F",
+        "grade": "serious",
+        "summary": "电梯超过检验有效期仍在使用,已责令停止使用。",
+    }
+)
