@@ -243,7 +243,7 @@ class Acts:
             return result
         except Refused as refused:
             async with self._engine.connect() as connection:
-                doubtful = await acts.in_doubt(connection, command, refused.why)
+                doubtful = await acts.in_doubt(connection, command, refused)
             if doubtful:
                 raise NotYet(refused.message) from refused
             await self._refuse(act_id, refused)

@@ -106,12 +106,19 @@ class Refused(Exception):
         why: the typed reason.
         message: what to do, in Chinese.
         errors: for invalid answers, JSON Pointer → message.
+        revision: of the case as it judged; None where no case did.
     """
 
     def __init__(
-        self, why: Refusal, message: str | None = None, errors: dict[str, str] | None = None
+        self,
+        why: Refusal,
+        message: str | None = None,
+        errors: dict[str, str] | None = None,
+        *,
+        revision: int | None = None,
     ) -> None:
         self.why = why
         self.message = message or MESSAGES[why]
         self.errors = errors or {}
+        self.revision = revision
         super().__init__(self.message)

@@ -28,11 +28,11 @@ from sqlalchemy.orm import aliased
 
 from domain.clocks import WRITTEN_WITHIN
 from domain.contracts import Command
-from domain.refusals import Refusal
+from domain.refusals import Refusal, Refused
 from storage.chain import canonical_json
 from storage.keys import CaseKeys, NewKey
 from storage.prepared import Place, Prepared, Together, detached
-from storage.tables import ActRow, EffectRow, QualityEventRow, TaskRow
+from storage.tables import ActRow, CaseRow, EffectRow, QualityEventRow, TaskRow
 from storage.tables_notices import PublicNoticeRow
 
 AAD = b"banjian/act/1:"
@@ -250,16 +250,18 @@ OVERTAKEN: Final = frozenset(
 MOST_ATTEMPTS: Final = 30
 
 
-async def in_doubt(connection: AsyncConnection, command: Command, why: Refusal) -> bool:
+async def in_doubt(connection: AsyncConnection, command: Command, refused: Refused) -> bool:
     """Whether a refusal may come from a case that has not caught up with its own record.
 
     A workflow task can be lost after its projection was committed. What people saw then (a task to do, a
     call that waits) is in the read model, while the case does it again and may judge the next act before:
     updates of a workflow task are judged ahead of the answers that came with it.
 
-    True while an earlier act of the case has no answer of the case yet, the act's task is open in the
-    read model, the register's call that it answers has no answer there, or the notice that it is about is there.
+    True while the read model is ahead of the revision that judged, an earlier act of the case has no answer of the
+    case yet, the act's task is open in the read model, the register's call that it answers has no answer there, or
+    the notice that it is about is there.
     """
+    why = refused.why
     if why not in OVERTAKEN:
         return False
     case_id, act_id = UUID(command.case_id), UUID(command.act_id)
@@ -272,6 +274,9 @@ async def in_doubt(connection: AsyncConnection, command: Command, why: Refusal) 
             earlier.received_at < command.received_at,
         )
     ]
+    if refused.revision is not None:
+        ahead = exists().where(CaseRow.case_id == case_id, CaseRow.revision > refused.revision)
+        doubts.append(ahead)
     if why is Refusal.NO_SUCH_TASK:
         doubts.append(exists().where(TaskRow.task_id == command.task_id, TaskRow.state == "open"))
     if why is Refusal.UNKNOWN_CALLBACK:

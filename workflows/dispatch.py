@@ -89,9 +89,11 @@ class Dispatcher:
         except WorkflowUpdateFailedError as failed:
             cause = failed.cause
             if isinstance(cause, ApplicationError) and cause.type in _REFUSALS:
-                details = cause.details[0] if cause.details else {}
-                errors = details if isinstance(details, dict) else {}
-                raise Refused(_REFUSALS[cause.type], cause.message, errors) from failed
+                told, revision = (*cause.details, {}, None)[:2] if cause.details else ({}, None)
+                errors = told if isinstance(told, dict) else {}
+                at = revision if isinstance(revision, int) else None
+                why = _REFUSALS[cause.type]
+                raise Refused(why, cause.message, errors, revision=at) from failed
             if (
                 isinstance(cause, ApplicationError)
                 and cause.type == "AcceptedUpdateCompletedWorkflow"

@@ -12,18 +12,24 @@ reservation of two months, or one year where an approval comes first, 18.
 What a name's library says decides, in one transaction of its own: the workflow asks and keeps the answer.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, CaseOutcome, Command
+    from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.name_self_declaration import Cancellation, Examination, Examined
 
 from workflows.kernel.approval import WITHDRAWN
 from workflows.kernel.tasks import Leave
 from workflows.name_hold import NameHold
+
+MOST_SEARCHES: Final = 100
+SEARCHED_ENOUGH: Final = (
+    "本件已经多次比对，结果没有变化。请另报一个名称，或者撤回后等名称可以使用时再申报。"
+)
 
 TABLE = Table(
     procedure="name_self_declaration",
@@ -120,7 +126,10 @@ class NameSelfDeclaration(NameHold):
         return "searching"
 
     def check_search_again(self, command: Command) -> None:
+        """Each comparison stays on record and in the case: somebody who asks without end is sent on another way."""
         self.check_owner(command)
+        if int(self.state.memo.get("again", 0)) >= MOST_SEARCHES:
+            raise Refused(Refusal.NOT_ACCEPTED_NOW, SEARCHED_ENOUGH)
 
     def apply_search_again(self, command: Command) -> None:
         """Nothing changed in the declaration, but perhaps in the library: a name lapsed, another was given up."""

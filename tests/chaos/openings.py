@@ -169,7 +169,13 @@ class _Opening:
         self.numbers[who] = receipt["receipt_no"]
 
     async def _give_up(self, who: str) -> None:
-        await self._act(who, "name-releases", {"reason": "改用另一个名称"})
+        """Asked again while the case stands where it was: a no that a crash brought about is no last word."""
+        while True:
+            await self._act(who, "name-releases", {"reason": "改用另一个名称"})
+            await asyncio.sleep(self.poll)
+            case = await shown(self.cast, who, self.numbers[who])
+            if case is not None and case["stage"] != HELD:
+                break
         self.life.outcomes[self.life.declared[who]] = await self._until(who, "released")
 
     async def _take_over(self, who: str) -> None:

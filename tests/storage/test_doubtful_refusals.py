@@ -14,13 +14,16 @@ from tests.storage.test_lost_acts import APPLICANT, Engine, engine
 __all__ = ["engine"]
 
 
-async def refused_until(engine: Engine, times: int, why: Refusal) -> None:
+async def refused_until(
+    engine: Engine, times: int, why: Refusal, revision: int | None = None
+) -> None:
     """The case refuses so many times, then it has caught up."""
     left = iter(range(times))
     plain = engine.send
 
     async def send(command):  # type: ignore[no-untyped-def]
-        engine.refuses = Refused(why) if next(left, None) is not None else None
+        again = next(left, None) is not None
+        engine.refuses = Refused(why, revision=revision) if again else None
         return await plain(command)
 
     engine.send = send  # type: ignore[method-assign]
@@ -124,3 +127,26 @@ async def test_an_objection_to_a_notice_that_nobody_could_see_is_refused_at_once
     await refused_until(engine, 9, Refusal.NO_SUCH_NOTICE)
     with pytest.raises(Refused):
         await perform(engine, "object", data={"notice_id": str(uuid.uuid4())})
+
+
+async def shown(engine: Engine) -> None:
+    """People see the case at revision 1, and nothing of it is on its way."""
+    await engine.perform()
+    await engine.acts.all_settled()
+    engine.sent.clear()
+
+
+async def test_a_stage_on_record_that_the_case_enters_again(engine: Engine) -> None:
+    """A name that is shown as reserved is given up while its case compares it once more."""
+    await shown(engine)
+    await refused_until(engine, 2, Refusal.NOT_ACCEPTED_NOW, revision=0)
+    assert await perform(engine, "release_name") == "applied"
+    assert len(engine.sent) == 3
+
+
+async def test_a_case_that_judges_by_all_that_is_shown_means_it(engine: Engine) -> None:
+    await shown(engine)
+    await refused_until(engine, 9, Refusal.NOT_ACCEPTED_NOW, revision=1)
+    with pytest.raises(Refused):
+        await perform(engine, "release_name")
+    assert len(engine.sent) == 1

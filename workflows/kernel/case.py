@@ -48,10 +48,10 @@ PERSONS = frozenset(
 ALWAYS = PERSONS | {"callback", "clock_due", "related_ended", "apply_calendar"}
 
 
-def refused_error(refused: Refused) -> ApplicationError:
-    """A refusal as it travels: type = the typed reason, details = field errors."""
+def refused_error(refused: Refused, revision: int) -> ApplicationError:
+    """A refusal as it travels: type = the typed reason, details = field errors, the revision that judged."""
     return ApplicationError(
-        refused.message, refused.errors, type=refused.why.value, non_retryable=True
+        refused.message, refused.errors, revision, type=refused.why.value, non_retryable=True
     )
 
 
@@ -236,7 +236,7 @@ class CaseWorkflow(Owed, Recompute, Overruns):
         try:
             self._check(command)
         except Refused as refused:
-            raise refused_error(refused) from refused
+            raise refused_error(refused, self.state.revision) from refused
 
     def _check(self, command: Command) -> None:
         if command.act_id in self.state.applied:
