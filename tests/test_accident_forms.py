@@ -9,6 +9,9 @@ from starlette.datastructures import FormData
 
 from api.form_fields import fields_of
 from api.form_pages import field_views, posted, shown
+from api.templating import environment
+from api.views import decisions
+from forms.accident_steps import SceneSecured
 from forms.fields import Instant
 from forms.se_accident_report import Application
 from law.zone import CST
@@ -90,3 +93,19 @@ def test_a_report_that_does_not_fit_is_refused(wrong: dict[str, Any]) -> None:
 def test_somebody_else_may_tell_before_the_head_knows() -> None:
     told = REPORT | {"reported_by": "anybody", "head_knew_at": "2026-10-03T00:06"}
     assert Application.model_validate(told).case_facts()["harm"]["deaths"] == 0
+
+
+def test_both_kinds_of_page_draw_the_browsers_own_control() -> None:
+    spec = fields_of(Application)["told_at"]
+    [view] = field_views([spec], {"told_at": "2026-10-02T16:05:00Z"}, {})
+    applied = environment().from_string(
+        '{% import "apply/_field.html" as f with context %}{{ f.field(view) }}'
+    )
+    assert 'type="datetime-local" value="2026-10-03T00:05"' in applied.render(view=view)
+    [officer] = decisions.fields(
+        SceneSecured, {"secured_at": "2026-10-03T02:50"}, {}, ["secured_at"]
+    )
+    desk = environment().from_string(
+        '{% from "desk/_field.html" import field with context %}{{ field(view) }}'
+    )
+    assert 'type="datetime-local" value="2026-10-03T02:50"' in desk.render(view=officer)
