@@ -66,6 +66,11 @@ WORDS = {
     "termination_notice": "终",
     "lapse": "失",
     "annulment_notice": "公",
+    "upward_report": "报",
+    "supplementary_report": "补报",
+    "hand_over": "调",
+    "chase": "催",
+    "follow_up": "督",
 }
 # What others declare or sign is no paper of the office.
 UNSEALED = frozenset({"application", "commitment"})

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api import surface
 from api.routers import (
+    accident_acts,
     acts,
     admin,
     admin_pages,
@@ -78,6 +79,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     promise_acts.api,
     restoration_acts.router,
     name_acts.router,
+    accident_acts.router,
+    accident_acts.pages,
     credit_acts.router,
     credit_acts.pages,
     name_checks.router,

@@ -13,7 +13,7 @@ from api import intake
 from api.acts import OPEN, Draft, Outcome
 from api.draft_forms import Answers, check_whole, form_of
 from api.intake import Dossier
-from api.problems import Problem
+from api.problems import FieldError, Problem
 from api.security.person import Person
 from api.services import Services
 from api.submission import (
@@ -24,6 +24,7 @@ from api.submission import (
     content_of,
     receipt_number,
 )
+from api.validation_messages import pointer
 from law import catalogue
 from law.catalogue import Procedure
 from law.zone import civil_date
@@ -66,6 +67,9 @@ async def open_case(
     row = openable_row(person, code)
     form = form_of(row)
     whole, errors = check_whole(form, answers, civil_date(person.now))
+    if whole is not None:
+        ahead = whole.ahead(person.now)
+        errors = [FieldError(message, pointer(("form", *path))) for path, message in ahead]
     if errors or whole is None:
         raise Problem("invalid_input", errors=errors)
     content, facts = content_of(whole, []), whole.case_facts()

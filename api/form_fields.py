@@ -5,7 +5,7 @@ Read from the declaration alone, so that a new procedure needs no page of its ow
 
 import sys
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -26,6 +26,7 @@ Widget = Literal[
     "checkboxes",
     "checkbox",
     "date",
+    "datetime",
     "lines",
     "money",
     "number",
@@ -134,7 +135,13 @@ def _widget(kind: Any, declared: str) -> tuple[Widget, tuple[Option, ...], type[
         return "radios", options_of(kind), None
     if declared in _BY_NAME:
         return declared, (), None  # type: ignore[return-value]  # checked against the Literal's own members
-    by_type: dict[Any, Widget] = {bool: "checkbox", date: "date", Decimal: "money", int: "number"}
+    by_type: dict[Any, Widget] = {
+        bool: "checkbox",
+        date: "date",
+        datetime: "datetime",
+        Decimal: "money",
+        int: "number",
+    }
     return by_type.get(kind, "text"), (), None
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from api.form_fields import FieldSpec, Option
 from api.i18n import gettext as _
 from api.views import words
 from law.codes import mask_resident_id
+from law.zone import CST, local
 
 _SEPARATORS: Final = re.compile(r"[,，\s]")
 _BREAK: Final = Markup("<br>")
@@ -89,6 +90,8 @@ def _view(spec: FieldSpec, value: Any, error: str) -> FieldView:
         text = "\n".join(str(v) for v in value) if several else str(value or "")
     else:
         text = "" if value is None or several or isinstance(value, bool) else str(value)
+    if spec.widget == "datetime":
+        text = minute_of(text)
     if spec.widget == "checkbox":
         chosen: tuple[str, ...] = ("yes",) if value is True else ()
     else:
@@ -123,6 +126,8 @@ def shown(spec: FieldSpec, value: Any) -> str | Markup:
         return amount(value)
     if spec.widget == "date":
         return _date(str(value))
+    if spec.widget == "datetime":
+        return _minute(str(value))
     return masked(spec, str(value)) if spec.personal else str(value)
 
 
@@ -142,6 +147,25 @@ def _date(value: str) -> str:
         return dates.date_text(date.fromisoformat(value))
     except ValueError:
         return value
+
+
+def minute_of(value: str) -> str:
+    """An instant as the browser's control takes it: Beijing time to the minute, no offset."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    at = at if at.tzinfo is None else local(at)
+    return at.strftime("%Y-%m-%dT%H:%M")
+
+
+def _minute(value: str) -> str:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    at = at if at.tzinfo is not None else at.replace(tzinfo=CST)
+    return f"{dates.date_text(at)} {local(at):%H:%M}"
 
 
 def masked(spec: FieldSpec, value: str) -> str:

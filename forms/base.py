@@ -3,13 +3,14 @@ POST and the API call, validates the act inside the case, and is replayed.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 # The path of a value below the form, and what is wrong with it in words.
 Fault = tuple[tuple[str | int, ...], str]
+AHEAD = "时间还没有到，请核对"
 
 
 class Form(BaseModel):
@@ -26,6 +27,12 @@ class Form(BaseModel):
     code: ClassVar[str]
     title: ClassVar[str]
     title_en: ClassVar[str]
+
+    def ahead(self, now: datetime) -> list[Fault]:
+        """Instants that were filled in and have not come yet: a form knows no clock, whoever takes it does."""
+        return [
+            ((name,), AHEAD) for name, value in self if isinstance(value, datetime) and value > now
+        ]
 
 
 class Section:

@@ -2,15 +2,22 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
+
+from law.zone import CST
 
 # Letters by class that draw nothing; two names could differ by one and look the same.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# As a page sends it (Beijing time, to the minute) or as RFC 3339 writes it.
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_YEARS = range(2000, 2200)
 
 
 def _seen(value: str, breaks: str = "") -> str:
@@ -36,9 +43,28 @@ def _day(value: Any) -> Any:
     return value
 
 
+def _instant(value: Any) -> Any:
+    told = "时间应当写成 2026-09-28T09:30（北京时间）"
+    if isinstance(value, str):
+        if not _INSTANT.fullmatch(value):
+            raise ValueError(told)
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError(told) from None
+    if not isinstance(value, datetime):
+        raise ValueError(told)
+    if value.year not in _YEARS:
+        raise ValueError("年份不对，请核对")
+    return value.replace(tzinfo=CST) if value.tzinfo is None else value.astimezone(CST)
+
+
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_seen)]
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_lines)]
 Day = Annotated[date, BeforeValidator(_day)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+"""A day with its time: without an offset it is Beijing time. Kept with the offset; what has not come yet is refused by
+whoever knows the time (`Form.ahead`)."""
 Code = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_.#-]+$")]
 
 

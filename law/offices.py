@@ -14,6 +14,7 @@ class Office:
     short: str
     division: str
     city_authority: str
+    province_authority: str
     hours: str = "工作日 8:30–12:00、14:30–18:00"
     phone: str = "12345"
 
@@ -25,6 +26,7 @@ OFFICES: Mapping[str, Office] = {
         short="曾市监",
         division="421303",
         city_authority="随州市市场监督管理局",
+        province_authority="湖北省市场监督管理局",
     ),
 }
 DEFAULT_OFFICE = "421303"

@@ -81,3 +81,6 @@ class ExOfficio(Approval):
         super().check_answers(task, answers, command)
         if hasattr(answers, "checked_on"):
             self.refuse_future(answers, "checked_on", command)
+        if ahead := answers.ahead(command.received_at):
+            path, told = ahead[0]
+            raise Refused(Refusal.INVALID_ANSWERS, told, {f"/{path[0]}": told})

@@ -20,6 +20,7 @@ from workflows.licence_filing import LicenceFiling
 from workflows.license_separation import LicenseSeparation
 from workflows.name_self_declaration import NameSelfDeclaration
 from workflows.registration_revocation import RegistrationRevocation
+from workflows.se_accident_report import SeAccidentReport
 from workflows.serious_violation_list import SeriousViolationList
 from workflows.simple_deregistration import SimpleDeregistration
 from workflows.startup_part import StartupPartCase
@@ -42,6 +43,7 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "license_separation": LicenseSeparation,
     "name_self_declaration": NameSelfDeclaration,
     "registration_revocation": RegistrationRevocation,
+    "se_accident_report": SeAccidentReport,
     "serious_violation_list": SeriousViolationList,
     "simple_deregistration": SimpleDeregistration,
     "startup_part": StartupPartCase,

@@ -21,7 +21,7 @@ from api.security.current import SignedIn
 from api.security.person import Person
 from api.services import Means
 from api.templating import render
-from api.views import notice_words
+from api.views import notice_words, words
 from api.views.balls import Link
 from api.views.case_notices import notices_of
 from api.views.cases import CaseView, document_json, timeline_of, view_of
@@ -90,7 +90,9 @@ def said_once(lines: list[Line]) -> list[Line]:
 
 
 # Forms of the case's page whose fields have the ids `<form>-<field>`.
-NAMED_FORMS: Final = frozenset({"late-objections", "restoration", "annul-penalty", "revoke-repair"})
+NAMED_FORMS: Final = frozenset(
+    {"late-objections", "restoration", "annul-penalty", "revoke-repair", "supplement-accident"}
+)
 
 
 def papers_of(view: CaseView) -> list[dict[str, Any]]:
@@ -187,6 +189,7 @@ async def _case(
         "supplemented": _("材料已收到，补正材料接收凭证在“文件”中。"),
         "doubted": _("已提出撤销信用修复，由另一位同事决定。"),
         "annulled": _("已登记处罚被撤销，由另一位同事决定移出。"),
+        "told_upward": _("补报已记入本件，补报文书随即发出。"),
     }
     notices = notice_views(view.case, view.row)
     context = {
@@ -207,6 +210,7 @@ async def _case(
         "correction": related.correction(sent or {}, errors or {}),
         "liquidation": liquidation_of(view, step, sent, errors),
         "barred": grounds_of(view.case),
+        "happenings": words.happenings(),
         "token": new_token(),
     }
     return render(request, "cases/case.html", context, status=status)

@@ -124,7 +124,7 @@ def unanswered(spec: FieldSpec) -> str:
     """Names the field, so that the summary on top can be read alone."""
     if spec.widget == "checkbox":
         return _("请勾选：%(field)s") % {"field": label_of(spec)}
-    if spec.widget in ("radios", "checkboxes", "date"):
+    if spec.widget in ("radios", "checkboxes", "date", "datetime"):
         return _("请选择%(field)s") % {"field": label_of(spec)}
     return _("请填写%(field)s") % {"field": label_of(spec)}
 

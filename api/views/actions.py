@@ -81,7 +81,7 @@ def of_case(
         href = f"/api/v1/cases/{number}/late-objections"
         found.append(Action("note_objection", _("记录公示期后的书面异议"), "POST", href))
     found += _of_heads(case, accepted, number, viewer)
-    found += _of_lists(case, accepted, number, viewer)
+    found += _of_officers(case, accepted, number, viewer)
     for task in tasks:
         found += of_task(task, case, viewer)
     if may_ask_extension(case, tasks, clocks, viewer):
@@ -178,8 +178,10 @@ def _of_heads(case: CaseRow, accepted: frozenset[str], number: str, viewer: View
     return found
 
 
-def _of_lists(case: CaseRow, accepted: frozenset[str], number: str, viewer: Viewer) -> list[Action]:
-    """An officer says that a repair rests on false material, or that a listing's ground has fallen."""
+def _of_officers(
+    case: CaseRow, accepted: frozenset[str], number: str, viewer: Viewer
+) -> list[Action]:
+    """An officer says that a repair rests on false material, that a listing's ground has fallen, or how an accident's numbers changed."""
     if not is_officer(case, viewer):
         return []
     base = f"/api/v1/cases/{number}"
@@ -190,6 +192,9 @@ def _of_lists(case: CaseRow, accepted: frozenset[str], number: str, viewer: View
     if "annul_penalty" in accepted:
         href = f"{base}/penalty-annulments"
         found.append(Action("annul_penalty", _("登记处罚被撤销"), "POST", href))
+    if "supplement_accident" in accepted:
+        href = f"{base}/accident-supplements"
+        found.append(Action("supplement_accident", _("补报"), "POST", href))
     return found
 
 

@@ -114,6 +114,14 @@ BUTTONS: Final[dict[str, str]] = {
     "registration_revocation.decision": mark("作出决定"),
     "kernel.release": mark("记录解除"),
     "kernel.trouble": mark("提交处理意见"),
+    "se_accident_report.verification": mark("提交核实结论"),
+    "se_accident_report.upward": mark("作出决定"),
+    "se_accident_report.scene": mark("提交现场记录"),
+    "se_accident_report.hand_over": mark("移交调查"),
+    "se_accident_report.investigation": mark("记录调查进展"),
+    "se_accident_report.penalty": mark("作出决定"),
+    "se_accident_report.penalty_noted": mark("记录处罚结果"),
+    "se_accident_report.follow_up": mark("提交整改跟踪"),
 }
 # Where the form's own words do not fit what the procedure decides: (procedure, form, field).
 OF_PROCEDURE: Final[dict[tuple[str, str, str], dict[str, tuple[str, str]]]] = {

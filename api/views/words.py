@@ -19,6 +19,7 @@ from forms.liquidation import STEP_FORMS
 from forms.registry import TASK_FORMS
 from forms.startup_part import PartCorrection
 from law import catalogue, licence_items, startup_parts
+from law.accidents import ACCIDENT_CLASS_LABELS, HAPPENING_LABELS, AccidentClass
 from law.clocks import Clock, Ground
 from law.licence_standing import Standing
 from law.liquidation import Step
@@ -57,6 +58,7 @@ EFFECTS: Final[dict[str, str]] = {
     "publish_establishment": mark("公示登记信息"),
     "publish_change": mark("公示变更登记信息"),
     "list_checks": mark("核查登记状态和名录、名单"),
+    "accident_unit": mark("核对事故发生单位的登记"),
     "removal_checks": mark("核查名录记录"),
     "repair_checks": mark("核查公示记录和修复条件"),
     "enter_in_list": mark("列入并公示"),
@@ -135,6 +137,11 @@ PAPERS: Final[dict[str, str]] = {
     "not_deregistered": mark("不予强制注销告知书"),
     "restored": mark("恢复登记通知书"),
     "not_restored": mark("不予恢复登记告知书"),
+    "upward_report": mark("特种设备事故报告"),
+    "supplementary_report": mark("特种设备事故补报"),
+    "hand_over": mark("特种设备事故调查移交函"),
+    "chase": mark("特种设备事故调查报告催报函"),
+    "follow_up": mark("特种设备事故整改跟踪通知书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {
@@ -194,6 +201,16 @@ ESCALATED: Final[dict[str, Role]] = {
     "overdue_l2": Role.REGISTRY_HEAD,
     "overdue_l3": Role.BUREAU_HEAD,
 }
+
+
+def accident_class(value: str) -> str:
+    """一般事故 / General accident; nothing for none."""
+    return bilingual(*ACCIDENT_CLASS_LABELS[AccidentClass(value)]) if value else ""
+
+
+def happenings() -> list[tuple[str, str, str]]:
+    """What can happen to special equipment, as a list of boxes takes it."""
+    return [(h.value, bilingual(*label), "") for h, label in HAPPENING_LABELS.items()]
 
 
 def english() -> bool:

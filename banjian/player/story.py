@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from banjian.name_library import fill_library
 from banjian.player import (
+    accident_deeds,
     bureau,
     calendar_deeds,
     credit_deeds,
@@ -31,6 +32,7 @@ from law.strict_yaml import load_yaml
 
 # Imported for its side effect: it declares acts.
 DECLARED = (
+    accident_deeds,
     calendar_deeds,
     credit_deeds,
     deregistration_deeds,

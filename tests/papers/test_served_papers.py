@@ -8,11 +8,11 @@ from pypdf import PdfReader
 
 from activities.paperwork import BUILDERS, UNSEALED
 from law import catalogue
-from tests.papers import served_deregistrations, served_lists
+from tests.papers import served_accidents, served_deregistrations, served_lists
 from tests.papers.served import Served, fields_of, pdf_of
 from tests.papers.test_papers import text_of
 
-ALL = served_deregistrations.SERVED + served_lists.SERVED
+ALL = served_accidents.SERVED + served_deregistrations.SERVED + served_lists.SERVED
 STEMS = sorted({s.stem for s in ALL})
 # What every approval has, and is looked at in its own tests (`test_suspensions`, `test_tolerance`).
 OF_EVERY_APPROVAL = {

@@ -302,15 +302,19 @@ class Approval(Filing):
             if bars := self.lawful_to_grant():
                 raise Refused(Refusal.GRANT_NOT_LAWFUL, "不能准予：" + "；".join(bars))
         elif isinstance(answers, SiteCheck):
-            if command.actor.name not in {name.strip() for name in answers.officers}:
-                told = sod.SIGNER_MISSING
-                raise Refused(Refusal.INVALID_ANSWERS, told, {"/officers": told})
-            violation = sod.check_officers(self.row.sod, answers.officers)
-            if violation is not None:
-                raise Refused(
-                    Refusal.SEPARATION_OF_DUTIES,
-                    f"{violation.message}（{violation.rule}，{violation.source}）",
-                )
+            self.check_officers(answers.officers, command)
+
+    def check_officers(self, officers: list[str], command: Command) -> None:
+        """Who signs was there, and enough were (SOD-2, SOD-5, SOD-6). Raises Refused."""
+        if command.actor.name not in {name.strip() for name in officers}:
+            told = sod.SIGNER_MISSING
+            raise Refused(Refusal.INVALID_ANSWERS, told, {"/officers": told})
+        violation = sod.check_officers(self.row.sod, officers)
+        if violation is not None:
+            raise Refused(
+                Refusal.SEPARATION_OF_DUTIES,
+                f"{violation.message}（{violation.rule}，{violation.source}）",
+            )
 
     def _check_notice(self, answers: Acceptance) -> None:
         """Exactly one complete notice per version; nothing that could be seen the first time."""
