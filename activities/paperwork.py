@@ -71,6 +71,14 @@ WORDS = {
     "hand_over": "调",
     "chase": "催",
     "follow_up": "督",
+    "stop_use_order": "停",
+    "instruction": "令",
+    "government_report": "通",
+    "penalty_lead": "移案",
+    "closing": "销",
+    "seizure_decision": "决",
+    "release_decision": "解",
+    "confiscation_notice": "处",
 }
 # What others declare or sign is no paper of the office.
 UNSEALED = frozenset({"application", "commitment"})

@@ -6,6 +6,7 @@ name an officer grades, with reasons.
 
 from collections.abc import Collection
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 
@@ -17,17 +18,19 @@ class Grade(StrEnum):
     MAJOR = "major"
 
 
-GRADE_NAMES: Final = {
-    Grade.GENERAL: "一般问题",
-    Grade.SERIOUS: "严重事故隐患",
-    Grade.MAJOR: "重大违法行为",
-}
+GRADE_NAMES: Final = MappingProxyType(
+    {
+        Grade.GENERAL: "一般问题",
+        Grade.SERIOUS: "严重事故隐患",
+        Grade.MAJOR: "重大违法行为",
+    }
+)
 
 
 class HazardFact(StrEnum):
     """What an inspection finds, as the articles name it."""
 
-    UNREGISTERED = "unregistered"
+    UNLICENSED = "unlicensed"
     NOT_INSPECTED = "not_inspected"
     SAFETY_DEVICE = "safety_device"
     AFTER_ACCIDENT = "after_accident"
@@ -38,7 +41,7 @@ class HazardFact(StrEnum):
 
 SERIOUS_FACTS: Final = frozenset(
     {
-        HazardFact.UNREGISTERED,
+        HazardFact.UNLICENSED,
         HazardFact.NOT_INSPECTED,
         HazardFact.SAFETY_DEVICE,
         HazardFact.AFTER_ACCIDENT,

@@ -91,6 +91,13 @@ RULES: Mapping[str, Rule] = {
         "立审分离：本件由您提出，决定请转由另一位同事作出。",
         "本局岗位规则（待核：无全国性规定）",
     ),
+    "SOD-4": _differ(
+        "SOD-4",
+        "inspector",
+        "approver",
+        "实施查封、扣押的人员不能批准本件，请转由未参加实施的负责人批准。",
+        "行政强制法第18条",
+    ),
     "SOD-7": _hearing_officer,
     "SOD-8": _differ(
         "SOD-8",
@@ -120,6 +127,7 @@ RULES: Mapping[str, Rule] = {
 TWO_OFFICERS: Mapping[str, str] = {
     "SOD-2": "行政许可法第34条",
     "SOD-3": "行政处罚法第42条",
+    "SOD-4": "行政强制法第18条",
     "SOD-5": "特种设备安全法第65条",
     "SOD-6": "食品生产经营监督检查管理办法第23条",
 }

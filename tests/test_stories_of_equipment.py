@@ -6,7 +6,7 @@ import pytest
 
 from tests import stories
 
-FOLDERS = ("se_accident_report",)
+FOLDERS = ("se_accident_report", "se_hazard_rectification", "seizure")
 
 
 @pytest.mark.timeout(240)

@@ -46,7 +46,7 @@ class ExOfficio(Approval):
     def recipient(self, role: str, clock: RunningClock | None) -> str:
         """The party has no sign-in: whoever verifies sees to it that it hears."""
         if role == "applicant":
-            role = self.row.roles["verification"]
+            role = self.row.roles.get("verification") or self.row.roles["proposal"]
         return super().recipient(role, clock)
 
     async def registers_say(self, kind: str, **args: Any) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from workflows.license_separation import LicenseSeparation
 from workflows.name_self_declaration import NameSelfDeclaration
 from workflows.registration_revocation import RegistrationRevocation
 from workflows.se_accident_report import SeAccidentReport
+from workflows.se_hazard_rectification import HazardRectification
+from workflows.seizure import Seizure
 from workflows.serious_violation_list import SeriousViolationList
 from workflows.simple_deregistration import SimpleDeregistration
 from workflows.startup_part import StartupPartCase
@@ -44,6 +46,8 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "name_self_declaration": NameSelfDeclaration,
     "registration_revocation": RegistrationRevocation,
     "se_accident_report": SeAccidentReport,
+    "se_hazard_rectification": HazardRectification,
+    "seizure": Seizure,
     "serious_violation_list": SeriousViolationList,
     "simple_deregistration": SimpleDeregistration,
     "startup_part": StartupPartCase,

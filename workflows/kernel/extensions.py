@@ -112,9 +112,11 @@ class Extensions(Effects):
         self.aside(self._serve_extension(key, old.isoformat(), new.isoformat(), answers.reason))
 
     async def _serve_extension(self, key: str, old: str, new: str, reason: str) -> None:
+        """A paper of its own for each clock that was extended: a clock is extended once."""
         accepted = self.state.accepted_at or self.state.versions[-1].received_at
         await self.serve(
             "extension",
+            seq=sum(c.extension is not None for c in self.state.clocks.values()),
             clock=key,
             original_due=old,
             new_due=new,

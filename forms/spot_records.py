@@ -1,0 +1,52 @@
+"""Records made on the spot: who was there, and whether the party signed. 特种设备安全监督检查办法 19, 27; 行政强制法 18."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from forms.base import TaskForm
+from forms.fields import Line, labelled
+
+
+class Signature(StrEnum):
+    """Whether the party signed the record of the spot."""
+
+    SIGNED = "signed"
+    REFUSED = "refused"
+
+
+SIGNATURE_LABELS = {
+    Signature.SIGNED: ("已经签名", "Signed"),
+    Signature.REFUSED: ("拒绝签名或者不在场", "Refused, or absent"),
+}
+
+
+class Signed(TaskForm):
+    """A record of the spot: who made it, and whether the party signed; where not, a witness and what shows it (办法 27)."""
+
+    duty = "inspector"
+
+    officers: Annotated[
+        list[Line],
+        labelled(
+            "执法人员",
+            "Officers",
+            hint="每行一人，两名以上，包括您本人",
+            widget="lines",
+        ),
+        Field(min_length=1, max_length=10),
+    ]
+    signature: Annotated[
+        Signature, labelled("当事人签名", "The party's signature", widget="radios")
+    ]
+    witness: Annotated[
+        Line,
+        labelled("见证人和录音录像", "Witness, and what was recorded", hint="当事人没有签名的填写"),
+    ] = ""
+
+    @model_validator(mode="after")
+    def _witnessed(self) -> Self:
+        if self.signature is Signature.REFUSED and len(self.witness) < 2:
+            raise ValueError("当事人没有签名的，写明见证人和录音录像")
+        return self

@@ -1,0 +1,380 @@
+"""A hazard of special equipment (特种设备事故隐患整治), from the inspection until it is gone. law.md §2.15.
+
+特种设备安全监督检查办法 19, 23–27, 29, 30, 36; 特种设备安全法 62, 63, 65. Clocks Q06 (the inspector's own days), Q07, Q08.
+
+    inspected ──▶ graded ──▶ instructing ──▶ rectifying ──▶ recheck ──▶ releasing ──▶ archiving ──▶ archived
+        │                        ▲             (Q06)         │ (Q07)       ▲
+        └──▶ no_hazard           └──── fails the first time ─┤             │
+                                      fails the second time  └──▶ penalty ─┘  (no third instruction)
+
+What is grave is reported upward and its use is stopped at once, beside the case: a platform that is away holds up nobody. What
+is seized is a case of its own (`seizure`), which hears of it when the hazard is gone.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.contracts import CaseInput, CaseOutcome, Command, Fact, OpenTask
+    from domain.hazards import GRADE_NAMES, Grade
+    from domain.refusals import Refusal, Refused
+    from domain.transitions import Stage, StageKind, Table, Transition
+    from forms.base import TaskForm
+    from forms.se_hazard_rectification import (
+        Inspection,
+        Instruction,
+        Recheck,
+        RecheckFinding,
+        RectificationReport,
+        Seal,
+    )
+    from forms.spot_records import Signed
+    from law.zone import civil_date, day_start
+
+from workflows.ex_officio import ExOfficio
+from workflows.kernel.approval import ARCHIVED, ARCHIVING
+
+CITE: Final = "特种设备安全监督检查办法第25条"
+UPWARD_HOURS: Final = 24
+"""Q08 says at once (及时); after a day it alarms [P]."""
+SOD_RECHECK: Final = "复查人员至少有一名没有参加首次检查，请换一名复查人员（本局岗位规则，待核）"
+
+TABLE = Table(
+    procedure="se_hazard_rectification",
+    version="1",
+    stages=(
+        Stage("inspected", "监督检查", "Inspection", holder="inspector", doing="两名以上检查人员检查并记录"),
+        Stage("graded", "分级处置", "Graded", holder="system", doing="停止使用、查封报批、上报"),
+        Stage("instructing", "监察指令", "Instruction", holder="inspector", doing="发出监察指令书，确定整改期限"),
+        Stage("rectifying", "限期整改", "Rectification", holder="inspector", doing="等待单位整改，接收整改报告"),
+        Stage("recheck", "复查", "Recheck", holder="inspector", doing="收到整改报告10个工作日内复查"),
+        Stage("penalty", "移送查处", "Penalty case", holder="inspector", doing="移送查处后继续督促消除"),
+        Stage("releasing", "解除措施", "Lifting", holder="system", doing="恢复使用，等待解除查封、扣押"),
+        ARCHIVING,
+        ARCHIVED,
+        Stage("no_hazard", "没有隐患", "No hazard", StageKind.GOOD),
+    ),
+    transitions=(
+        Transition("inspected", "graded", "发现问题"),
+        Transition("inspected", "no_hazard", "没有发现问题"),
+        Transition("graded", "instructing", "已经采取即时措施"),
+        Transition("instructing", "rectifying", "送达监察指令书"),
+        Transition("rectifying", "recheck", "收到整改报告，或者期限届满"),
+        Transition("recheck", "releasing", "隐患已经消除"),
+        Transition("recheck", "instructing", "第一次复查没有消除，再次指令"),
+        Transition("recheck", "penalty", "第二次复查没有消除，移送查处"),
+        Transition("penalty", "releasing", "隐患已经消除"),
+        Transition("releasing", "archiving", "措施已经解除"),
+        Transition("archiving", "archived", "档案已接收"),
+    ),
+    main=(
+        "inspected",
+        "graded",
+        "instructing",
+        "rectifying",
+        "recheck",
+        "releasing",
+        "archiving",
+        "archived",
+    ),
+)  # fmt: skip
+
+
+@workflow.defn(name="se_hazard_rectification")
+class HazardRectification(ExOfficio):
+    tables = {"1": TABLE}
+
+    @workflow.init
+    def __init__(self, case: CaseInput) -> None:
+        super().__init__(case)
+
+    @workflow.run
+    async def run(self, case: CaseInput) -> CaseOutcome:
+        return await self.conduct(
+            {
+                "inspected": self.inspect,
+                "graded": self.take_measures,
+                "instructing": self.instruct,
+                "rectifying": self.await_report,
+                "recheck": self.recheck,
+                "penalty": self.pursue,
+                "releasing": self.release,
+                "archiving": self.archive,
+            }
+        )
+
+    def forms(self) -> tuple[Any, ...]:
+        return (Inspection, Instruction, RectificationReport, Recheck)
+
+    def keep_decision(self, **more: Any) -> None:
+        self.state.decision |= more
+        self.change(decision=dict(self.state.decision))
+
+    @property
+    def rounds(self) -> int:
+        """Instructions so far; there is no third (办法 29, 36)."""
+        return int(self.state.memo.get("rounds", 0))
+
+    @property
+    def grave(self) -> bool:
+        return self.state.decision.get("grade") in (Grade.SERIOUS.value, Grade.MAJOR.value)
+
+    # -- 监督检查 (办法 19, 23) ---------------------------------------------------------------------------
+
+    async def inspect(self) -> str:
+        number = await self.number("case")
+        self.change(case_no=number)
+        # Nobody waits for the platform: what it says stands beside the record as soon as it says it.
+        self.aside(self._look_up(), vital=False)
+        decided = await self.decided(
+            Inspection,
+            role=self.row.roles["inspection"],
+            context={"device": self.state.memo["device"]},
+        )
+        assert decided is not None, "no term decides by silence"
+        form, given = decided
+        found = form.model_dump(mode="json")
+        self.state.memo["inspection"] = found
+        grade = form.grade
+        self.keep_decision(
+            grade=grade.value if grade else "",
+            found=found["found"],
+            record=form.record,
+            officers=list(form.officers),
+            inspected_at=found["inspected_at"],
+        )
+        self.record(
+            "inspected",
+            actor=given.actor,
+            at=given.received_at,
+            data={
+                "grade": grade.value if grade else "",
+                "found": found["found"],
+                "officers": list(form.officers),
+                "signature": form.signature.value,
+            },
+            internal={"record": form.record, "witness": form.witness},
+        )
+        return "graded" if grade else "no_hazard"
+
+    async def _look_up(self) -> None:
+        await self.registers_say("device_checks")
+
+    # -- what is done at once (办法 25, 26, 30; 特种设备安全法 63) -------------------------------------------
+
+    async def take_measures(self) -> str:
+        inspection = self.state.memo["inspection"]
+        if self.grave:
+            await self.serve("stop_use_order")
+            self.aside(self._prohibit())
+            self.aside(self._report(1, help_wanted=inspection["government_help"]))
+        if inspection["seal"] != Seal.NONE.value:
+            await self._seize(
+                items=inspection["items"],
+                seized_at=inspection["sealed_at"] or "",
+                ground=inspection["record"],
+            )
+        return "instructing"
+
+    async def _prohibit(self) -> None:
+        """The platform shows that the device must not be used; a device that it does not know it cannot show."""
+        entered = await self.call(
+            "enter_measure", measure="prohibit", number=self.state.numbers["case"]
+        )
+        self.state.memo["prohibited"] = entered.state == "done"
+        if entered.state != "done":
+            self._platform_refused(entered.answer)
+
+    def _platform_refused(self, answer: dict[str, Any]) -> None:
+        fact = Fact(
+            code="platform_refused",
+            state="open",
+            fact=f"监管平台没有登记停止使用、恢复使用：{answer.get('message', '')}",
+            rule="停止使用、恢复使用应当在监管平台登记",
+            cite="本局规则（待核）",
+            source="equipment",
+        )
+        self.put_facts([fact])
+
+    async def _report(self, seq: int, *, help_wanted: str = "") -> None:
+        """Upward at once, and to the local government where its help is needed; Q08 rings until the platform has it."""
+        since = datetime.fromisoformat(self.state.memo["inspection"]["inspected_at"])
+        clock = self.start_clock("Q08", since if seq == 1 else self.now(), length=UPWARD_HOURS)
+        await self.serve("upward_report", seq=seq, clock=clock)
+        await self.until_done("report_hazard", recipient="higher", summary=self._summary())
+        self.stop_clock(clock)
+        self.record("reported_upward", data={"seq": seq})
+        if help_wanted:
+            await self.serve("government_report", seq=seq, wanted=help_wanted)
+            await self.until_done(
+                "report_hazard", recipient="government", summary=f"{self._summary()}{help_wanted}"
+            )
+            self.record("government_notified", data={"seq": seq})
+
+    def _summary(self) -> str:
+        grade = GRADE_NAMES[Grade(self.state.decision["grade"])]
+        return f"{grade}：{self.state.decision['record']}"
+
+    async def _seize(self, *, items: list[str], ground: str, seized_at: str = "") -> None:
+        if any(r.procedure == "seizure" and not r.outcome for r in self.state.related.values()):
+            return
+        number = sum(r.procedure == "seizure" for r in self.state.related.values()) + 1
+        fill = {"items": items, "ground": ground, "seized_at": seized_at}
+        await self.open_related(f"seizure-{number}", "seizure", fill=fill)
+
+    # -- 监察指令书, 整改 (Q06) ------------------------------------------------------------------------------
+
+    async def instruct(self) -> str:
+        decided = await self.decided(
+            Instruction, role=self.row.roles["instruction"], context={"round": self.rounds + 1}
+        )
+        assert decided is not None
+        form, given = decided
+        self.state.memo["rounds"] = self.rounds + 1
+        self.state.memo["instructed_on"] = civil_date(given.received_at).isoformat()
+        key = self.start_clock("Q06", given.received_at, length=form.days)
+        self.state.memo["rectification"] = key
+        self.keep_decision(measures=list(form.measures), round=self.rounds)
+        self.record(
+            "instruction_served",
+            actor=given.actor,
+            at=given.received_at,
+            data={
+                "round": self.rounds,
+                "days": form.days,
+                "oral_at": form.oral_at.isoformat() if form.oral_at else "",
+            },
+        )
+        await self.serve(
+            "instruction",
+            seq=self.rounds,
+            clock=key,
+            measures=list(form.measures),
+            oral_at=form.oral_at.isoformat() if form.oral_at else "",
+        )
+        return "rectifying"
+
+    async def await_report(self) -> str:
+        """Until the unit reports, or its days are over: then the recheck does not wait for a report."""
+        key = self.state.memo["rectification"]
+        task = self.open_task(RectificationReport, role=self.row.roles["report"], clock=key)
+        self.record(
+            "task_opened", data={"task": task.task_id, "form": task.form, "role": task.role}
+        )
+        await self.wait(lambda: task.task_id in self._answers or not self.clock_running(key))
+        self.state.memo["recheck_clock"] = None
+        if task.task_id not in self._answers:
+            self.drop_task(task, "expired")
+            self.record("report_missing", data={"round": self.rounds})
+            return "recheck"
+        given = self._answers.pop(task.task_id)
+        form = RectificationReport.model_validate(given.answers)
+        self.stop_clock(key)
+        self.state.memo["recheck_clock"] = self.start_clock("Q07", day_start(form.received_on))
+        self.record(
+            "report_submitted",
+            actor=given.actor,
+            at=given.received_at,
+            data={"round": self.rounds, "received_on": form.received_on.isoformat()},
+            internal={"report": form.report},
+        )
+        return "recheck"
+
+    # -- 复查 (Q07) -----------------------------------------------------------------------------------------
+
+    async def recheck(self) -> str:
+        clock = self.state.memo["recheck_clock"]
+        finding = await self._rechecked(clock)
+        self.stop_clock(clock)
+        if finding is RecheckFinding.REMOVED:
+            return "releasing"
+        if self.rounds < 2:
+            return "instructing"
+        return "penalty"
+
+    async def _rechecked(self, clock: str | None) -> RecheckFinding:
+        first = self.state.decision["officers"]
+        decided = await self.decided(
+            Recheck, role=self.row.roles["recheck"], clock=clock, context={"first": first}
+        )
+        assert decided is not None
+        form, given = decided
+        self.keep_decision(finding=form.finding.value, recheck_record=form.record)
+        self.record(
+            "rechecked",
+            actor=given.actor,
+            at=given.received_at,
+            data={
+                "finding": form.finding.value,
+                "round": self.rounds,
+                "officers": list(form.officers),
+                "signature": form.signature.value,
+            },
+            internal={"record": form.record, "witness": form.witness},
+        )
+        return form.finding
+
+    async def pursue(self) -> str:
+        """Not put right twice: a lead for a penalty (办法 36), a seizure proposed, reported upward; then until it is gone."""
+        await self.serve("penalty_lead")
+        self.tell("section_head", "penalty_lead")
+        self.record("penalty_lead", data={"rounds": self.rounds})
+        self.aside(self._report(2))
+        record = self.state.decision["recheck_record"]
+        items = [f"特种设备，设备代码{self.state.memo['device']}"]
+        await self._seize(items=items, ground=f"两次整改没有消除隐患：{record}")
+        while await self._rechecked(None) is RecheckFinding.NOT_REMOVED:
+            pass
+        return "releasing"
+
+    # -- the hazard is gone ------------------------------------------------------------------------------------
+
+    async def release(self) -> str:
+        """The use is allowed again, and what was seized is asked for: its own case lifts it."""
+        # The archive's word for how the case ended.
+        self.keep_decision(decision=RecheckFinding.REMOVED.value)
+        await self.asides_done()
+        if self.state.memo.get("prohibited"):
+            allowed = await self.call(
+                "enter_measure", seq=2, measure="allow", number=self.state.numbers["case"]
+            )
+            if allowed.state != "done":
+                self._platform_refused(allowed.answer)
+        for related in list(self.state.related.values()):
+            if not related.outcome:
+                await self.tell_case(related.case_id, "cause_removed")
+        await self.wait(lambda: all(r.outcome for r in self.state.related.values()))
+        await self.serve("closing")
+        return "archiving"
+
+    # -- what validators add -------------------------------------------------------------------------------------
+
+    def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
+        super().check_answers(task, answers, command)
+        if isinstance(answers, Signed):
+            self.check_officers(answers.officers, command)
+        if isinstance(answers, Recheck):
+            first = {name.strip() for name in self.state.decision["officers"]}
+            if {name.strip() for name in answers.officers} <= first:
+                raise Refused(Refusal.SEPARATION_OF_DUTIES, SOD_RECHECK, {"/officers": SOD_RECHECK})
+        elif isinstance(answers, RectificationReport):
+            self.refuse_future(answers, "received_on", command)
+            if answers.received_on.isoformat() < self.state.memo["instructed_on"]:
+                told = "收到日期早于送达监察指令书的日期"
+                raise Refused(Refusal.INVALID_ANSWERS, told, {"/received_on": told})
+        elif isinstance(answers, Inspection):
+            self._check_inspection(answers)
+
+    def _check_inspection(self, answers: Inspection) -> None:
+        """What the platform says of the device stands against a record without a finding."""
+        bad = [f.fact for f in self.state.facts if f.state == "bad"]
+        if bad and not answers.found:
+            told = "监管平台的记录与“没有发现问题”不符：" + "；".join(bad)
+            raise Refused(Refusal.INVALID_ANSWERS, told, {"/found": told})
+
+    def message_text(self, kind: str, clock: Any) -> str:
+        if kind == "penalty_lead":
+            return "两次复查没有消除隐患，已经移送查处线索，请组织立案（办法第36条）。"
+        return super().message_text(kind, clock)
