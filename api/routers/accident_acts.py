@@ -3,15 +3,20 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Form, Request
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.case_access import Number
 from api.documentation import ANSWERED_ACT, RECEIVED, refusals
+from api.draft_forms import errors_of
 from api.idempotency import Key
+from api.problems import FieldError, Problem
 from api.routers.case_acts import act_on_case
+from api.routers.case_pages import case_again
 from api.routers.name_pages import Token, act_on_page
 from api.security.current import SignedIn
 from api.services import Means
+from api.validation_messages import pointer
 from api.views import shapes
 from forms.se_accident_report import SupplementaryReport
 
@@ -72,4 +77,12 @@ async def supplement_accident_page(
     data = {name: text.strip() for name, text in told.items() if text.strip()}
     if happenings:
         data["happenings"] = happenings
+    try:
+        SupplementaryReport.model_validate(data)
+    except ValidationError as invalid:
+        # Said in the reader's words beside each field; the case would say it in the validator's own.
+        wrong = [FieldError(said, pointer(path)) for path, said in errors_of(invalid)]
+        return await case_again(
+            request, person, means, number, Problem("invalid_input", errors=wrong)
+        )
     return await act_on_page(request, person, means, number, KIND, data, token, "told_upward")
