@@ -66,6 +66,10 @@ WORDS = {
     "termination_notice": "终",
     "lapse": "失",
     "annulment_notice": "公",
+    "draw_record": "抽",
+    "check_notice": "通",
+    "inspection_result": "果",
+    "rectification_order": "责",
 }
 # What others declare or sign is no paper of the office.
 UNSEALED = frozenset({"application", "commitment"})

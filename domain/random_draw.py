@@ -107,6 +107,7 @@ class Lists:
                 raise DrawError(
                     f"{target.name}（{target.code}）回避以后不足 {self.per_target} 名检查人员，请增加人员"
                 )
+        self.text()
 
     def text(self) -> str:
         """The lists as they are hashed: one line each, fields parted by a tab, lines in the order of their characters."""

@@ -15,6 +15,7 @@ from api.i18n import current, mark
 from api.i18n import gettext as _
 from domain.roles import Role
 from domain.transitions import Stage, Table
+from forms.double_random_results import RESULT_LABELS, Result
 from forms.liquidation import STEP_FORMS
 from forms.registry import TASK_FORMS
 from forms.startup_part import PartCorrection
@@ -101,6 +102,8 @@ EFFECTS: Final[dict[str, str]] = {
     "publish_revocation_notice": mark("公示拟撤销登记"),
     "annul_registration": mark("登记系统撤销登记"),
     "publish_annulment": mark("公示撤销登记"),
+    "random_draw": mark("按公开数值抽取"),
+    "publish_inspection": mark("公示检查结果"),
 }
 PAPERS: Final[dict[str, str]] = {
     "receipt": mark("接收申请材料凭证"),
@@ -134,6 +137,10 @@ PAPERS: Final[dict[str, str]] = {
     "not_deregistered": mark("不予强制注销告知书"),
     "restored": mark("恢复登记通知书"),
     "not_restored": mark("不予恢复登记告知书"),
+    "draw_record": mark("双随机抽取记录"),
+    "check_notice": mark("双随机抽查通知书"),
+    "inspection_result": mark("双随机抽查结果告知书"),
+    "rectification_order": mark("责令改正通知书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {
@@ -149,6 +156,11 @@ DECISIONS: Final[dict[str, str]] = {
     "revoke": mark("撤销"),
     "not_proven": mark("不予撤销：不能认定"),
     "public_interest": mark("不予撤销：损害公共利益"),
+    "approve": mark("批准计划"),
+    "normal": mark("检查结果正常"),
+    "rectify_ordered": mark("责令改正"),
+    "case_opened": mark("线索移交股室负责人"),
+    "abnormal_list": mark("转列入经营异常名录"),
 }
 OUTCOMES: Final[dict[str, str]] = {
     "confirmed": mark("完成了实名认证"),
@@ -265,6 +277,11 @@ def part_standing(standing: str) -> str:
     """How a part of an opening stands, in the reader's language."""
     known_standing = startup_parts.Standing(standing)
     return bilingual(known_standing.label, known_standing.label_en)
+
+
+def inspection_result(code: str) -> str:
+    """The result of a random inspection, in the reader's language."""
+    return bilingual(*RESULT_LABELS[Result(code)])
 
 
 def stage_label(stage: Stage) -> str:

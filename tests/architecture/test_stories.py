@@ -6,11 +6,17 @@ from collections import Counter
 from tests import (
     stories,
     test_stories_of_credit,
+    test_stories_of_inspection,
     test_stories_of_licences,
     test_stories_of_registration,
 )
 
-PLAYERS = (test_stories_of_credit, test_stories_of_licences, test_stories_of_registration)
+PLAYERS = (
+    test_stories_of_credit,
+    test_stories_of_inspection,
+    test_stories_of_licences,
+    test_stories_of_registration,
+)
 
 
 def test_every_story_is_played_once() -> None:
