@@ -73,12 +73,17 @@ WORDS = {
     "follow_up": "督",
     "stop_use_order": "停",
     "instruction": "令",
+    "hazard_report": "报",
     "government_report": "通",
     "penalty_lead": "移案",
     "closing": "销",
     "seizure_decision": "决",
     "release_decision": "解",
     "confiscation_notice": "处",
+    "draw_record": "抽",
+    "check_notice": "通",
+    "inspection_result": "果",
+    "rectification_order": "责",
 }
 # What others declare or sign is no paper of the office.
 UNSEALED = frozenset({"application", "commitment"})

@@ -203,12 +203,12 @@ async def extension(view: CaseView, order: PaperOrder) -> Fields:
     }
 
 
-@paper("upward_report", STEM)
+@paper("hazard_report", STEM)
 async def upward_report(view: CaseView, order: PaperOrder) -> Fields:
     again = "两次发出监察指令书，经复查隐患仍没有消除。" if order.seq > 1 else ""
     return "office_letter", {
         "recipient": view.office.city_authority,
-        "name": view.row.papers["upward_report"],
+        "name": view.row.papers["hazard_report"],
         "paragraphs": [f"{again}本机关在监督检查中发现下列问题（{_grade(view)}），现予报告。"],
         "entries": _lines(view),
         "due": due(view, order.data["clock"]),

@@ -3,6 +3,7 @@
 Like an application handed in at once, but its party is known by its code, and the officer is its proposer, not its owner.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,6 +14,7 @@ from api import intake
 from api.acts import OPEN, Draft, Outcome
 from api.draft_forms import Answers, check_whole, form_of
 from api.intake import Dossier
+from api.officers import check_serving
 from api.problems import FieldError, Problem
 from api.security.person import Person
 from api.services import Services
@@ -49,9 +51,9 @@ def openable_row(person: Person, code: str) -> Procedure:
     raise Problem("not_found")
 
 
-def party_of(uscc: str) -> str:
-    """The owner of a case whose party did not sign in."""
-    return f"uscc:{uscc}"
+def party_of(facts: Mapping[str, Any], office: str) -> str:
+    """The owner of a case whose party did not sign in; of a plan that is about nobody yet, the office itself."""
+    return f"uscc:{facts['uscc']}" if "uscc" in facts else f"office:{office}"
 
 
 async def open_case(
@@ -72,6 +74,7 @@ async def open_case(
         errors = [FieldError(message, pointer(("form", *path))) for path, message in ahead]
     if errors or whole is None:
         raise Problem("invalid_input", errors=errors)
+    await check_serving(means.engine, getattr(whole, "inspectors", ()), means.office)
     content, facts = content_of(whole, []), whole.case_facts()
     case_id = uuid5(act_id, "case")
     dossier = Dossier(
@@ -80,7 +83,7 @@ async def open_case(
             procedure=row.procedure,
             catalogue_version=row.version,
             office=means.office,
-            owner=party_of(str(facts["uscc"])),
+            owner=party_of(facts, means.office),
             title=whole.subject(),
             state="draft",
             version=1,

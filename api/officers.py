@@ -1,12 +1,23 @@
 """Who is named in an officer's answers: colleagues in office. Whether they are enough is the case's to judge."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.acts import Draft
 from api.i18n import gettext as _
+from api.problems import FieldError, Problem
 from domain.refusals import Refusal, Refused
 from domain.roles import Role
 from storage.colleagues import colleagues
+
+
+async def strangers(engine: AsyncEngine, names: Sequence[object], office: str) -> list[str]:
+    """Those of the names that no inspector of the office bears."""
+    async with engine.connect() as connection:
+        serving = await colleagues(connection, Role.INSPECTOR.value, office)
+    known = {c.name for c in serving}
+    return [str(name) for name in names if str(name).strip() not in known]
 
 
 async def check_named(engine: AsyncEngine, draft: Draft) -> None:
@@ -21,12 +32,21 @@ async def check_named(engine: AsyncEngine, draft: Draft) -> None:
     named = draft.data.get("officers")
     if not isinstance(named, list):
         return
-    async with engine.connect() as connection:
-        serving = await colleagues(connection, Role.INSPECTOR.value, draft.actor.office)
-    known = {c.name for c in serving}
-    strangers = [name for name in named if str(name).strip() not in known]
-    if strangers:
+    if unknown := await strangers(engine, named, draft.actor.office):
         message = _("核查人员须是本机关在职的核查人员，查不到：%(names)s") % {
-            "names": "、".join(str(name) for name in strangers)
+            "names": "、".join(unknown)
         }
         raise Refused(Refusal.INVALID_ANSWERS, message, {"/officers": message})
+
+
+async def check_serving(engine: AsyncEngine, names: Sequence[str], office: str) -> None:
+    """Those from whom officers are to be drawn (双随机) are inspectors of the office.
+
+    Raises:
+        Problem: invalid_input at `/form/inspectors`.
+    """
+    if names and (unknown := await strangers(engine, names, office)):
+        message = _("检查人员须是本机关在职的执法人员，查不到：%(names)s") % {
+            "names": "、".join(unknown)
+        }
+        raise Problem("invalid_input", errors=[FieldError(message, pointer="/form/inspectors")])

@@ -9,6 +9,7 @@ from banjian.commands import (
     calendar,
     case,
     clock,
+    draw,
     erasure,
     law,
     name,
@@ -43,6 +44,7 @@ app.add_typer(audit.app, name="audit", help="核验办件的记录")
 app.add_typer(calendar.app, name="calendar", help="节假日安排：哪天上班，依据哪份通知")
 app.add_typer(case.app, name="case", help="办件：现在怎样，在等谁")
 app.add_typer(clock.app, name="clock", help="期限：为什么是这一天")
+app.add_typer(draw.app, name="draw", help="双随机抽取：重新抽一次，与公布的是否相同")
 app.add_typer(law.app, name="law", help="法规版本：哪些期限变了，影响哪些办件")
 app.add_typer(name.app, name="name", help="名称：能不能申报，与谁相同或者近似")
 app.add_typer(erasure.app, name="erasure", help="到期删除：两人决定，分批执行")

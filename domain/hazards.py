@@ -18,13 +18,14 @@ class Grade(StrEnum):
     MAJOR = "major"
 
 
-GRADE_NAMES: Final = MappingProxyType(
+GRADE_LABELS: Final = MappingProxyType(
     {
-        Grade.GENERAL: "一般问题",
-        Grade.SERIOUS: "严重事故隐患",
-        Grade.MAJOR: "重大违法行为",
+        Grade.GENERAL: ("一般问题", "a general fault"),
+        Grade.SERIOUS: ("严重事故隐患", "a serious hazard"),
+        Grade.MAJOR: ("重大违法行为", "a major violation"),
     }
 )
+GRADE_NAMES: Final = MappingProxyType({grade: zh for grade, (zh, _) in GRADE_LABELS.items()})
 
 
 class HazardFact(StrEnum):

@@ -121,6 +121,14 @@ RULES: Mapping[str, Rule] = {
         "提出取消名称保留的人不能批准取消。",
         "本局岗位规则（待核：无全国性规定）",
     ),
+    # Drawn officers and targets are replaced with a reason on record and another person's consent.
+    "SOD-16": _differ(
+        "SOD-16",
+        "assigner",
+        "replacement_approver",
+        "申请更换抽取的人员或者对象的人不能同意更换。",
+        "本局岗位规则（待核：无全国性规定）",
+    ),
 }
 
 # Rules that need two persons at once, checked on the answers of a form, not on the duties before it.
@@ -129,6 +137,8 @@ TWO_OFFICERS: Mapping[str, str] = {
     "SOD-3": "行政处罚法第42条",
     "SOD-4": "行政强制法第18条",
     "SOD-5": "特种设备安全法第65条",
+    # Of others than equipment units law.md asks for two officers too, and quotes no article.
+    "SOD-5D": "双随机抽查由两名以上检查人员进行（待核）",
     "SOD-6": "食品生产经营监督检查管理办法第23条",
 }
 

@@ -118,7 +118,7 @@ class EnterpriseStartupOnestop(Approval, OpeningCase):
         """The registration is a case of its own; the reserved name and the host of the domicile go along with it."""
         found = {key: self.state.memo.get(key) for key in ("reservation", "host")}
         known = {key: value for key, value in found.items() if value}
-        facts = {"facts": known} if known else {}
+        facts: dict[str, Any] = {"facts": known} if known else {}
         await self.open_related(REGISTRATION, "establishment_registration", fill={}, **facts)
         related = self.state.related[REGISTRATION]
         try:

@@ -24,10 +24,17 @@ class ExOfficio(Approval):
 
     def opened(self, opening: Command) -> None:
         facts = dict(opening.data.get("facts", {}))
+        # What another case opened was found there by a person: who decides here must be somebody else (SOD-1P).
+        found_by = facts.pop("proposed_by", None)
         self.state.memo |= facts
-        self.state.numbers |= {"uscc": str(facts["uscc"])}
+        # A plan (双随机抽查) has no party.
+        if "uscc" in facts:
+            self.state.numbers |= {"uscc": str(facts["uscc"])}
         # The record names the party; the officer is named by the event and by the duty.
         self.change(numbers=dict(self.state.numbers), owner_name=self.state.title)
+        if found_by:
+            actor = opening.actor.model_copy(update=found_by)
+            opening = opening.model_copy(update={"actor": actor})
         self.take_duty("proposer", opening)
 
     def record_opening(self, opening: Command, *, digest: str) -> None:

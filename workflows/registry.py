@@ -9,6 +9,8 @@ from workflows.cluster_hosting import ClusterHosting
 from workflows.cluster_registration import ClusterRegistration
 from workflows.compulsory_deregistration import CompulsoryDeregistration
 from workflows.credit_repair import CreditRepair
+from workflows.double_random_check import DoubleRandomCheck
+from workflows.double_random_inspection import DoubleRandomInspection
 from workflows.enterprise_startup_onestop import EnterpriseStartupOnestop
 from workflows.establishment_registration import EstablishmentRegistration
 from workflows.general_approval import GeneralApproval
@@ -35,6 +37,8 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "cluster_registration": ClusterRegistration,
     "credit_repair": CreditRepair,
     "compulsory_deregistration": CompulsoryDeregistration,
+    "double_random_check": DoubleRandomCheck,
+    "double_random_inspection": DoubleRandomInspection,
     "enterprise_startup_onestop": EnterpriseStartupOnestop,
     "establishment_registration": EstablishmentRegistration,
     "general_approval": GeneralApproval,

@@ -202,7 +202,7 @@ class HazardRectification(ExOfficio):
         """Upward at once, and to the local government where its help is needed; Q08 rings until the platform has it."""
         since = datetime.fromisoformat(self.state.memo["inspection"]["inspected_at"])
         clock = self.start_clock("Q08", since if seq == 1 else self.now(), length=UPWARD_HOURS)
-        await self.serve("upward_report", seq=seq, clock=clock)
+        await self.serve("hazard_report", seq=seq, clock=clock)
         await self.until_done("report_hazard", recipient="higher", summary=self._summary())
         self.stop_clock(clock)
         self.record("reported_upward", data={"seq": seq})
@@ -303,7 +303,7 @@ class HazardRectification(ExOfficio):
         form, given = decided
         self.keep_decision(finding=form.finding.value, recheck_record=form.record)
         self.record(
-            "rechecked",
+            "hazard_rechecked",
             actor=given.actor,
             at=given.received_at,
             data={

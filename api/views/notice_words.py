@@ -19,6 +19,8 @@ KINDS: Final[dict[str, str]] = {
     "registration_revocation": mark("撤销登记公示"),
     "abnormal_listed": mark("列入经营异常名录"),
     "serious_listed": mark("列入严重违法失信名单"),
+    "random_draw": mark("双随机抽取摘要"),
+    "inspection_result": mark("双随机抽查结果"),
 }
 OTHER: Final = mark("公示")
 OBJECTORS: Final[dict[str, str]] = {
@@ -52,6 +54,15 @@ LABELS: Final = (
     mark("名录、名单"),
     mark("情形"),
     mark("记录编号"),
+    mark("抽查计划编号"),
+    mark("抽取数量"),
+    mark("公开数值"),
+    mark("数值出处"),
+    mark("名单摘要"),
+    mark("种子"),
+    mark("抽取文件摘要"),
+    mark("检查日期"),
+    mark("检查结果"),
 )
 
 

@@ -13,8 +13,10 @@ from pydantic.fields import FieldInfo
 from api import dates
 from api.i18n import current, mark
 from api.i18n import gettext as _
+from domain.hazards import GRADE_LABELS, Grade
 from domain.roles import Role
 from domain.transitions import Stage, Table
+from forms.double_random_results import RESULT_LABELS, Result
 from forms.liquidation import STEP_FORMS
 from forms.registry import TASK_FORMS
 from forms.startup_part import PartCorrection
@@ -104,6 +106,8 @@ EFFECTS: Final[dict[str, str]] = {
     "publish_revocation_notice": mark("公示拟撤销登记"),
     "annul_registration": mark("登记系统撤销登记"),
     "publish_annulment": mark("公示撤销登记"),
+    "random_draw": mark("按公开数值抽取"),
+    "publish_inspection": mark("公示检查结果"),
 }
 PAPERS: Final[dict[str, str]] = {
     "receipt": mark("接收申请材料凭证"),
@@ -137,11 +141,24 @@ PAPERS: Final[dict[str, str]] = {
     "not_deregistered": mark("不予强制注销告知书"),
     "restored": mark("恢复登记通知书"),
     "not_restored": mark("不予恢复登记告知书"),
+    "stop_use_order": mark("责令停止使用通知书"),
+    "instruction": mark("特种设备安全监察指令书"),
+    "hazard_report": mark("特种设备隐患报告"),
+    "government_report": mark("特种设备隐患情况通报"),
+    "penalty_lead": mark("案件线索移送书"),
+    "closing": mark("隐患整改销案告知书"),
+    "seizure_decision": mark("查封、扣押决定书"),
+    "release_decision": mark("解除查封、扣押决定书"),
+    "confiscation_notice": mark("查封、扣押财物处理告知书"),
     "upward_report": mark("特种设备事故报告"),
     "supplementary_report": mark("特种设备事故补报"),
     "hand_over": mark("特种设备事故调查移交函"),
     "chase": mark("特种设备事故调查报告催报函"),
     "follow_up": mark("特种设备事故整改跟踪通知书"),
+    "draw_record": mark("双随机抽取记录"),
+    "check_notice": mark("双随机抽查通知书"),
+    "inspection_result": mark("双随机抽查结果告知书"),
+    "rectification_order": mark("责令改正通知书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {
@@ -157,6 +174,11 @@ DECISIONS: Final[dict[str, str]] = {
     "revoke": mark("撤销"),
     "not_proven": mark("不予撤销：不能认定"),
     "public_interest": mark("不予撤销：损害公共利益"),
+    "approve": mark("批准计划"),
+    "normal": mark("检查结果正常"),
+    "rectify_ordered": mark("责令改正"),
+    "case_opened": mark("线索移交股室负责人"),
+    "abnormal_list": mark("转列入经营异常名录"),
 }
 OUTCOMES: Final[dict[str, str]] = {
     "confirmed": mark("完成了实名认证"),
@@ -283,6 +305,16 @@ def part_standing(standing: str) -> str:
     """How a part of an opening stands, in the reader's language."""
     known_standing = startup_parts.Standing(standing)
     return bilingual(known_standing.label, known_standing.label_en)
+
+
+def hazard_grade(value: str) -> str:
+    """严重事故隐患 / a serious hazard; nothing for none."""
+    return bilingual(*GRADE_LABELS[Grade(value)]) if value else ""
+
+
+def inspection_result(code: str) -> str:
+    """The result of a random inspection, in the reader's language."""
+    return bilingual(*RESULT_LABELS[Result(code)])
 
 
 def stage_label(stage: Stage) -> str:

@@ -28,7 +28,8 @@ class OfficeLetter(Paper):
     name: Line
     paragraphs: Annotated[tuple[Text, ...], Field(min_length=1, max_length=40)]
     grounds: Annotated[tuple[GroundFound, ...], Field(max_length=40)] = ()
-    entries: Annotated[tuple[Entry, ...], Field(max_length=30)] = ()
+    # A record of a draw has a line for each of at most 500 targets.
+    entries: Annotated[tuple[Entry, ...], Field(max_length=520)] = ()
     due: Due | None = None
     due_label: Line = "期限的最后一天"
     closing: Annotated[tuple[Text, ...], Field(max_length=10)] = ()

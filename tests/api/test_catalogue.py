@@ -52,6 +52,7 @@ SOD_MESSAGES = {
         ("SOD-8", "legal_reviewer", "investigator"),
         ("SOD-11", "extension_asker", "extension_approver"),
         ("SOD-11C", "cancellation_asker", "cancellation_approver"),
+        ("SOD-16", "assigner", "replacement_approver"),
     )
     if (violation := sod.check([rule], [sod.Taken(one, "x")], other, "x")) is not None
 }

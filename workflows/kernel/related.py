@@ -24,13 +24,19 @@ DROPPED: Final = "dropped"
 class RelatedCases(Expiry):
     """Opens them, hears of their end, and reports this case's own end to its parent."""
 
-    async def open_related(self, item: str, procedure: str, **data: Any) -> str:
-        """Open a related case: an ordinary top-level case, tied by a link row (promise 5)."""
+    async def open_related(
+        self, item: str, procedure: str, *, party: str | None = None, **data: Any
+    ) -> str:
+        """Open a related case: an ordinary top-level case, tied by a link row (promise 5).
+
+        Args:
+            party: whom it is about, where that is not whom this case is about: `uscc:…`.
+        """
         # Known before it is begun: a quick one may tell of itself before the activity's answer is here.
         related = self._expect(item, procedure, "open")
         case_id: str = await workflow.execute_activity_method(
             RelatedActivities.open_related,
-            self._order(item, procedure, data),
+            self._order(item, procedure, data, party),
             task_queue=EFFECTS_QUEUE,
             start_to_close_timeout=ATTEMPT,
             heartbeat_timeout=SILENCE,
@@ -83,14 +89,17 @@ class RelatedCases(Expiry):
         self.state.related[item].state = DROPPED
         self._show_link(self.state.related[item])
 
-    def _order(self, item: str, procedure: str, data: dict[str, Any]) -> RelatedOrder:
+    def _order(
+        self, item: str, procedure: str, data: dict[str, Any], party: str | None = None
+    ) -> RelatedOrder:
+        actor = self.case.opening.actor
         return RelatedOrder(
             parent_case=self.case.case_id,
             item=item,
             procedure=procedure,
             office=self.case.office,
             at=self.now(),
-            actor=self.case.opening.actor,
+            actor=actor.model_copy(update={"acting_for": party}) if party else actor,
             data=data,
             offset_seconds=self.case.offset_seconds,
             sweep=self.case.sweep,

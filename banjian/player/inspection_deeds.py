@@ -1,0 +1,24 @@
+"""What officers do in a story about random inspections (双随机抽查)."""
+
+import hashlib
+from typing import Any
+
+from banjian.player.cast import Answered
+from banjian.player.deeds import Deed, Play, deed
+from domain.random_draw import differences
+
+
+@deed("draw_again")
+async def draw_again(play: Play, deed: Deed) -> Any:
+    """Download the draw document, compare it with its digest, and draw again. Raises ValueError where they differ."""
+    number = play.number(deed.case)
+    answer = await play.cast.call(deed.by, "GET", f"/api/v1/cases/{number}/draw")
+    if answer.status_code >= 400:
+        raise Answered(answer)
+    case = await play.cast.ask(deed.by, "GET", f"/api/v1/cases/{number}")
+    digest = hashlib.sha256(answer.content).hexdigest()
+    if digest != case["decision"]["draw"]["sha256"]:
+        raise ValueError(f"the draw document of {number} is not the one that was recorded")
+    if wrong := differences(answer.json()):
+        raise ValueError(f"drawn again, {number} differs: {wrong}")
+    return None

@@ -1,0 +1,75 @@
+"""A random inspection on its pages: the plan's form with what it refuses, the draw on the task's page, the document to download."""
+
+from datetime import datetime
+
+from bs4 import Tag
+
+from banjian.player import credit_deeds, inspection_deeds, licence_deeds
+from tests.api.case_stage import Live, live
+from tests.api.test_tasks_pages import claimed, errors_of, sent_form, soup
+
+assert callable(live)
+# Declare how officers open a case, draw again, and get hold of a related one.
+assert credit_deeds
+assert inspection_deeds
+assert licence_deeds
+STEM = "double_random_inspection"
+CODE = "91421303MA0QJ0012H"
+ANSWERS = {
+    "name": "2026年登记事项抽查",
+    "scope": "market",
+    "matters": "登记事项",
+    "basis": "《中华人民共和国民营经济促进法》第五十二条",
+    "starts_on": "2026-09-23",
+    "ends_on": "2026-12-31",
+    "targets": f"{CODE}\t随州市曾都区第一机械有限公司\t重点\r\n",
+    "number": "1",
+    "inspectors": "王海\r\n冯丽",
+}
+
+
+async def test_a_plan_is_proposed_drawn_and_downloaded_from_its_pages(live: Live) -> None:
+    client = await live.pages("inspector")
+    path = f"/desk/open/{STEM}"
+    data = sent_form(await client.get(path), path)
+    refused = await client.post(path, data=data | ANSWERS | {"inspectors": "王海\r\n无此人"})
+    assert refused.status_code == 422
+    assert any("无此人" in text for text in errors_of(refused))
+    opened = await client.post(path, data=sent_form(refused, path) | ANSWERS)
+    assert opened.status_code == 303, errors_of(opened)
+    page = await client.get(opened.headers["location"])
+    number = soup(page).find(class_="no")
+    assert isinstance(number, Tag)
+    found = await live.cast.until(
+        "inspector", f"/api/v1/cases/{number.text.strip()}", lambda c: c["stage"] == "plan_proposed"
+    )
+    live.play.cases["plan"] = {
+        "id": found["case_id"],
+        "number": number.text.strip(),
+        "owner": "inspector",
+        "procedure": STEM,
+    }
+    await live.complete(
+        "section_head", "plan", task=f"{STEM}.approval", decision="approve", no_interest=True
+    )
+    await live.on.advance(datetime.fromisoformat("2026-09-25T09:00:00+08:00"))
+    client, task = await claimed(live, "inspector", "plan", f"{STEM}.public_value")
+    sent = sent_form(await client.get(task), task)
+    said = {"value": "3821.83", "source": "上证指数收盘", "published_on": "2026-09-24"}
+    drawn = await client.post(task, data=sent | said | {"do": "submit"})
+    assert drawn.status_code == 303, errors_of(drawn)
+    await live.stage_is("plan", "checking")
+    await live.do("draw_again", "inspector", "plan")
+    shown = (await client.get(f"/cases/{live.number('plan')}")).text
+    assert "下载抽取文件" in shown
+    assert "已公示检查结果 0 个，共 1 个" in shown or "检查中" in shown
+    await live.do("follow", "inspector", "check", of="plan", item=CODE)
+    client, task = await claimed(live, "inspector2", "check", "double_random_check.assignment")
+    # The form says what does not fit, before anything is sent to the case.
+    sent = sent_form(await client.get(task), task)
+    wrong = await client.post(task, data=sent | {"manner": "replace_target", "do": "submit"})
+    assert wrong.status_code == 422
+    assert any("写明理由" in text for text in errors_of(wrong))
+    right = await client.post(task, data=sent | {"manner": "unannounced", "do": "submit"})
+    assert right.status_code == 303
+    assert (await client.get(f"/cases/{live.number('check')}")).status_code == 200
