@@ -13,7 +13,7 @@ from domain.hazards import Grade, HazardFact, grade_of
 from forms.base import ApplicationForm, Fault, Section, TaskForm
 from forms.fields import Day, Instant, Line, Text, labelled
 from forms.licence_item import UnifiedCode
-from forms.spot_records import Signed
+from forms.spot_records import Signed, Team
 
 LONGEST_TERM = 365
 
@@ -144,12 +144,8 @@ class Seal(StrEnum):
     EMERGENCY = "emergency"
 
 
-class Inspection(Signed):
-    """监督检查记录 (办法 19, 23): what two inspectors found, and what they did at once."""
-
-    code = "se_hazard_rectification.inspection"
-    title = "监督检查记录"
-    title_en = "Record of the inspection"
+class Inspected(Team):
+    """What two inspectors found, and what they did at once (办法 19, 23)."""
 
     inspected_at: Annotated[Instant, labelled("检查时间", "Inspected at", widget="datetime")]
     found: Annotated[
@@ -251,6 +247,14 @@ class Inspection(Signed):
         return self
 
 
+class Inspection(Signed, Inspected):
+    """监督检查记录, signed by the unit."""
+
+    code = "se_hazard_rectification.inspection"
+    title = "监督检查记录"
+    title_en = "Record of the inspection"
+
+
 class Instruction(TaskForm):
     """特种设备安全监察指令书 (办法 23; 特种设备安全法 62): what to put right, and by when. The law sets no length."""
 
@@ -305,12 +309,8 @@ class RecheckFinding(StrEnum):
     NOT_REMOVED = "not_removed"
 
 
-class Recheck(Signed):
-    """复查 (办法 29): at least one who was not in the first check [P]."""
-
-    code = "se_hazard_rectification.recheck"
-    title = "复查"
-    title_en = "Recheck"
+class Rechecked(Team):
+    """What a recheck found (办法 29)."""
 
     checked_at: Annotated[Instant, labelled("复查时间", "Rechecked at", widget="datetime")]
     finding: Annotated[
@@ -333,3 +333,11 @@ class Recheck(Signed):
     record: Annotated[
         Text, labelled("复查情况", "What was seen", widget="textarea"), Field(min_length=4)
     ]
+
+
+class Recheck(Signed, Rechecked):
+    """复查: at least one who was not in the first check [P]."""
+
+    code = "se_hazard_rectification.recheck"
+    title = "复查"
+    title_en = "Recheck"

@@ -10,7 +10,7 @@ from forms.approval import NoInterest
 from forms.base import ApplicationForm, Fault, Section, TaskForm
 from forms.fields import Instant, Line, Text, labelled
 from forms.licence_item import UnifiedCode
-from forms.spot_records import Signed
+from forms.spot_records import Signed, Team
 
 
 class Kind(StrEnum):
@@ -78,8 +78,8 @@ class Application(ApplicationForm):
         return {"uscc": self.uscc, "seized_at": at.isoformat() if at else ""}
 
 
-class CarriedOut(Signed):
-    """现场笔录: what was done on the spot (行政强制法 18)."""
+class Done(Team):
+    """What was done on the spot (行政强制法 18)."""
 
     record: Annotated[
         Text,
@@ -93,22 +93,26 @@ class CarriedOut(Signed):
     ]
 
 
-class SpotRecord(CarriedOut):
-    """What was carried out on the spot in an emergency, reported to the head (行政强制法 19)."""
+class DoneAt(Done):
+    """… and when: of a seizure that the head approved before."""
+
+    seized_at: Annotated[Instant, labelled("实施时间", "Carried out at", widget="datetime")]
+
+
+class SpotRecord(Signed, Done):
+    """现场笔录 of what was carried out on the spot in an emergency, reported to the head (行政强制法 19)."""
 
     code = "seizure.spot_record"
     title = "现场笔录和紧急情况报告"
     title_en = "Record of the spot, and report of the emergency"
 
 
-class Execution(CarriedOut):
-    """What was carried out of a seizure that the head approved before."""
+class Execution(Signed, DoneAt):
+    """现场笔录 of a seizure that the head approved before."""
 
     code = "seizure.execution"
     title = "实施查封、扣押"
     title_en = "Carrying out the seizure"
-
-    seized_at: Annotated[Instant, labelled("实施时间", "Carried out at", widget="datetime")]
 
 
 class ApprovalOutcome(StrEnum):

@@ -16,14 +16,8 @@ class Signature(StrEnum):
     REFUSED = "refused"
 
 
-SIGNATURE_LABELS = {
-    Signature.SIGNED: ("已经签名", "Signed"),
-    Signature.REFUSED: ("拒绝签名或者不在场", "Refused, or absent"),
-}
-
-
-class Signed(TaskForm):
-    """A record of the spot: who made it, and whether the party signed; where not, a witness and what shows it (办法 27)."""
+class Team(TaskForm):
+    """Who made the record: two or more, the signer among them."""
 
     duty = "inspector"
 
@@ -37,8 +31,27 @@ class Signed(TaskForm):
         ),
         Field(min_length=1, max_length=10),
     ]
+
+
+class Signed(TaskForm):
+    """Whether the party signed; where not, a witness and what shows it (办法 27). Named first among a record's bases, it comes last."""
+
     signature: Annotated[
-        Signature, labelled("当事人签名", "The party's signature", widget="radios")
+        Signature,
+        labelled(
+            "当事人签名",
+            "The party's signature",
+            widget="radios",
+            options={
+                "signed": ["已经签名", "Signed"],
+                "refused": [
+                    "拒绝签名或者不在场",
+                    "Refused, or absent",
+                    "写明见证人，并录音录像",
+                    "Name the witness and what was recorded",
+                ],
+            },
+        ),
     ]
     witness: Annotated[
         Line,

@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
         RectificationReport,
         Seal,
     )
-    from forms.spot_records import Signed
+    from forms.spot_records import Team
     from law.zone import civil_date, day_start
 
 from workflows.ex_officio import ExOfficio
@@ -353,7 +353,7 @@ class HazardRectification(ExOfficio):
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         super().check_answers(task, answers, command)
-        if isinstance(answers, Signed):
+        if isinstance(answers, Team):
             self.check_officers(answers.officers, command)
         if isinstance(answers, Recheck):
             first = {name.strip() for name in self.state.decision["officers"]}

@@ -22,14 +22,13 @@ with workflow.unsafe.imports_passed_through():
     from forms.base import TaskForm
     from forms.seizure import (
         ApprovalOutcome,
-        CarriedOut,
         Execution,
         SeizureApproval,
         SeizureEnd,
         SeizureOutcome,
         SpotRecord,
     )
-    from forms.spot_records import Signed
+    from forms.spot_records import Team
 
 from workflows.ex_officio import ExOfficio
 
@@ -171,7 +170,7 @@ class Seizure(ExOfficio):
         )
         return form.decision is ApprovalOutcome.APPROVE
 
-    def _recorded(self, form: CarriedOut, given: TaskAnswer) -> None:
+    def _recorded(self, form: SpotRecord | Execution, given: TaskAnswer) -> None:
         self.keep_decision(officers=list(form.officers), signature=form.signature.value)
         self.record(
             "seizure_carried_out",
@@ -245,7 +244,7 @@ class Seizure(ExOfficio):
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         super().check_answers(task, answers, command)
-        if isinstance(answers, Signed):
+        if isinstance(answers, Team):
             self.check_officers(answers.officers, command)
 
     def message_text(self, kind: str, clock: Any) -> str:

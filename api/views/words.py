@@ -107,6 +107,9 @@ EFFECTS: Final[dict[str, str]] = {
     "annul_registration": mark("登记系统撤销登记"),
     "publish_annulment": mark("公示撤销登记"),
     "random_draw": mark("按公开数值抽取"),
+    "device_checks": mark("查询特种设备"),
+    "enter_measure": mark("登记停止使用、恢复使用"),
+    "report_hazard": mark("上报事故隐患"),
     "publish_inspection": mark("公示检查结果"),
 }
 PAPERS: Final[dict[str, str]] = {
