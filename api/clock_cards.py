@@ -12,6 +12,7 @@ from api import dates
 from api.i18n import counted, mark
 from api.i18n import gettext as _
 from law.clock_types import Ground, Unit
+from law.clocks import find_clock
 from law.worktime import Remaining
 from law.zone import civil_date, local
 
@@ -257,6 +258,9 @@ def _rule(deadline: Mapping[str, Any]) -> str:
     if deadline["direction"] == "before":
         return counted(_BACKWARD, length)
     rule = counted(_RULES[unit], length)
+    # The article has no number of its own: whose it is stands beside it.
+    if set_by := find_clock(deadline["clock"]).set_by:
+        rule += _("（规定为“%(set_by)s”，长度由本件确定）") % {"set_by": set_by}
     return rule + _("，已延长") if deadline["extended"] else rule
 
 

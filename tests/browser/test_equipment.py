@@ -95,6 +95,8 @@ async def test_a_hazard_is_inspected_by_telephone(
         )
         await page.goto(f"/cases/{number}")
         await expect(page.locator("main")).to_contain_text("严重事故隐患")
+        # At once (及时), says the article; the hours are the bureau's.
+        await expect(page.locator("main")).to_contain_text("规定为“及时”，长度由本件确定")
         await look(page, "hazard-case-320")
         await page.set_viewport_size({"width": 1280, "height": 900})
         await look(page, "hazard-case")
