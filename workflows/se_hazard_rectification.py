@@ -17,7 +17,14 @@ from typing import Any, Final
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.contracts import CaseInput, CaseOutcome, Command, Fact, OpenTask
+    from domain.contracts import (
+        CaseInput,
+        CaseOutcome,
+        Command,
+        Fact,
+        OpenTask,
+        TaskAnswer,
+    )
     from domain.hazards import GRADE_NAMES, Grade
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
@@ -135,6 +142,7 @@ class HazardRectification(ExOfficio):
         )
         assert decided is not None, "no term decides by silence"
         form, given = decided
+        self._found_by(given)
         found = form.model_dump(mode="json")
         self.state.memo["inspection"] = found
         grade = form.grade
@@ -158,6 +166,13 @@ class HazardRectification(ExOfficio):
             internal={"record": form.record, "witness": form.witness},
         )
         return "graded" if grade else "no_hazard"
+
+    def _found_by(self, given: TaskAnswer) -> None:
+        """Who has something seized because of this: somebody else approves it (SOD-1P)."""
+        self.state.memo["found_by"] = {
+            "person_id": given.actor.person_id,
+            "name": given.actor.name,
+        }
 
     async def _look_up(self) -> None:
         await self.registers_say("device_checks")
@@ -221,8 +236,12 @@ class HazardRectification(ExOfficio):
         if any(r.procedure == "seizure" and not r.outcome for r in self.state.related.values()):
             return
         number = sum(r.procedure == "seizure" for r in self.state.related.values()) + 1
-        fill = {"items": items, "ground": ground, "seized_at": seized_at}
-        await self.open_related(f"seizure-{number}", "seizure", fill=fill)
+        await self.open_related(
+            f"seizure-{number}",
+            "seizure",
+            fill={"items": items, "ground": ground, "seized_at": seized_at},
+            facts={"proposed_by": self.state.memo["found_by"]},
+        )
 
     # -- 监察指令书, 整改 (Q06) ------------------------------------------------------------------------------
 
@@ -301,6 +320,7 @@ class HazardRectification(ExOfficio):
         )
         assert decided is not None
         form, given = decided
+        self._found_by(given)
         self.keep_decision(finding=form.finding.value, recheck_record=form.record)
         self.record(
             "hazard_rechecked",
