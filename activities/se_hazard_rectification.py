@@ -16,16 +16,16 @@ from domain.related import RelatedOrder
 from forms.se_hazard_rectification import FACT_OPTIONS, Application
 from law.equipment_catalogue import UnknownKind, category_of, entry_of
 from law.zone import civil_date, day_zh, local
-from registers import ports
+from registers import equipment
 
 STEM: Final = "se_hazard_rectification"
 RULES: Final = "《特种设备安全监督检查办法》"
 LAW: Final = "《中华人民共和国特种设备安全法》"
 STATES: Final = {
-    ports.DeviceState.UNREGISTERED: "没有办理使用登记",
-    ports.DeviceState.IN_USE: "在用",
-    ports.DeviceState.STOPPED: "停用",
-    ports.DeviceState.SCRAPPED: "已经报废",
+    equipment.DeviceState.UNREGISTERED: "没有办理使用登记",
+    equipment.DeviceState.IN_USE: "在用",
+    equipment.DeviceState.STOPPED: "停用",
+    equipment.DeviceState.SCRAPPED: "已经报废",
 }
 
 paper("suspension", STEM)(suspension)
@@ -57,13 +57,13 @@ async def device_checks(view: CaseView, order: RegisterCall) -> dict[str, Any]:
     return {"facts": [f.model_dump() for f in facts]}
 
 
-def _facts(form: Application, device: ports.Device | None, today: date) -> Iterator[Fact]:
+def _facts(form: Application, device: equipment.Device | None, today: date) -> Iterator[Fact]:
     if device is None:
         yield _fact("device", "open", "监管平台没有这台设备，请核对设备代码和铭牌", f"{LAW}第33条")
         return
     wrong = [] if device.uscc == form.uscc else [f"平台登记的使用单位是{device.unit}"]
-    state = "bad" if device.state is ports.DeviceState.SCRAPPED else "ok"
-    if wrong or device.state is ports.DeviceState.UNREGISTERED:
+    state = "bad" if device.state is equipment.DeviceState.SCRAPPED else "ok"
+    if wrong or device.state is equipment.DeviceState.UNREGISTERED:
         state = "bad" if state == "bad" else "open"
     said = f"{kind_in_words(device.kind)}，{STATES[device.state]}，{device.place}"
     yield _fact("device", state, "；".join([said, *wrong]), f"{LAW}第33条")
@@ -72,9 +72,9 @@ def _facts(form: Application, device: ports.Device | None, today: date) -> Itera
         yield _fact("device_prohibited", "open", "另一办件已经责令停止使用", f"{RULES}第23条")
 
 
-def _inspected(device: ports.Device, today: date) -> Fact:
+def _inspected(device: equipment.Device, today: date) -> Fact:
     until = device.inspection_valid_until
-    stopped = device.state is not ports.DeviceState.IN_USE
+    stopped = device.state is not equipment.DeviceState.IN_USE
     if until is not None and until >= today:
         said, state = f"检验有效期至{day_zh(until)}", "ok"
     else:
@@ -93,24 +93,24 @@ def _fact(code: str, state: str, fact: str, cite: str) -> Fact:
 
 
 @effect("enter_measure")
-async def enter_measure(view: CaseView, order: RegisterCall) -> ports.EnterMeasure:
+async def enter_measure(view: CaseView, order: RegisterCall) -> equipment.EnterMeasure:
     """args: `measure` (prohibit, allow), `number` of the case."""
-    return ports.EnterMeasure(
+    return equipment.EnterMeasure(
         case_ref=order.case_id,
         device=application(view).device_code,
-        measure=ports.Measure(order.args["measure"]),
+        measure=equipment.Measure(order.args["measure"]),
         document=order.args["number"],
     )
 
 
 @effect("report_hazard")
-async def report_hazard(view: CaseView, order: RegisterCall) -> ports.ReportHazard:
+async def report_hazard(view: CaseView, order: RegisterCall) -> equipment.ReportHazard:
     """args: `recipient` (higher, government), `summary`. What the platform does not know is reported without its code."""
     form = application(view)
     known = await view.means.registers.equipment.device(form.device_code)
-    return ports.ReportHazard(
+    return equipment.ReportHazard(
         case_ref=order.case_id,
-        recipient=ports.HazardRecipient(order.args["recipient"]),
+        recipient=equipment.Recipient(order.args["recipient"]),
         device=form.device_code if known is not None else None,
         unit=form.name,
         uscc=form.uscc,

@@ -29,16 +29,7 @@ from registers.deregistration import (
     TaxClearance,
     Way,
 )
-from registers.equipment import (
-    Device,
-    DeviceState,
-    EnterMeasure,
-    HazardReported,
-    Measure,
-    MeasureEntered,
-    ReportHazard,
-)
-from registers.equipment import Recipient as HazardRecipient
+from registers.equipment import EnterMeasure, ReportHazard
 from registers.errands import (
     BAD,
     DESKS,
@@ -161,25 +152,19 @@ __all__ = [
     "DeregisterEnterprise",
     "DeskRegister",
     "DeskStanding",
-    "Device",
-    "DeviceState",
     "EndedEnterprise",
     "EndedEnterprises",
     "EndedSince",
     "EnterInList",
-    "EnterMeasure",
     "Enterprise",
     "EnterpriseChanged",
     "EnterpriseDeregistered",
     "EnterpriseRegistered",
     "EnterpriseRestored",
     "EntityType",
-    "EquipmentRegister",
     "ErrandOpened",
     "ErrandState",
     "ErrandWithdrawn",
-    "HazardRecipient",
-    "HazardReported",
     "Held",
     "HousingAccount",
     "IdentityRegister",
@@ -196,8 +181,6 @@ __all__ = [
     "Listings",
     "LookUpName",
     "MarketRegister",
-    "Measure",
-    "MeasureEntered",
     "NameChanges",
     "NameHit",
     "NameHolding",
@@ -237,7 +220,6 @@ __all__ = [
     "Removal",
     "RemoveFromList",
     "RepairPushed",
-    "ReportHazard",
     "ReserveName",
     "RestoreEnterprise",
     "RestoreToList",
@@ -341,12 +323,6 @@ class PublicityRegister(RegisterPort, Protocol):
     async def remove_from_list(self, request: RemoveFromList, *, key: str) -> Delisted: ...
     async def restore_to_list(self, request: RestoreToList, *, key: str) -> Relisted: ...
     async def push_repair(self, request: PushRepair, *, key: str) -> RepairPushed: ...
-
-
-class EquipmentRegister(RegisterPort, Protocol):
-    async def device(self, code: str) -> Device | None: ...
-    async def enter_measure(self, request: EnterMeasure, *, key: str) -> MeasureEntered: ...
-    async def report_hazard(self, request: ReportHazard, *, key: str) -> HazardReported: ...
 
 
 class ArchiveRegister(RegisterPort, Protocol):

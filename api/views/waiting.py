@@ -9,7 +9,7 @@ from api.engine_record import EngineRecord, PendingCall
 from api.i18n import gettext as _
 from api.i18n import mark
 from api.masking import masked_text
-from api.views import words
+from api.views import paper_words, words
 from api.views.balls import Ball
 from api.views.cases import CaseView
 from storage.tables import ActRow, EffectRow, TaskRow
@@ -65,7 +65,7 @@ def call_name(call: PendingCall) -> str:
         return words.effect_name(call.summary.partition("#")[0])
     if call.name == ISSUE_PAPER:
         return _("制作%(paper)s") % {
-            "paper": words.known(words.PAPERS.get(call.summary, call.summary))
+            "paper": words.known(paper_words.PAPERS.get(call.summary, call.summary))
         }
     return words.known(CALLS.get(call.name, call.name))
 

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from api import dates
 from api.i18n import current, mark
 from api.i18n import gettext as _
+from api.views.paper_words import PAPERS
 from domain.hazards import GRADE_LABELS, Grade
 from domain.roles import Role
 from domain.transitions import Stage, Table
@@ -111,57 +112,6 @@ EFFECTS: Final[dict[str, str]] = {
     "enter_measure": mark("登记停止使用、恢复使用"),
     "report_hazard": mark("上报事故隐患"),
     "publish_inspection": mark("公示检查结果"),
-}
-PAPERS: Final[dict[str, str]] = {
-    "receipt": mark("接收申请材料凭证"),
-    "acceptance": mark("受理通知书"),
-    "notice": mark("一次性告知书"),
-    "not_accepted": mark("不予受理通知书"),
-    "extension": mark("延期告知书"),
-    "suspension": mark("中止计算期限告知书"),
-    "resumption": mark("恢复计算期限告知书"),
-    "grant": mark("准予通知书"),
-    "refusal": mark("不予决定书"),
-    "renewed": mark("视为准予延续告知书"),
-    "licence": mark("证照"),
-    "application": mark("申请书"),
-    "signed_application": mark("申请书（已签名）"),
-    "reservation": mark("企业名称保留告知书"),
-    "cancellation": mark("企业名称取消保留决定书"),
-    "told": mark("涉企经营许可事项告知书"),
-    "address_change": mark("限期办理住所变更登记告知书"),
-    "hosting_told": mark("住所托管告知书"),
-    "hosting_lead": mark("通过登记的住所无法联系告知书"),
-    "address_order": mark("责令改正通知书"),
-    "liquidation_told": mark("清算和注销办理告知书"),
-    "ended": mark("终止办理告知书"),
-    "tolerance_notice": mark("容缺受理通知书"),
-    "commitment": mark("容缺后补承诺书"),
-    "supplement_receipt": mark("补正材料接收凭证"),
-    "overrun_notice": mark("超期告知书"),
-    "compulsory_notice": mark("强制注销公告"),
-    "stopped_told": mark("终止强制注销告知书"),
-    "not_deregistered": mark("不予强制注销告知书"),
-    "restored": mark("恢复登记通知书"),
-    "not_restored": mark("不予恢复登记告知书"),
-    "stop_use_order": mark("责令停止使用通知书"),
-    "instruction": mark("特种设备安全监察指令书"),
-    "hazard_report": mark("特种设备隐患报告"),
-    "government_report": mark("特种设备隐患情况通报"),
-    "penalty_lead": mark("案件线索移送书"),
-    "closing": mark("隐患整改销案告知书"),
-    "seizure_decision": mark("查封、扣押决定书"),
-    "release_decision": mark("解除查封、扣押决定书"),
-    "confiscation_notice": mark("查封、扣押财物处理告知书"),
-    "upward_report": mark("特种设备事故报告"),
-    "supplementary_report": mark("特种设备事故补报"),
-    "hand_over": mark("特种设备事故调查移交函"),
-    "chase": mark("特种设备事故调查报告催报函"),
-    "follow_up": mark("特种设备事故整改跟踪通知书"),
-    "draw_record": mark("双随机抽取记录"),
-    "check_notice": mark("双随机抽查通知书"),
-    "inspection_result": mark("双随机抽查结果告知书"),
-    "rectification_order": mark("责令改正通知书"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
 DECISIONS: Final[dict[str, str]] = {

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from domain.hazards import Grade
+from registers.equipment import EnterMeasure, Measure, Recipient, ReportHazard
 from registers.errors import OutcomeUnknown, RegisterRefused
 from registers.messages import Register
-from registers.ports import EnterMeasure, HazardRecipient, Measure, ReportHazard
 from tests.registers.bureau import ADMIN, World
 
 CODE = "31104213032026000001"
@@ -37,7 +37,7 @@ def measure(of: Measure, case: str = "case-5", code: str = CODE) -> EnterMeasure
 def report(**more: Any) -> ReportHazard:
     values: dict[str, Any] = {
         "case_ref": "case-5",
-        "recipient": HazardRecipient.HIGHER,
+        "recipient": Recipient.HIGHER,
         "device": None,
         "grade": Grade.SERIOUS,
         "summary": "超过检验有效期仍在使用",
@@ -97,7 +97,7 @@ async def test_a_hazard_is_reported_once_though_its_answer_is_lost(twins: World)
         await platform.report_hazard(request, key="case-5.report.1")
     done = await platform.settle(request, key="case-5.report.1")
     assert done.number == "YH-2026-00000001"
-    other = report(recipient=HazardRecipient.GOVERNMENT)
+    other = report(recipient=Recipient.GOVERNMENT)
     assert (await platform.report_hazard(other, key="case-5.report.2")).number == "YH-2026-00000002"
     with pytest.raises(RegisterRefused, match="device_unknown"):
         await platform.report_hazard(report(device="31104213032026000009"), key="case-5.report.3")
