@@ -10,7 +10,7 @@ from api.views import words
 from banjian.cli import app as cli
 from storage.audit import all_cases, verify_case
 from tests.api.case_stage import Live, live
-from tests.api.test_tasks_pages import errors_of, sent_form, soup
+from tests.api.test_tasks_pages import soup
 
 __all__ = ["live"]
 
@@ -57,22 +57,6 @@ async def test_the_own_list_puts_what_waits_for_the_reader_first(live: Live) -> 
     assert any(live.number(later) in row for row in rows[1:])
     staff = await live.pages("acceptor")
     assert (await staff.get("/cases")).headers["location"] == "/desk/search"
-
-
-async def test_withdrawing_by_the_page_is_one_act(live: Live) -> None:
-    case = await live.open()
-    client = await live.pages("applicant")
-    path = f"/cases/{live.number(case)}"
-    form = sent_form(await client.get(path), f"{path}/withdraw") | {"reason": "暂不开办"}
-    for _ in range(2):
-        done = await client.post(f"{path}/withdraw", data=form)
-        assert done.status_code == 303
-    await live.stage_is(case, "withdrawn")
-    after = await client.get(path)
-    assert "您撤回了申请，理由：暂不开办" in after.text
-    late = await client.post(f"{path}/withdraw", data=form | {"token": "another-token"})
-    assert late.status_code == 409
-    assert "已经办结" in errors_of(late)[0]
 
 
 async def test_a_register_that_is_down_is_said_calmly(live: Live) -> None:

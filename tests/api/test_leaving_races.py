@@ -22,6 +22,7 @@ from banjian.player.stage import stage
 from registers.callbacks import sign_callback
 from registers.twins.codes import unified_code
 from tests.api.case_stage import HANZI, RING, Live
+from tests.api.test_tasks_pages import errors_of, sent_form
 
 assert deregistration_deeds
 _firms = itertools.count(7_300_000)
@@ -253,3 +254,19 @@ async def test_forged_swapped_and_repeated_objections_of_tax(live: Live) -> None
     over = await elsewhere.says_no()
     assert (over.status_code, over.json()["code"]) == (409, "unknown_callback")
     assert await live.rows(OBJECTIONS, c=live.ident(other)) == []
+
+
+async def test_withdrawing_by_the_page_is_one_act(live: Live) -> None:
+    case = await live.open()
+    client = await live.pages("applicant")
+    path = f"/cases/{live.number(case)}"
+    form = sent_form(await client.get(path), f"{path}/withdraw") | {"reason": "暂不开办"}
+    for _ in range(2):
+        done = await client.post(f"{path}/withdraw", data=form)
+        assert done.status_code == 303
+    await live.stage_is(case, "withdrawn")
+    after = await client.get(path)
+    assert "您撤回了申请，理由：暂不开办" in after.text
+    late = await client.post(f"{path}/withdraw", data=form | {"token": "another-token"})
+    assert late.status_code == 409
+    assert "已经办结" in errors_of(late)[0]
