@@ -126,7 +126,9 @@ class CalendarActivities:
     async def _begun(self, connection: read.Place, turn: Turn) -> tuple[Publication, datetime]:
         of = await read.publication(connection, turn.publication)
         if turn.after is None and not turn.passes:
-            total = await moved.count_running(connection, of.year, _first_of(of))
+            # A preview goes over all; the first pass of what was approved over what the preview foresaw.
+            foreseen = of.id if of.approved_at is not None else None
+            total = await moved.count_running(connection, of.year, foreseen)
             async with self._engine.begin() as writing:
                 begun = {"begun_at": of.now} if of.approved_at and not of.begun_at else {}
                 await moved.progress(writing, of.id, total=total, examined=0, **begun)
@@ -145,7 +147,7 @@ class CalendarActivities:
             of, now = await self._begun(connection, turn)
             if of.approved_at is None:
                 raise ApplicationError("nobody approved it", non_retryable=True)
-            foreseen = None if turn.passes else _first_of(of)
+            foreseen = None if turn.passes else of.id
             page = await moved.running(connection, of.year, turn.after, PAGE, foreseen)
             settled = await moved.settled(connection, of.id, {r.case_id for r in page})
         news = news_of(current)
@@ -214,11 +216,6 @@ class CalendarActivities:
             of = await read.publication(connection, publication)
             total = await moved.count_running(connection, of.year)
             await moved.finish(connection, publication, total)
-
-
-def _first_of(of: Publication) -> int | None:
-    """Whose foreseen clocks the first pass goes over; None while it is previewed, which goes over all."""
-    return of.id if of.approved_at is not None else None
 
 
 def _with(of: Publication) -> Published:

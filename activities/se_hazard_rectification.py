@@ -69,7 +69,7 @@ def _facts(form: Application, device: equipment.Device | None, today: date) -> I
     yield _fact("device", state, "；".join([said, *wrong]), f"{LAW}第33条")
     yield _inspected(device, today)
     if device.use_prohibited:
-        yield _fact("device_prohibited", "open", "另一办件已经责令停止使用", f"{RULES}第23条")
+        yield _fact("device_prohibited", "open", "另一办件已经责令停止使用", "本局规则（待核）")
 
 
 def _inspected(device: equipment.Device, today: date) -> Fact:
@@ -85,7 +85,7 @@ def _inspected(device: equipment.Device, today: date) -> Fact:
 
 def _fact(code: str, state: str, fact: str, cite: str) -> Fact:
     rules = {
-        "device": "设备应当办理使用登记，由登记的单位使用",
+        "device": "使用单位应当办理使用登记",
         "device_inspected": "未经定期检验或者检验不合格的，不得继续使用",
         "device_prohibited": "停止使用的设备，由作出决定的办件恢复",
     }

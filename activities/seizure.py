@@ -57,7 +57,7 @@ async def seizure_decision(view: CaseView, order: PaperOrder) -> Fields:
         "entries": _lines(view),
         "due": due(view, order.data["clock"]),
         "due_label": "期限的最后一天",
-        "basis": f"{LAW}第十八条、第十九条、第二十五条",
+        "basis": f"{LAW}第十八条、{'第十九条、' if form.seized_at else ''}第二十五条",
         "remedies": remedies(view),
     }
 
@@ -97,6 +97,6 @@ async def confiscation_notice(view: CaseView, order: PaperOrder) -> Fields:
             f"下列查封、扣押的财物已经由{decision['document']}依法处理。{full_stop(decision['end_reasons'])}"
         ],
         "entries": _lines(view),
-        "basis": f"{LAW}第二十五条",
+        "basis": "见处罚决定书（行政强制法关于处理的条款未见原文，待核）",
         "remedies": remedies(view),
     }

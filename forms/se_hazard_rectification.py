@@ -237,6 +237,8 @@ class Inspected(Team):
             raise ValueError("没有发现问题的，不填写当场改正和查封、扣押")
         if (self.seal is Seal.EMERGENCY) != (self.sealed_at is not None):
             raise ValueError("当场实施查封、扣押的时间，只在情况紧急、已经实施时填写，且必须填写")
+        if self.sealed_at is not None and self.sealed_at < self.inspected_at:
+            raise ValueError("当场实施查封、扣押的时间早于检查时间，请核对")
         if (self.seal is not Seal.NONE) != bool(self.items):
             raise ValueError(
                 "报批或者已经实施查封、扣押的，写明查封、扣押的设备和物品；不采取的不写"

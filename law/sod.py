@@ -96,7 +96,7 @@ RULES: Mapping[str, Rule] = {
         "inspector",
         "approver",
         "实施查封、扣押的人员不能批准本件，请转由未参加实施的负责人批准。",
-        "行政强制法第18条",
+        "由行政强制法第18条的批准权限得出",
     ),
     "SOD-7": _hearing_officer,
     "SOD-8": _differ(

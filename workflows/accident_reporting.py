@@ -50,10 +50,6 @@ class AccidentReporting(ExOfficio):
         kept = self.state.memo.get("grade")
         return graver(AccidentClass(kept) if kept else None, class_of(self.harm))
 
-    def keep_decision(self, **more: Any) -> None:
-        self.state.decision |= more
-        self.change(decision=dict(self.state.decision))
-
     # -- clocks ----------------------------------------------------------------------------------------
 
     def run_clock(self, clock_id: str, since: datetime) -> RunningClock:

@@ -36,7 +36,6 @@ with workflow.unsafe.imports_passed_through():
         report_overdue,
         result_name,
     )
-    from law import sod
     from law.zone import civil_date
 
 from workflows.double_random_follow_ups import FollowUps
@@ -153,9 +152,8 @@ class DoubleRandomCheck(FollowUps):
 
     async def assign_check(self) -> str:
         if "case" not in self.state.numbers:
-            number = await self.number("case")
-            self.change(case_no=number)
-            self.keep(inspectors=list(self.inspectors))
+            await self.number_case()
+            self.keep_decision(inspectors=list(self.inspectors))
         form, given = await self.filled_in(Assignment, "verification")
         if form.replaces:
             return self._ask_replacement(form, given)
@@ -196,7 +194,7 @@ class DoubleRandomCheck(FollowUps):
             successor = self.state.memo["reserves"].pop(0)
             place = self.inspectors.index(asked["inspector"])
             self.inspectors[place] = successor
-            self.keep(inspectors=list(self.inspectors))
+            self.keep_decision(inspectors=list(self.inspectors))
         self.record(
             "replacement_decided",
             actor=given.actor,
@@ -213,7 +211,7 @@ class DoubleRandomCheck(FollowUps):
 
     async def check_site(self) -> str:
         form, given = await self.filled_in(SiteRecord, "verification")
-        self.keep(officers=list(form.officers), checked_on=str(form.checked_on))
+        self.keep_decision(officers=list(form.officers), checked_on=str(form.checked_on))
         self.record(
             "site_checked",
             actor=given.actor,
@@ -232,7 +230,7 @@ class DoubleRandomCheck(FollowUps):
         self.state.memo["by"] = {"person_id": given.actor.person_id, "name": given.actor.name}
         entered = form.model_dump(mode="json", exclude={"details"})
         self.state.memo["result"] = entered | {"details": form.details}
-        self.keep(result=entered)
+        self.keep_decision(result=entered)
         self.record(
             "result_entered",
             actor=given.actor,
@@ -320,16 +318,8 @@ class DoubleRandomCheck(FollowUps):
         if strangers:
             told = f"不是本件抽取的检查人员：{'、'.join(strangers)}"
             raise Refused(Refusal.INVALID_ANSWERS, told, {"/officers": told})
-        if command.actor.name not in officers:
-            told = sod.SIGNER_MISSING
-            raise Refused(Refusal.INVALID_ANSWERS, told, {"/officers": told})
         equipment = self.state.memo["scope"] == Scope.EQUIPMENT.value
-        violation = sod.check_officers(("SOD-5",) if equipment else ("SOD-5D",), officers)
-        if violation is not None:
-            raise Refused(
-                Refusal.SEPARATION_OF_DUTIES,
-                f"{violation.message}（{violation.rule}，{violation.source}）",
-            )
+        self.check_officers(officers, command, ("SOD-5",) if equipment else ("SOD-5D",))
 
     def _check_assignment(self, answers: Assignment, command: Command) -> None:
         errors = {}

@@ -23,10 +23,6 @@ LIST: Final = "abnormal_operation_list"
 class FollowUps(PublicNotices, ExOfficio):
     """Steps of the stages `published`, `normal`, `rectify_ordered`, `followed_up`, `case_opened`, `abnormal_list`."""
 
-    def keep(self, **more: Any) -> None:
-        self.state.decision |= more
-        self.change(decision=dict(self.state.decision))
-
     async def filled_in(
         self, form: type[Any], role: str, clock: str | None = None
     ) -> tuple[Any, Any]:
@@ -37,7 +33,7 @@ class FollowUps(PublicNotices, ExOfficio):
     async def follow_result(self) -> str:
         """What follows from the result is the case's outcome, also in its archive."""
         follows = follow_up(self.state.memo["result"]["result"])
-        self.keep(decision=follows.value)
+        self.keep_decision(decision=follows.value)
         return follows.value
 
     async def nothing_more(self) -> str:
@@ -50,7 +46,7 @@ class FollowUps(PublicNotices, ExOfficio):
         result = self.state.memo["result"]
         await self.serve("rectification_order", result=result)
         form, given = await self.filled_in(Recheck, "verification")
-        self.keep(recheck=form.finding.value)
+        self.keep_decision(recheck=form.finding.value)
         self.record(
             "rechecked",
             actor=given.actor,

@@ -100,18 +100,14 @@ class DoubleRandomInspection(PublicNotices, ExOfficio):
 
     async def decide_plan(self) -> str:
         """By a head who did not propose it (SOD-1P)."""
-        number = await self.number("case")
-        self.change(case_no=number)
+        await self.number_case()
         self.put_facts(self._facts_of_lists())
         decided = await self.decided(PlanDecision, role=self.row.roles["decision"])
         assert decided is not None, "no term decides by silence"
         form, given = decided
-        self.state.decision |= {
-            "decision": form.decision.value,
-            "reasons": form.reasons,
-            "approver": given.actor.name,
-        }
-        self.change(decision=dict(self.state.decision))
+        self.keep_decision(
+            decision=form.decision.value, reasons=form.reasons, approver=given.actor.name
+        )
         self.record(
             "plan_decided",
             actor=given.actor,
@@ -172,8 +168,7 @@ class DoubleRandomInspection(PublicNotices, ExOfficio):
             "published": [],
         }
         shown = {**said, **{key: drawn[key] for key in ("lists_sha256", "seed_sha256", "sha256")}}
-        self.state.decision |= {"draw": shown}
-        self.change(decision=dict(self.state.decision))
+        self.keep_decision(draw=shown)
         self.record(
             "drawn",
             actor=given.actor,

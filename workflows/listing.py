@@ -54,10 +54,6 @@ class Listing(PublicNotices, ExOfficio):
         """An individual is marked, not listed."""
         return bool(self.state.memo.get("marked"))
 
-    def keep_decision(self, **more: Any) -> None:
-        self.state.decision |= more
-        self.change(decision=dict(self.state.decision))
-
     async def check_party(self) -> str:
         """What the registers have of the party; why there is nothing to list, or ""."""
         said = await self.registers_say(
@@ -77,8 +73,7 @@ class Listing(PublicNotices, ExOfficio):
 
     async def begin(self) -> str:
         """The case's number, and what the registers say; "" where the case goes on."""
-        number = await self.number("case")
-        self.change(case_no=number)
+        await self.number_case()
         reason = await self.check_party()
         if reason:
             self.keep_decision(decision=ListingOutcome.DO_NOT_ENTER.value, reasons=reason)
@@ -144,18 +139,7 @@ class Listing(PublicNotices, ExOfficio):
         )
         assert decided is not None
         form, given = decided
-        self.keep_decision(
-            decision=form.decision.value,
-            reasons=form.reasons,
-            approver=given.actor.name,
-            decided_at=given.received_at.isoformat(),
-        )
-        self.record(
-            "decided",
-            actor=given.actor,
-            at=given.received_at,
-            data={"decision": form.decision.value, "reasons": form.reasons},
-        )
+        self.note_decision(form, given)
         if form.decision is ListingOutcome.ENTER:
             return "listing"
         self.stop_clock(self.decision_clock)

@@ -289,19 +289,7 @@ class RegistrationRevocation(PublicNotices, Approval):
         )
         assert decided is not None
         form, given = decided
-        self.state.decision |= {
-            "decision": form.decision.value,
-            "reasons": form.reasons,
-            "approver": given.actor.name,
-            "decided_at": given.received_at.isoformat(),
-        }
-        self.change(decision=dict(self.state.decision))
-        self.record(
-            "decided",
-            actor=given.actor,
-            at=given.received_at,
-            data={"decision": form.decision.value, "reasons": form.reasons},
-        )
+        self.note_decision(form, given)
         return "revoking" if form.decision is RevocationOutcome.REVOKE else await self.refuse()
 
     async def revoke(self) -> str:

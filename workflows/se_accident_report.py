@@ -149,7 +149,7 @@ class SeAccidentReport(AccidentFollowUp):
     async def verify(self) -> str:
         self.begin_clocks()
         self.show_class()
-        self.change(case_no=await self.number("case"))
+        await self.number_case()
         # The two hours do not wait for a register.
         self.aside(self._unit_in_register(), vital=False)
         decided = await self.decided(

@@ -115,10 +115,6 @@ class HazardRectification(ExOfficio):
     def forms(self) -> tuple[Any, ...]:
         return (Inspection, Instruction, RectificationReport, Recheck)
 
-    def keep_decision(self, **more: Any) -> None:
-        self.state.decision |= more
-        self.change(decision=dict(self.state.decision))
-
     @property
     def rounds(self) -> int:
         """Instructions so far; there is no third (办法 29, 36)."""
@@ -131,8 +127,7 @@ class HazardRectification(ExOfficio):
     # -- 监督检查 (办法 19, 23) ---------------------------------------------------------------------------
 
     async def inspect(self) -> str:
-        number = await self.number("case")
-        self.change(case_no=number)
+        await self.number_case()
         # Nobody waits for the platform: what it says stands beside the record as soon as it says it.
         self.aside(self._look_up(), vital=False)
         decided = await self.decided(
@@ -379,6 +374,9 @@ class HazardRectification(ExOfficio):
             first = {name.strip() for name in self.state.decision["officers"]}
             if {name.strip() for name in answers.officers} <= first:
                 raise Refused(Refusal.SEPARATION_OF_DUTIES, SOD_RECHECK, {"/officers": SOD_RECHECK})
+            if civil_date(answers.checked_at).isoformat() < self.state.memo["instructed_on"]:
+                told = "复查时间早于送达监察指令书的日期"
+                raise Refused(Refusal.INVALID_ANSWERS, told, {"/checked_at": told})
         elif isinstance(answers, RectificationReport):
             self.refuse_future(answers, "received_on", command)
             if answers.received_on.isoformat() < self.state.memo["instructed_on"]:

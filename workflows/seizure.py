@@ -11,7 +11,7 @@ Testing time is excluded by the kernel's suspension (ground `testing`), thirty m
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from temporalio import workflow
 
@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.ex_officio import ExOfficio
 
+TOO_EARLY: Final = "实施时间早于批准时间。查封、扣押须先经批准（行政强制法第18条）；情况紧急当场实施的，另行立件报告并补办批准手续。"
 PROPOSED = Stage("proposed", "报批", "Proposed", holder="system", doing="编号")
 APPROVING = Stage("approving", "审批", "Approval", holder="bureau_head", doing="批准或者不批准")
 
@@ -101,13 +102,8 @@ class Seizure(ExOfficio):
     def forms(self) -> tuple[Any, ...]:
         return (SeizureApproval, Execution, SpotRecord, SeizureOutcome)
 
-    def keep_decision(self, **more: Any) -> None:
-        self.state.decision |= more
-        self.change(decision=dict(self.state.decision))
-
     async def propose(self) -> str:
-        number = await self.number("case")
-        self.change(case_no=number)
+        await self.number_case()
         on_the_spot = self.state.memo["seized_at"]
         if not on_the_spot:
             return "approving"
@@ -156,18 +152,7 @@ class Seizure(ExOfficio):
         decided = await self.decided(SeizureApproval, role=self.row.roles["decision"], clock=clock)
         assert decided is not None, "no term approves by silence"
         form, given = decided
-        self.keep_decision(
-            decision=form.decision.value,
-            reasons=form.reasons,
-            approver=given.actor.name,
-            decided_at=given.received_at.isoformat(),
-        )
-        self.record(
-            "decided",
-            actor=given.actor,
-            at=given.received_at,
-            data={"decision": form.decision.value, "reasons": form.reasons},
-        )
+        self.note_decision(form, given)
         return form.decision is ApprovalOutcome.APPROVE
 
     def _recorded(self, form: SpotRecord | Execution, given: TaskAnswer) -> None:
@@ -246,6 +231,11 @@ class Seizure(ExOfficio):
         super().check_answers(task, answers, command)
         if isinstance(answers, Team):
             self.check_officers(answers.officers, command)
+        if isinstance(answers, Execution):
+            approved = datetime.fromisoformat(self.state.decision["decided_at"])
+            # To the minute, as people write it.
+            if answers.seized_at < approved.replace(second=0, microsecond=0):
+                raise Refused(Refusal.INVALID_ANSWERS, TOO_EARLY, {"/seized_at": TOO_EARLY})
 
     def message_text(self, kind: str, clock: Any) -> str:
         if kind == "cause_removed":

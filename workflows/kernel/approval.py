@@ -3,8 +3,10 @@
 receive → one-time notice or acceptance → review → [site check] → decide → issue → archive
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Protocol
 
 from temporalio import workflow
 
@@ -60,6 +62,15 @@ INTAKE = (
 # Acts of the applicant while nothing is decided yet.
 WITHDRAW = frozenset({"withdraw"})
 CORRECT = frozenset({"withdraw", "resubmit"})
+
+
+class Reasoned(Protocol):
+    """A form that decides, with its reasons."""
+
+    @property
+    def decision(self) -> StrEnum: ...
+    @property
+    def reasons(self) -> str: ...
 
 
 class Approval(Filing):
@@ -233,20 +244,32 @@ class Approval(Filing):
         )
         assert decided is not None
         form, given = decided
-        self.state.decision |= {
-            "decision": form.decision.value,
-            "reasons": form.reasons,
-            "approver": given.actor.name,
-            "decided_at": given.received_at.isoformat(),
-        }
+        self.note_decision(form, given)
+        return form.decision
+
+    def keep_decision(self, **more: Any) -> None:
+        """What papers, pages and the archive read of what was found and decided."""
+        self.state.decision |= more
         self.change(decision=dict(self.state.decision))
+
+    def note_decision(self, form: Reasoned, given: TaskAnswer) -> None:
+        """Who decided what, when and why: kept, and on record."""
+        self.keep_decision(
+            decision=form.decision.value,
+            reasons=form.reasons,
+            approver=given.actor.name,
+            decided_at=given.received_at.isoformat(),
+        )
         self.record(
             "decided",
             actor=given.actor,
             at=given.received_at,
             data={"decision": form.decision.value, "reasons": form.reasons},
         )
-        return form.decision
+
+    async def number_case(self) -> None:
+        """The case's number, where there is no acceptance that gives it."""
+        self.change(case_no=await self.number("case"))
 
     async def refuse(self) -> str:
         """不予…决定书 with reasons and remedies (条例 20; 行政许可法 38)."""
@@ -304,12 +327,14 @@ class Approval(Filing):
         elif isinstance(answers, SiteCheck):
             self.check_officers(answers.officers, command)
 
-    def check_officers(self, officers: list[str], command: Command) -> None:
-        """Who signs was there, and enough were (SOD-2, SOD-5, SOD-6). Raises Refused."""
+    def check_officers(
+        self, officers: Sequence[str], command: Command, rules: Sequence[str] | None = None
+    ) -> None:
+        """Who signs was there, and enough were (SOD-2, SOD-5, SOD-6), by the row's rules or these. Raises Refused."""
         if command.actor.name not in {name.strip() for name in officers}:
             told = sod.SIGNER_MISSING
             raise Refused(Refusal.INVALID_ANSWERS, told, {"/officers": told})
-        violation = sod.check_officers(self.row.sod, officers)
+        violation = sod.check_officers(self.row.sod if rules is None else rules, officers)
         if violation is not None:
             raise Refused(
                 Refusal.SEPARATION_OF_DUTIES,
