@@ -97,6 +97,21 @@ class Quota(Row):
     basis: str
 
 
+class Obligation(Row):
+    """A duty that returns (周期性义务): the system opens its case, when the day has come.
+
+    `clock` bounds the term, `request_clock` (counted back from its end) by when the thing is to be asked for. The case opens
+    `opens_days` calendar days before that: this bureau's choice. `overdue`: `prohibit` = the device must not be used, and a
+    hazard is opened; `pursue` = an officer sees to it that it is done.
+    """
+
+    subject: Literal["device", "unit"]
+    clock: str
+    request_clock: str | None = None
+    opens_days: int = Field(ge=0, le=366)
+    overdue: Literal["prohibit", "pursue"]
+
+
 class Guide(Row):
     """What an item guide (办事指南) must say (行政许可法 art. 30)."""
 
@@ -133,6 +148,8 @@ class Procedure(Row):
     `ex_officio`: an officer opens it (依职权立项), in the role `roles.proposal`; nobody applies for it. `higher_consent`: the
     next higher level consents before the decision.
 
+    `obligation`: a duty that returns; the system opens its case on its day (`law.obligations`).
+
     `opened_by` names the procedures that alone open it as a related case: nobody applies for it. `follow_ups` are opened
     when it has ended well. `listed_with` is the kind beside which people find it, `listed_at` where among those: small
     numbers first, in the order in which an enterprise needs them.
@@ -164,6 +181,7 @@ class Procedure(Row):
     opened_by: tuple[str, ...] = ()
     ex_officio: bool = False
     higher_consent: bool = False
+    obligation: Obligation | None = None
     follow_ups: tuple[str, ...] = ()
     listed_with: Kind | None = None
     listed_at: int = 100
@@ -192,8 +210,8 @@ class Procedure(Row):
 
     @property
     def applied_for(self) -> bool:
-        """Whether anybody can apply for it; the others are opened by a case or by an officer."""
-        return not self.opened_by and not self.ex_officio
+        """Whether anybody can apply for it; the others are opened by a case, by an officer, or by the day."""
+        return not self.opened_by and not self.ex_officio and self.obligation is None
 
     @property
     def has_term(self) -> bool:

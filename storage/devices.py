@@ -1,0 +1,72 @@
+"""The register of devices (特种设备台账): entering one, and what becomes of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.acts import app_now
+from storage.tables_devices import DeviceRow
+
+DEVICES = DeviceRow.__table__
+IN_USE, STOPPED, SCRAPPED = "in_use", "stopped", "scrapped"
+"""States of the use registration that a device has here; the platform's word for none is `unregistered`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What is entered of a device. `office`: whose register it is in. Days are civil days of Shanghai."""
+
+    code: str
+    office: str
+    kind: str
+    category: str
+    uscc: str
+    unit: str
+    place: str
+    state: str
+    registration_number: str | None = None
+    registered_by: UUID | None = None
+    registered_on: date | None = None
+    inspection_valid_until: date | None = None
+    key_unit: bool = False
+    revision: int = 0
+    seen_at: datetime | None = None
+
+
+async def device(connection: AsyncConnection, code: str, *, lock: bool = False) -> DeviceRow | None:
+    """By its code; with `lock` held until the transaction ends."""
+    query = select(DEVICES).where(DEVICES.c.code == code)
+    row = (await connection.execute(query.with_for_update() if lock else query)).mappings().first()
+    return None if row is None else DeviceRow(**row)
+
+
+async def enter(connection: AsyncConnection, entry: Entry) -> None:
+    """New, or in the place of what was entered under the code before. Entering twice is entering once."""
+    values = {**vars(entry), "updated_at": await app_now(connection)}
+    statement = insert(DeviceRow).values(**values)
+    await connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
+
+
+async def set_state(connection: AsyncConnection, codes: Collection[str], state: str) -> int:
+    """How many of the devices were in another state before."""
+    changed = await connection.execute(
+        update(DeviceRow)
+        .where(DEVICES.c.code.in_(list(codes)), DEVICES.c.state != state)
+        .values(state=state, updated_at=await app_now(connection))
+    )
+    return changed.rowcount
+
+
+async def set_inspected(connection: AsyncConnection, code: str, valid_until: date) -> None:
+    """Its inspection is valid to the end of the day; an earlier day than is known changes nothing."""
+    known = DEVICES.c.inspection_valid_until
+    await connection.execute(
+        update(DeviceRow)
+        .where(DEVICES.c.code == code, known.is_(None) | (known < valid_until))
+        .values(inspection_valid_until=valid_until, updated_at=await app_now(connection))
+    )

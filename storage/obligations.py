@@ -1,0 +1,125 @@
+"""Recurring obligations (周期性义务): which term runs, which case is at it, which are to be opened.
+
+Every change names the case that makes it, so that a repeated or late one changes nothing.
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from law.obligations import Term
+from storage.acts import app_now
+from storage.tables_devices import ObligationRow
+
+OBLIGATIONS = ObligationRow.__table__
+SPACE: Final = uuid.UUID("5f0a3f0e-6c0b-5c57-9f9a-4a1a0f6b7c21")
+RESTING, OPEN, ENDED = "resting", "open", "ended"
+
+
+def obligation_id(procedure: str, subject: str) -> uuid.UUID:
+    """A subject has a duty once."""
+    return uuid.uuid5(SPACE, f"{procedure}:{subject}")
+
+
+def case_of(obligation: uuid.UUID, since: date) -> uuid.UUID:
+    """The case of one term: opening it again is opening it once."""
+    return uuid.uuid5(obligation, since.isoformat())
+
+
+async def ensure(
+    connection: AsyncConnection, procedure: str, subject: str, term: Term, *, office: str, uscc: str
+) -> None:
+    """The duty, with this term where it has none yet or had ended; a term that runs stays as it is."""
+    values = {
+        "procedure": procedure,
+        "subject": subject,
+        "office": office,
+        "uscc": uscc,
+        "since": term.since,
+        "due_on": term.due_on,
+        "opens_on": term.opens_on,
+        "state": RESTING,
+        "case_id": None,
+        "updated_at": await app_now(connection),
+    }
+    statement = insert(ObligationRow).values(id=obligation_id(procedure, subject), **values)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["id"], set_=values, where=ObligationRow.state == ENDED
+        )
+    )
+
+
+async def to_open(
+    connection: AsyncConnection, today: date, *, after: uuid.UUID | None = None, limit: int
+) -> list[ObligationRow]:
+    """Whose day to open has come, the earliest first; `after` the last one of the page before."""
+    order = (OBLIGATIONS.c.opens_on, OBLIGATIONS.c.id)
+    query = select(OBLIGATIONS).where(
+        OBLIGATIONS.c.state == RESTING, OBLIGATIONS.c.opens_on <= today
+    )
+    if after is not None:
+        last = (await connection.execute(select(*order).where(OBLIGATIONS.c.id == after))).one()
+        query = query.where(tuple_(*order) > tuple_(*last))
+    rows = await connection.execute(query.order_by(*order).limit(limit))
+    return [ObligationRow(**row) for row in rows.mappings()]
+
+
+async def opened(connection: AsyncConnection, obligation: uuid.UUID, case_id: uuid.UUID) -> bool:
+    """Its case is opened, in the transaction of the case's act. False: it rests no more."""
+    done = await connection.execute(
+        update(ObligationRow)
+        .where(OBLIGATIONS.c.id == obligation, OBLIGATIONS.c.state == RESTING)
+        .values(state=OPEN, case_id=case_id, updated_at=await app_now(connection))
+    )
+    return done.rowcount == 1
+
+
+async def renew(connection: AsyncConnection, case_id: uuid.UUID, term: Term) -> bool:
+    """The case is over: the next term runs. False: this was done before, or another case is at it."""
+    done = await connection.execute(
+        update(ObligationRow)
+        .where(OBLIGATIONS.c.case_id == case_id, OBLIGATIONS.c.state == OPEN)
+        .values(
+            state=RESTING,
+            case_id=None,
+            since=term.since,
+            due_on=term.due_on,
+            opens_on=term.opens_on,
+            updated_at=await app_now(connection),
+        )
+    )
+    return done.rowcount == 1
+
+
+async def end(connection: AsyncConnection, subjects: Collection[str]) -> Sequence[uuid.UUID]:
+    """The subjects have no duties any more (stopped, scrapped); returns the cases that are still at one of them."""
+    rows = await connection.execute(
+        update(ObligationRow)
+        .where(OBLIGATIONS.c.subject.in_(list(subjects)), OBLIGATIONS.c.state != ENDED)
+        .values(state=ENDED, updated_at=await app_now(connection))
+        .returning(OBLIGATIONS.c.case_id)
+    )
+    return [case for (case,) in rows if case is not None]
+
+
+async def of_subject(connection: AsyncConnection, subject: str) -> list[ObligationRow]:
+    """All duties of a device or unit, by procedure."""
+    rows = await connection.execute(
+        select(OBLIGATIONS)
+        .where(OBLIGATIONS.c.subject == subject)
+        .order_by(OBLIGATIONS.c.procedure)
+    )
+    return [ObligationRow(**row) for row in rows.mappings()]
+
+
+async def of_case(connection: AsyncConnection, case_id: uuid.UUID) -> ObligationRow | None:
+    """The duty that the case is at; None once it is over."""
+    rows = await connection.execute(select(OBLIGATIONS).where(OBLIGATIONS.c.case_id == case_id))
+    row = rows.mappings().first()
+    return None if row is None else ObligationRow(**row)
