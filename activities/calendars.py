@@ -29,7 +29,7 @@ PAGE = 200
 # One at a time: people's acts go through the same engine meanwhile, and with two they waited more than twice as long
 # on two cores (`bench/calendar.py`).
 IN_FLIGHT = 1
-PAUSE = 0.005
+PAUSE = 0.015
 """Seconds after each case that was told, in which engine and worker are people's."""
 BREATH = 5
 """So many deadlines are computed (half a millisecond each) before others may go on."""

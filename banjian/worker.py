@@ -6,11 +6,10 @@ import dataclasses
 import signal
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar, NamedTuple, TypedDict
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import (
     Client,
     Schedule,
@@ -49,6 +48,7 @@ from activities import (
     list_relief,
     name_library,
     name_self_declaration,
+    obligations,
     paper_fields,
     public_notices,
     registration_revocation,
@@ -63,18 +63,20 @@ from activities import (
 from activities.calendars import CalendarActivities
 from activities.erasing import ErasingActivities
 from activities.life_signs import LifeSigns
+from activities.obligations import ObligationActivities
 from activities.paperwork import PaperworkActivities
 from activities.projection import ProjectionActivities
 from activities.records import RecordActivities
 from activities.register_calls import RegisterActivities
 from activities.register_news import RegisterNews
 from activities.related import RelatedActivities
-from activities.related_filing import prepare_draft, related_file
+from activities.related_filing import prepare_draft
 from activities.sweep import LINGER, SweepActivities, Swept
 from activities.upkeep import UpkeepActivities
-from api.acts import OPEN, Acts, Draft
+from api.acts import Acts, Draft
 from banjian.calendars import kept_known
 from banjian.case_memory import ServedRunner, kept_apart
+from banjian.case_openings import Openings
 from banjian.compose import (
     Core,
     connect_engine,
@@ -91,14 +93,21 @@ from banjian.settings import Settings, check_start
 from banjian.starting import built, refusals_said
 from domain.clocks import IN_TIME
 from domain.contracts import Command
-from domain.related import RelatedOrder
 from law.calendars import default_calendars
 from registers.clients import Registers
 from workflows.calendars import KeepCalendars, PreviewCalendar, PublishCalendar, begin
 from workflows.dispatch import CASES_QUEUE, CaseUnknown, Dispatcher
 from workflows.kernel.effects import EFFECTS_QUEUE
-from workflows.registry import PROCEDURES, table_of
-from workflows.upkeep import Erase, HearOfEndings, KeepRecords, Reconcile, Sweep, SweepFiles
+from workflows.registry import PROCEDURES
+from workflows.upkeep import (
+    Erase,
+    HearOfEndings,
+    KeepRecords,
+    OpenObligations,
+    Reconcile,
+    Sweep,
+    SweepFiles,
+)
 
 # Imported for their side effect: they declare effects and papers.
 DECLARED = (
@@ -124,6 +133,7 @@ DECLARED = (
     list_relief,
     name_library,
     name_self_declaration,
+    obligations,
     paper_fields,
     public_notices,
     registration_revocation,
@@ -142,6 +152,7 @@ UPKEEP = (
     SweepFiles,
     Erase,
     HearOfEndings,
+    OpenObligations,
     KeepCalendars,
     PreviewCalendar,
     PublishCalendar,
@@ -198,6 +209,7 @@ class Turns(NamedTuple):
     reconcile: Callable[[], Awaitable[Swept]]
     sweep: Callable[[], Awaitable[Swept]]
     hear: Callable[[], Awaitable[Swept]]
+    open_duties: Callable[[], Awaitable[Swept]]
 
 
 @contextlib.asynccontextmanager
@@ -225,30 +237,7 @@ async def workers(
     projection = ProjectionActivities(core.engine, core.keys)
     sender = Dispatcher(client, sweep=sweep, offset=lambda: offset)
     acts = Acts(core.engine, core.keys, sender, core.system_signer)
-
-    async def open_case(order: RelatedOrder, child: uuid.UUID) -> None:
-        act_id = uuid.uuid5(child, "open")
-        filed = await related_file(means, order, child)
-        data = {
-            **order.data,
-            **(filed.data if filed else {}),
-            **({"table_version": table_of(filed.row).version} if filed else {}),
-            "procedure": order.procedure,
-            "office": order.office,
-            "parent_case": order.parent_case,
-            "parent_item": order.item,
-        }
-        # Of a case that the system opened itself, the owner is whom it acted for.
-        owner = order.actor.acting_for or order.actor.person_id
-        actor = order.actor.model_copy(update={"person_id": "system", "acting_for": owner})
-
-        async def within(connection: AsyncConnection, draft: Draft, received_at: datetime) -> None:
-            assert filed is not None
-            draft.data["receipt_no"] = await filed.add(connection, act_id, received_at)
-
-        await acts.perform(
-            Draft(act_id, child, OPEN, actor, data, within=within if filed else None)
-        )
+    openings = Openings(means, acts)
 
     async def send_act(command: Command) -> None:
         await acts.perform(
@@ -266,7 +255,8 @@ async def workers(
     )
     upkeep = UpkeepActivities(core.engine, core.keys, deliver=acts.deliver)
     news = RegisterNews(core.engine, registers.market, send=send_act)
-    related = RelatedActivities(open_case, partial(prepare_draft, means), send_act)
+    duties = ObligationActivities(means, openings.open_filed)
+    related = RelatedActivities(openings.open_related, partial(prepare_draft, means), send_act)
     published = CalendarActivities(
         core.engine,
         core.system_signer,
@@ -299,6 +289,7 @@ async def workers(
             swept.sweep_due,
             upkeep.reconcile_acts,
             news.hear_of_endings,
+            duties.open_due,
             records.keep_histories,
             records.sweep_files,
             ErasingActivities(core.engine, core.keys).erase_due,
@@ -314,7 +305,9 @@ async def workers(
     try:
         # Before the first poll: a case may have pinned what no release ships.
         async with kept_known(core.engine), cases, effects:
-            yield Turns(upkeep.reconcile_acts, swept.sweep_due, news.hear_of_endings)
+            yield Turns(
+                upkeep.reconcile_acts, swept.sweep_due, news.hear_of_endings, duties.open_due
+            )
     finally:
         # What the upkeep heard from cases is noted before the engine of the database is closed.
         await acts.all_settled()
@@ -331,6 +324,7 @@ async def ensure_schedules(client: Client) -> None:
         ("banjian-files", SweepFiles, timedelta(days=1), skip),
         ("banjian-erasure", Erase, timedelta(hours=1), skip),
         ("banjian-endings", HearOfEndings, timedelta(hours=1), skip),
+        ("banjian-obligations", OpenObligations, timedelta(minutes=2), skip),
         ("banjian-calendars", KeepCalendars, timedelta(minutes=1), skip),
     ):
         schedule = Schedule(

@@ -27,6 +27,7 @@ class Source(StrEnum):
     OTHER_CHECK = "other_check"
     INSPECTION_BODY = "inspection_body"
     COMPLAINT = "complaint"
+    RECORDS = "records"
 
 
 SOURCE_LABELS = {
@@ -36,6 +37,7 @@ SOURCE_LABELS = {
     Source.OTHER_CHECK: ("其他监督检查", "Another check"),
     Source.INSPECTION_BODY: ("检验机构报告", "Report of an inspection body"),
     Source.COMPLAINT: ("投诉举报", "Complaint or report"),
+    Source.RECORDS: ("检验期限记录", "Records of inspection terms"),
 }
 
 

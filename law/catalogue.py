@@ -303,6 +303,15 @@ def _on(day: date) -> list[Procedure]:
     return found
 
 
+def obligations(subject: str | None = None) -> list[Procedure]:
+    """The newest row of every shipped duty that returns; with `subject` (device, unit) only those of such a subject."""
+    return [
+        row
+        for row in map(procedure, sorted(_SHIPPED))
+        if row.obligation is not None and subject in (None, row.obligation.subject)
+    ]
+
+
 def add(row: Procedure) -> None:
     """Register a procedure that is not shipped: an installation's own, a bench's or a test's."""
     _ALL[(row.procedure, row.version)] = row

@@ -45,6 +45,21 @@ async def device(connection: AsyncConnection, code: str, *, lock: bool = False) 
     return None if row is None else DeviceRow(**row)
 
 
+async def unit_name(connection: AsyncConnection, uscc: str) -> str | None:
+    """As its devices have it, the one that was changed last; None of a unit without any."""
+    query = select(DEVICES.c.unit).where(DEVICES.c.uscc == uscc)
+    found: str | None = await connection.scalar(
+        query.order_by(DEVICES.c.updated_at.desc()).limit(1)
+    )
+    return found
+
+
+async def known(connection: AsyncConnection, codes: Collection[str]) -> set[str]:
+    """Those of these codes that are in the register."""
+    found = await connection.execute(select(DEVICES.c.code).where(DEVICES.c.code.in_(list(codes))))
+    return set(found.scalars())
+
+
 async def enter(connection: AsyncConnection, entry: Entry) -> None:
     """New, or in the place of what was entered under the code before. Entering twice is entering once."""
     values = {**vars(entry), "updated_at": await app_now(connection)}

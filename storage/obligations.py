@@ -8,12 +8,16 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from law.obligations import Term
+from law import catalogue
+from law.calendars import default_calendars
+from law.obligations import Term, term_of
 from storage.acts import app_now
+from storage.devices import IN_USE, Entry
+from storage.tables import CaseRow
 from storage.tables_devices import ObligationRow
 
 OBLIGATIONS = ObligationRow.__table__
@@ -70,6 +74,16 @@ async def to_open(
     return [ObligationRow(**row) for row in rows.mappings()]
 
 
+async def next_opening(connection: AsyncConnection, after: date) -> date | None:
+    """The first day after this one on which a case is to be opened."""
+    found: date | None = await connection.scalar(
+        select(func.min(OBLIGATIONS.c.opens_on)).where(
+            OBLIGATIONS.c.state == RESTING, OBLIGATIONS.c.opens_on > after
+        )
+    )
+    return found
+
+
 async def opened(connection: AsyncConnection, obligation: uuid.UUID, case_id: uuid.UUID) -> bool:
     """Its case is opened, in the transaction of the case's act. False: it rests no more."""
     done = await connection.execute(
@@ -118,8 +132,46 @@ async def of_subject(connection: AsyncConnection, subject: str) -> list[Obligati
     return [ObligationRow(**row) for row in rows.mappings()]
 
 
+async def numbers_of(
+    connection: AsyncConnection, rows: Sequence[ObligationRow]
+) -> dict[uuid.UUID, str]:
+    """The receipt number of the case that is at each of them, by the case's id, as far as it is readable."""
+    wanted = [row.case_id for row in rows if row.case_id is not None]
+    found = await connection.execute(
+        select(CaseRow.case_id, CaseRow.receipt_no).where(CaseRow.case_id.in_(wanted))
+    )
+    return {case: number for case, number in found if number}
+
+
 async def of_case(connection: AsyncConnection, case_id: uuid.UUID) -> ObligationRow | None:
     """The duty that the case is at; None once it is over."""
     rows = await connection.execute(select(OBLIGATIONS).where(OBLIGATIONS.c.case_id == case_id))
     row = rows.mappings().first()
     return None if row is None else ObligationRow(**row)
+
+
+async def ensure_of_device(
+    connection: AsyncConnection, entry: Entry, inspected_on: date, *, duties_since: date
+) -> None:
+    """Every duty of the device and of its unit that it has not yet. A device that is not in use has none.
+
+    Args:
+        inspected_on: from when its inspection counts; `entry.inspection_valid_until` is its last day.
+        duties_since: from when the unit's yearly duties count, where it has none yet.
+
+    Raises:
+        LengthInvalid: the inspection's last day is not after its first one.
+    """
+    if entry.state != IN_USE:
+        return
+    calendars = default_calendars()
+    for row in catalogue.obligations():
+        rule = row.obligation
+        assert rule is not None
+        whose = {"office": entry.office, "uscc": entry.uscc}
+        if rule.subject == "unit":
+            term = term_of(row, duties_since, calendars)
+            await ensure(connection, row.procedure, entry.uscc, term, **whose)
+        elif entry.inspection_valid_until is not None:
+            term = term_of(row, inspected_on, calendars, until=entry.inspection_valid_until)
+            await ensure(connection, row.procedure, entry.code, term, **whose)

@@ -6,7 +6,15 @@ import pytest
 
 from tests import stories
 
-FOLDERS = ("se_accident_report", "se_hazard_rectification", "seizure")
+FOLDERS = (
+    "se_accident_report",
+    "se_emergency_drill",
+    "se_emergency_plan",
+    "se_hazard_rectification",
+    "se_periodic_inspection",
+    "se_responsibility_pledge",
+    "seizure",
+)
 
 
 @pytest.mark.timeout(240)

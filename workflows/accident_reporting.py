@@ -9,8 +9,6 @@ from typing import Any, Final
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
-
     from domain.clocks import EXPIRES
     from domain.contracts import Command, Fact, RunningClock
     from domain.refusals import Refusal, Refused
@@ -22,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from law.zone import day_zh, local
 
 from workflows.ex_officio import ExOfficio
+from workflows.kernel.answers import read
 from workflows.kernel.clockwork import Due
 
 UNIT: Final = "Q11"
@@ -160,16 +159,7 @@ class AccidentReporting(ExOfficio):
         clock = self.clock_of(SUPPLEMENTS)
         if clock is None or command.received_at >= clock.ends_at:
             raise Refused(Refusal.CLOCK_CLOSED, SUPPLEMENTS_OVER)
-        try:
-            asked = SupplementaryReport.model_validate(command.data)
-        except ValidationError as error:
-            raise Refused(
-                Refusal.INVALID_ANSWERS,
-                errors={
-                    "/" + "/".join(map(str, e["loc"])): e["msg"].removeprefix("Value error, ")
-                    for e in error.errors()
-                },
-            ) from error
+        asked = read(SupplementaryReport, command.data)
         self.check_harm(asked.told())
 
     def apply_supplement_accident(self, command: Command) -> None:

@@ -18,8 +18,6 @@ from typing import Any, Final
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
-
     from domain.contracts import CaseInput, CaseOutcome, Command
     from domain.public_notices import STOPPED
     from domain.refusals import Refusal, Refused
@@ -36,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from law.zone import civil_date, day_zh
 
 from workflows.ex_officio import ExOfficio
+from workflows.kernel.answers import read
 from workflows.kernel.approval import ARCHIVING
 from workflows.party_ended import PartyEnded
 from workflows.public_notices import PublicNotices
@@ -337,11 +336,7 @@ def _dormant(answer: dict[str, Any]) -> tuple[Ground | None, date] | None:
 
 def _request(command: Command) -> RestorationRequest:
     """Raises Refused with every wrong field."""
-    try:
-        return RestorationRequest.model_validate(command.data)
-    except ValidationError as error:
-        errors = {"/" + "/".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
-        raise Refused(Refusal.INVALID_ANSWERS, errors=errors) from error
+    return read(RestorationRequest, command.data)
 
 
 def _refused(answer: dict[str, Any]) -> str:

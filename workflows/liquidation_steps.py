@@ -12,8 +12,6 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
-
     from domain import refusal_words as words
     from domain.contracts import CaseInput, Command
     from domain.refusals import Refusal, Refused
@@ -25,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from law.liquidation import Start, Step
     from law.zone import civil_date, day_start, day_zh
 
+from workflows.kernel.answers import read, wrong
 from workflows.liquidation_record import LiquidationRecord
 from workflows.public_notices import PublicNotices
 
@@ -73,9 +72,9 @@ class LiquidationSteps(PublicNotices, LiquidationRecord):
         step, form = _stated(command)
         on = getattr(form, "done_on", None)
         if on is not None and on > civil_date(command.received_at):
-            raise _wrong("done_on", "日期还没有到，请填写实际日期")
+            raise wrong("done_on", "日期还没有到，请填写实际日期")
         if on is not None and on < date.fromisoformat(self.kept["dissolved_on"]):
-            raise _wrong("done_on", "日期早于解散事由出现之日，请核对")
+            raise wrong("done_on", "日期早于解散事由出现之日，请核对")
         if step not in (*self.way.steps, Step.REPORT_SHORTAGE, Step.REVIVE):
             raise Refused(Refusal.NOT_ACCEPTED_NOW, words.STEP_NOT_OF_WAY % {"way": self.way.name})
         if step in self.done and step not in (Step.NOTIFY_CREDITORS, Step.ASK_TAX):
@@ -88,18 +87,18 @@ class LiquidationSteps(PublicNotices, LiquidationRecord):
 
     def _check_group(self, form: forms.FormGroup, command: Command) -> None:
         if form.leader not in form.members:
-            raise _wrong("members", "清算组成员应当包括负责人")
+            raise wrong("members", "清算组成员应当包括负责人")
 
     def _check_notified(self, form: forms.NotifyCreditors, command: Command) -> None:
         if Step.SETTLE_ASSETS in self.done:
             raise _taken(Step.NOTIFY_CREDITORS)
         if bool(form.creditors) != (form.received_on is not None):
-            raise _wrong("received_on", "有收到通知的债权人的，填写债权人和收到日期；没有的都不填")
+            raise wrong("received_on", "有收到通知的债权人的，填写债权人和收到日期；没有的都不填")
         received = form.received_on
         if received is not None and not form.done_on <= received <= civil_date(command.received_at):
-            raise _wrong("received_on", "收到日期应当不早于发出日期，且已经到来")
+            raise wrong("received_on", "收到日期应当不早于发出日期，且已经到来")
         if self.way.before_liquidation and form.begins_on is None:
-            raise _wrong("begins_on", "请填写开始清算的日期")
+            raise wrong("begins_on", "请填写开始清算的日期")
         if received is not None and self.way.notified:
             self.check_startable(self.way.notified, day_start(received))
 
@@ -121,7 +120,7 @@ class LiquidationSteps(PublicNotices, LiquidationRecord):
 
     def _check_report(self, form: forms.ConfirmReport, command: Command) -> None:
         if form.done_on < self.day_of(Step.SETTLE_ASSETS):
-            raise _wrong("done_on", "清算报告在清算结束以后才能确认")
+            raise wrong("done_on", "清算报告在清算结束以后才能确认")
 
     def _check_tax(self, form: Form, command: Command) -> None:
         if not self.kept.get("tax_waits"):
@@ -239,20 +238,7 @@ def _stated(command: Command) -> tuple[Step, Any]:
         step = Step(str(data.pop("step", "")))
     except ValueError as unknown:
         raise Refused(Refusal.MALFORMED) from unknown
-    try:
-        return step, forms.STEP_FORMS[step].model_validate(data)
-    except ValidationError as error:
-        raise Refused(
-            Refusal.INVALID_ANSWERS,
-            errors={
-                "/" + "/".join(map(str, e["loc"])): e["msg"].removeprefix("Value error, ")
-                for e in error.errors()
-            },
-        ) from error
-
-
-def _wrong(field: str, told: str) -> Refused:
-    return Refused(Refusal.INVALID_ANSWERS, told, {f"/{field}": told})
+    return step, read(forms.STEP_FORMS[step], data)
 
 
 def _taken(step: Step) -> Refused:

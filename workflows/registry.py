@@ -21,6 +21,7 @@ from workflows.licence_commitment import LicenceCommitment
 from workflows.licence_filing import LicenceFiling
 from workflows.license_separation import LicenseSeparation
 from workflows.name_self_declaration import NameSelfDeclaration
+from workflows.recurring_obligation import RecurringObligation
 from workflows.registration_revocation import RegistrationRevocation
 from workflows.se_accident_report import SeAccidentReport
 from workflows.se_hazard_rectification import HazardRectification
@@ -48,6 +49,7 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "licence_filing": LicenceFiling,
     "license_separation": LicenseSeparation,
     "name_self_declaration": NameSelfDeclaration,
+    "recurring_obligation": RecurringObligation,
     "registration_revocation": RegistrationRevocation,
     "se_accident_report": SeAccidentReport,
     "se_hazard_rectification": HazardRectification,

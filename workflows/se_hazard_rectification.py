@@ -178,7 +178,9 @@ class HazardRectification(ExOfficio):
         inspection = self.state.memo["inspection"]
         if self.grave:
             await self.serve("stop_use_order")
-            self.aside(self._prohibit())
+            # Where the case of the lapsed inspection has prohibited the use, that case allows it again.
+            if not self.state.memo.get("prohibited_by_opener"):
+                self.aside(self._prohibit())
             self.aside(self._report(1, help_wanted=inspection["government_help"]))
         if inspection["seal"] != Seal.NONE.value:
             await self._seize(

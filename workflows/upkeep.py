@@ -12,6 +12,7 @@ from temporalio.types import MethodAsyncNoParam
 
 with workflow.unsafe.imports_passed_through():
     from activities.erasing import ErasingActivities
+    from activities.obligations import ObligationActivities
     from activities.records import Kept, RecordActivities
     from activities.register_news import RegisterNews
     from activities.sweep import SweepActivities, Swept
@@ -70,6 +71,15 @@ class HearOfEndings:
     @workflow.run
     async def run(self) -> Swept:
         return await _turn(RegisterNews.hear_of_endings)
+
+
+@workflow.defn(name="open_obligations", sandboxed=False)
+class OpenObligations:
+    """Duties whose day has come (every two minutes, a bounded number at a time)."""
+
+    @workflow.run
+    async def run(self) -> Swept:
+        return await _turn(ObligationActivities.open_due)
 
 
 @workflow.defn(name="sweep_files", sandboxed=False)

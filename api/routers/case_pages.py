@@ -91,7 +91,15 @@ def said_once(lines: list[Line]) -> list[Line]:
 
 # Forms of the case's page whose fields have the ids `<form>-<field>`.
 NAMED_FORMS: Final = frozenset(
-    {"late-objections", "restoration", "annul-penalty", "revoke-repair", "supplement-accident"}
+    {
+        "late-objections",
+        "restoration",
+        "annul-penalty",
+        "revoke-repair",
+        "supplement-accident",
+        "duty-request",
+        "duty-fulfilment",
+    }
 )
 
 
@@ -189,6 +197,7 @@ async def _case(
         "supplemented": _("材料已收到，补正材料接收凭证在“文件”中。"),
         "doubted": _("已提出撤销信用修复，由另一位同事决定。"),
         "annulled": _("已登记处罚被撤销，由另一位同事决定移出。"),
+        "duty_noted": _("已登记。"),
         "told_upward": _("补报已记入本件，补报文书随即发出。"),
     }
     notices = notice_views(view.case, view.row)

@@ -195,6 +195,12 @@ def _of_officers(
     if "supplement_accident" in accepted:
         href = f"{base}/accident-supplements"
         found.append(Action("supplement_accident", _("补报"), "POST", href))
+    if "duty_requested" in accepted and "device" in case.numbers:
+        href = f"{base}/duty-requests"
+        found.append(Action("duty_requested", _("登记检验申请"), "POST", href))
+    if "duty_fulfilled" in accepted:
+        href = f"{base}/duty-fulfilments"
+        found.append(Action("duty_fulfilled", _("登记履行情况"), "POST", href))
     return found
 
 

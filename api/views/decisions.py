@@ -130,6 +130,8 @@ BUTTONS: Final[dict[str, str]] = {
     "seizure.outcome": mark("作出处理决定"),
     "kernel.release": mark("记录解除"),
     "kernel.trouble": mark("提交处理意见"),
+    "recurring_obligation.fulfilment": mark("登记履行情况"),
+    "recurring_obligation.request": mark("登记检验申请"),
     "se_accident_report.verification": mark("提交核实结论"),
     "se_accident_report.upward": mark("作出决定"),
     "se_accident_report.scene": mark("提交现场记录"),

@@ -33,8 +33,10 @@ from banjian.serve import KEEP_ALIVE
 from banjian.settings import Settings
 from banjian.worker import Turns, workers
 from law.calendars import forget_published
+from law.zone import civil_date, day_start
 from registers.trust import trusted
 from registers.twins.app import create_twins
+from storage import obligations
 from storage.codec import data_converter
 from storage.migrate import upgrade_async
 
@@ -136,9 +138,10 @@ class Stage:
         while True:
             now = await self.now()
             rung, there = await self._next_due(to), await self._next_at_registers(now, to)
-            if rung is None and there is None:
+            coming = (rung, there, await self._next_duty(now, to))
+            if not any(coming):
                 break
-            due = min(instant for instant in (rung, there) if instant is not None)
+            due = min(instant for instant in coming if instant is not None)
             await self._hop(max(due, now))
             if due == rung:
                 await self._settled_until(due)
@@ -172,6 +175,7 @@ class Stage:
 
         The schedules' workflows only run these two; through the engine they cost more than all the rest of a step.
         """
+        await self.turns.open_duties()
         await self.turns.reconcile()
         await self.turns.sweep()
         await self.twins.post("/admin/tick")
@@ -188,6 +192,13 @@ class Stage:
                 )
             ).scalar_one()
             return found
+
+    async def _next_duty(self, now: datetime, to: datetime) -> datetime | None:
+        """The morning on which the next duty's case opens. What could have opened by now was tried at the hop to now."""
+        async with self.core.engine.connect() as connection:
+            day = await obligations.next_opening(connection, civil_date(now))
+        at = day_start(day) if day is not None else None
+        return at if at is not None and now < at <= to else None
 
     async def _next_at_registers(self, now: datetime, to: datetime) -> datetime | None:
         """When a register answers next. What is due by now was asked for at the hop to now."""

@@ -84,7 +84,7 @@ def test_step_1_the_row_names_things_that_exist(row: Procedure) -> None:
     assert not unknown, f"step 1: opened by, or followed by, what is not there: {unknown}"
     if row.opened_by:
         assert row.procedure in FILLED, "step 1: nobody writes the application of a related case"
-    elif not row.ex_officio:
+    elif row.applied_for:
         assert row.materials, "step 1: no materials"
     if row.kind in OWN_PAPERS:
         assert {"trouble"} <= set(row.roles)

@@ -1,26 +1,22 @@
 """Suspensions of a term (中止计算): on a ground of the clock's row, declared to the party, ended by name."""
 
 from datetime import date, timedelta
-from typing import TypeVar
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
-
     from domain import refusal_words as words
     from domain.clocks import DECIDING, Cause, deadline_of
     from domain.contracts import Command, Pause, RunningClock
     from domain.refusals import Refusal, Refused
-    from forms.base import Form
     from forms.suspension import Resuming, Suspending
     from law.clock_types import Clock, Ground, Unit
     from law.clocks import find_clock
     from law.zone import civil_date, day_zh
 
+from workflows.kernel.answers import read, wrong
 from workflows.kernel.extensions import Extensions
 
-F = TypeVar("F", bound=Form)
 LONGEST_SPAN = 2 * 366
 """Days between the first that does not count and the expected last: 400 working days fit."""
 FUTURE_START = "中止不能从将来的日子开始，请在事由开始的当天办理。"
@@ -41,7 +37,7 @@ class Suspensions(Extensions):
     def check_suspend_clock(self, command: Command) -> None:
         """By an officer of the case, in time, on a ground that the clock's row names."""
         self.check_officer(command)
-        asked = answers(Suspending, command)
+        asked = read(Suspending, command.data)
         clock = self.running_clock(asked.clock)
         law = find_clock(clock.clock_id)
         ground = check_ground(law, asked.ground)
@@ -55,23 +51,23 @@ class Suspensions(Extensions):
         today = civil_date(command.received_at)
         start = asked.since or today
         if start > today:
-            raise invalid("since", FUTURE_START)
+            raise wrong("since", FUTURE_START)
         if start < civil_date(clock.trigger):
             started = civil_date(clock.trigger).isoformat()
-            raise invalid("since", said(words.BEFORE_START, law, day=started))
+            raise wrong("since", said(words.BEFORE_START, law, day=started))
         pause = self._pause(asked, command)
         field = "expected_end" if asked.expected_end else "expected_days"
         if pause.expected is None or pause.expected < today:
-            raise invalid(field, PAST_END)
+            raise wrong(field, PAST_END)
         if (pause.expected - start).days > LONGEST_SPAN:
-            raise invalid(field, FAR_END)
+            raise wrong(field, FAR_END)
         after = clock.model_copy(update={"pauses": [*clock.pauses, pause]})
         if not deadline_of(after, self._calendars).paused:
             # The last day was counted; what is left is a day off that moves the end.
             raise Refused(Refusal.SUSPENSION_TOO_LATE, too_late(law))
 
     def apply_suspend_clock(self, command: Command) -> None:
-        asked = answers(Suspending, command)
+        asked = read(Suspending, command.data)
         clock = self.state.clocks[asked.clock]
         pause = self._pause(asked, command)
         clock.pauses = [*clock.pauses, pause]
@@ -109,7 +105,7 @@ class Suspensions(Extensions):
     def check_resume_clock(self, command: Command) -> None:
         """The ground holds; it did not end before it began, nor will it in future."""
         self.check_officer(command)
-        asked = answers(Resuming, command)
+        asked = read(Resuming, command.data)
         clock = self.running_clock(asked.clock)
         law = find_clock(clock.clock_id)
         ground = check_ground(law, asked.ground)
@@ -120,20 +116,20 @@ class Suspensions(Extensions):
         today = civil_date(command.received_at)
         until = asked.until or today
         if until > today:
-            raise invalid("until", FUTURE_END)
+            raise wrong("until", FUTURE_END)
         if until < pause.start:
             since = pause.start.isoformat()
-            raise invalid("until", words.BEFORE_GROUND % {"ground": ground.label, "day": since})
+            raise wrong("until", words.BEFORE_GROUND % {"ground": ground.label, "day": since})
         pauses = [p for p in clock.pauses if p is not pause]
         ended = pause.model_copy(update={"end": until})
         end = deadline_of(clock.model_copy(update={"pauses": [*pauses, ended]}), self._calendars)
         if law.effect in DECIDING and not end.paused and end.ends_at <= command.received_at:
             # Nobody loses a right by a resumption that was entered late.
             day = end.legal_end.isoformat()
-            raise invalid("until", words.ENDED_BY_THEN % {"day": day})
+            raise wrong("until", words.ENDED_BY_THEN % {"day": day})
 
     def apply_resume_clock(self, command: Command) -> None:
-        asked = answers(Resuming, command)
+        asked = read(Resuming, command.data)
         clock = self.state.clocks[asked.clock]
         pause = open_pause(clock, Ground(asked.ground))
         assert pause is not None, "the check refused it"
@@ -227,24 +223,6 @@ def check_ground(law: Clock, ground: str) -> Ground:
 
 def open_pause(clock: RunningClock, ground: Ground) -> Pause | None:
     return next((p for p in clock.pauses if p.ground == ground and p.end is None), None)
-
-
-def answers(form: type[F], command: Command) -> F:
-    """The act's answers; raises Refused with a message for each field that is wrong."""
-    try:
-        return form.model_validate(command.data)
-    except ValidationError as error:
-        raise Refused(
-            Refusal.INVALID_ANSWERS,
-            errors={
-                "/" + "/".join(map(str, e["loc"])): e["msg"].removeprefix("Value error, ")
-                for e in error.errors()
-            },
-        ) from error
-
-
-def invalid(field: str, message: str) -> Refused:
-    return Refused(Refusal.INVALID_ANSWERS, message, {f"/{field}": message})
 
 
 def named(law: Clock) -> str:

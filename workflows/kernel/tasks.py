@@ -5,13 +5,12 @@ from typing import Any, TypeVar
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
-
     from domain.contracts import CaseInput, Command, Duty, OpenTask, RunningClock, TaskAnswer
     from domain.refusals import Refusal, Refused
     from forms.base import TaskForm
     from law import sod
 
+from workflows.kernel.answers import read
 from workflows.kernel.term_checks import TermChecks
 
 F = TypeVar("F", bound=TaskForm)
@@ -167,16 +166,7 @@ class Tasks(TermChecks):
         if not task.form.startswith("kernel."):
             self.check_undecided(task.clock, command.received_at)
         form = self.task_forms[task.form]
-        try:
-            answers = form.model_validate(command.data)
-        except ValidationError as error:
-            raise Refused(
-                Refusal.INVALID_ANSWERS,
-                errors={
-                    "/" + "/".join(map(str, e["loc"])): e["msg"].removeprefix("Value error, ")
-                    for e in error.errors()
-                },
-            ) from error
+        answers = read(form, command.data)
         self.check_answers(task, answers, command)
 
     def posts(self) -> set[str]:
