@@ -34,7 +34,7 @@ from storage import acts, devices, obligations
 from storage.tables_devices import ObligationRow
 
 BATCH: Final = 200
-IN_FLIGHT: Final = 4
+IN_FLIGHT: Final = 2
 """Cases opened at a time: nobody waits for a reminder, and clerks are not made to."""
 LONGEST: Final = 90.0
 """After so many seconds no further batch is begun: the rest is the next turn's."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import signal
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -12,15 +11,6 @@ from typing import Any, ClassVar, NamedTuple, TypedDict
 
 from temporalio.client import (
     Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
 )
 from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -88,6 +78,7 @@ from banjian.compose import (
 )
 from banjian.histories import ClientHistory
 from banjian.one_walk import walk_once
+from banjian.schedules import ensure_schedules
 from banjian.secret_files import WORKER_SECRETS
 from banjian.settings import Settings, check_start
 from banjian.starting import built, refusals_said
@@ -97,7 +88,7 @@ from law.calendars import default_calendars
 from registers.clients import Registers
 from workflows.calendars import KeepCalendars, PreviewCalendar, PublishCalendar, begin
 from workflows.dispatch import CASES_QUEUE, CaseUnknown, Dispatcher
-from workflows.kernel.effects import EFFECTS_QUEUE
+from workflows.kernel.effects import EFFECTS_QUEUE, PACED_QUEUE
 from workflows.registry import PROCEDURES
 from workflows.upkeep import (
     Erase,
@@ -157,6 +148,8 @@ UPKEEP = (
     PreviewCalendar,
     PublishCalendar,
 )
+PACE = 6.0
+"""Paced activities a second: on two cores a clerk's act hardly takes longer meanwhile (`bench/devices.py`)."""
 PASSED_THROUGH = (
     "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
 )  # fmt: skip
@@ -265,6 +258,7 @@ async def workers(
         begin=partial(begin, client),
     )
     records = RecordActivities(core.engine, core.files, ClientHistory(lambda: client).run)
+    called, issued = RegisterActivities(means).call, PaperworkActivities(means, seals).issue
     cases = Worker(
         client,
         task_queue=CASES_QUEUE,
@@ -280,8 +274,8 @@ async def workers(
         client,
         task_queue=EFFECTS_QUEUE,
         activities=[
-            RegisterActivities(means).call,
-            PaperworkActivities(means, seals).issue,
+            called,
+            issued,
             related.open_related,
             related.prepare_related,
             related.report_to_parent,
@@ -302,53 +296,29 @@ async def workers(
         interceptors=[LifeSigns()],
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
+    # A second worker of the process, for what nobody waits for: papers, measures and openings of cases in their thousands.
+    steadily = Worker(
+        client,
+        task_queue=PACED_QUEUE,
+        activities=[
+            called,
+            issued,
+            related.open_related,
+        ],
+        max_concurrent_activities=2,
+        max_activities_per_second=PACE,
+        interceptors=[LifeSigns()],
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
     try:
         # Before the first poll: a case may have pinned what no release ships.
-        async with kept_known(core.engine), cases, effects:
+        async with kept_known(core.engine), cases, effects, steadily:
             yield Turns(
                 upkeep.reconcile_acts, swept.sweep_due, news.hear_of_endings, duties.open_due
             )
     finally:
         # What the upkeep heard from cases is noted before the engine of the database is closed.
         await acts.all_settled()
-
-
-async def ensure_schedules(client: Client) -> None:
-    """The engine's own schedules run the upkeep; made once, kept by the engine."""
-    skip = ScheduleOverlapPolicy.SKIP
-    for name, workflow, every, overlap in (
-        # A turn that began late must not cost the next one: it follows when the first is over.
-        ("banjian-sweep", Sweep, timedelta(minutes=1), ScheduleOverlapPolicy.BUFFER_ONE),
-        ("banjian-reconcile", Reconcile, timedelta(seconds=10), skip),
-        ("banjian-records", KeepRecords, timedelta(minutes=10), skip),
-        ("banjian-files", SweepFiles, timedelta(days=1), skip),
-        ("banjian-erasure", Erase, timedelta(hours=1), skip),
-        ("banjian-endings", HearOfEndings, timedelta(hours=1), skip),
-        ("banjian-obligations", OpenObligations, timedelta(minutes=2), skip),
-        ("banjian-calendars", KeepCalendars, timedelta(minutes=1), skip),
-    ):
-        schedule = Schedule(
-            action=ScheduleActionStartWorkflow(
-                workflow.run,
-                id=name,
-                task_queue=CASES_QUEUE,
-                execution_timeout=timedelta(minutes=5),
-            ),
-            spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
-            policy=SchedulePolicy(overlap=overlap, catchup_window=timedelta(minutes=1)),
-        )
-        try:
-            await client.create_schedule(name, schedule)
-        except ScheduleAlreadyRunningError:
-            # Kept by the engine from an earlier start; its policy is this release's.
-            await client.get_schedule_handle(name).update(partial(_with_policy, schedule.policy))
-
-
-def _with_policy(policy: SchedulePolicy, found: ScheduleUpdateInput) -> ScheduleUpdate | None:
-    kept = found.description.schedule
-    if kept.policy.overlap is policy.overlap:
-        return None
-    return ScheduleUpdate(dataclasses.replace(kept, policy=policy))
 
 
 async def serve(settings: Settings) -> None:
@@ -364,7 +334,14 @@ async def serve(settings: Settings) -> None:
     sandboxed = settings.workflow_sandbox
     async with (
         registers_of(core) as registers,
-        workers(core, client, registers, sandboxed=sandboxed, linger=LINGER),
+        workers(
+            core,
+            client,
+            registers,
+            offset=settings.banjian_story_offset,
+            sandboxed=sandboxed,
+            linger=LINGER,
+        ),
     ):
         await ensure_schedules(client)
         built()

@@ -6,16 +6,18 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy import text
 from temporalio.client import Client
 
 from banjian.compose import Core, connect_engine, core_of
 from banjian.player import bureau
 from banjian.settings import Settings
 from banjian.stack import layout, processes, temporal
-from banjian.stack.layout import Program
+from banjian.stack.layout import TWINS, Program
 from banjian.stack.parts import ProcessPart, file_says_ready
 from banjian.stack.supervisor import LocalStack
 from bench import floor
@@ -95,8 +97,19 @@ class Bench:
 
 
 @contextlib.asynccontextmanager
-async def raised(folder: Path, say: Callable[[str], None]) -> AsyncIterator[Bench]:
-    """Raise both sides in a folder; ends what it started."""
+async def raised(
+    folder: Path,
+    say: Callable[[str], None],
+    *,
+    offset: timedelta = timedelta(0),
+    registers: bool = False,
+) -> AsyncIterator[Bench]:
+    """Raise both sides in a folder; ends what it started.
+
+    Args:
+        offset: how far ahead of the machine's clock ours is.
+        registers: with the twins of the registers, for procedures that ask them.
+    """
     stack = LocalStack(
         folder / "ours",
         # Parts of its own, whatever the environment points at.
@@ -106,20 +119,34 @@ async def raised(folder: Path, say: Callable[[str], None]) -> AsyncIterator[Benc
             temporal_address="",
             registers_url="",
             public_url="",
+            banjian_story_offset=offset.total_seconds(),
         ),
-        programs=PROGRAMS,
+        programs=(TWINS, *PROGRAMS) if registers else PROGRAMS,
         say=say,
     )
     async with contextlib.AsyncExitStack() as held:
         await held.enter_async_context(stack)
         core = core_of(stack.settings)
         held.push_async_callback(core.engine.dispose)
+        if offset:
+            await _ahead(core, offset)
         people = People(stack.settings.public_url)
         held.callback(people.wire.close)
         await people.sign_in(await bureau.seed(core.engine))
         ours = Ours(stack, core, await connect_engine(core), people)
         bare = await held.enter_async_context(_floor(folder, stack))
         yield Bench(ours, bare)
+
+
+async def _ahead(core: Core, offset: timedelta) -> None:
+    """The one clock of SQL, API and twins runs so far ahead; the cases are told by the setting."""
+    async with core.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "CREATE OR REPLACE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS"
+                f" $$ SELECT clock_timestamp() + interval '{offset.total_seconds()} seconds' $$"
+            )
+        )
 
 
 @contextlib.asynccontextmanager

@@ -65,6 +65,8 @@ TABLE = Table(
 @workflow.defn(name="recurring_obligation")
 class RecurringObligation(ExOfficio):
     tables = {"1": TABLE}
+    # Thousands of inspections may lapse at the same midnight.
+    paced = True
 
     @workflow.init
     def __init__(self, case: CaseInput) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -31,11 +31,15 @@ from workflows.kernel.recorder import PERSISTENT
 from workflows.kernel.tasks import Leave, Tasks
 
 EFFECTS_QUEUE = "banjian-effects"
+PACED_QUEUE = "banjian-paced"
+"""What thousands of cases may want in the same minute and nobody waits for: a worker takes so much of it that people do not notice."""
 ATTEMPT = timedelta(seconds=60)
 # An activity that gives no sign of life for this long is given to the next worker.
 SILENCE = timedelta(seconds=10)
 # How long a register may fail before a person is told; the case goes on trying all the same.
 PATIENCE = timedelta(minutes=30)
+PACED_PATIENCE = timedelta(hours=12)
+"""As PATIENCE, with the time in the queue: after a midnight of thousands it is long without anything being wrong."""
 PATIENT = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2,
@@ -49,7 +53,12 @@ ENDURING = RetryPolicy(
 
 
 class Effects(Tasks):
-    """Everything with an effect outside the case; each is keyed, so a retry is the same effect."""
+    """Everything with an effect outside the case; each is keyed, so a retry is the same effect.
+
+    A procedure that is `paced` wants its effects done steadily, however many of its cases want them at once.
+    """
+
+    paced: ClassVar[bool] = False
 
     def __init__(self, case: CaseInput, first: str) -> None:
         super().__init__(case, first)
@@ -57,6 +66,10 @@ class Effects(Tasks):
         self._idle: set[asyncio.Task[None]] = set()
         # Kinds of calls that the case cannot go on without.
         self.owed: set[str] = set()
+
+    @property
+    def effects_queue(self) -> str:
+        return PACED_QUEUE if self.paced else EFFECTS_QUEUE
 
     def aside(self, work: Coroutine[Any, Any, None], *, vital: bool = True) -> None:
         """Work that no stage waits for. Vital work (a paper owed) is finished before the case ends;
@@ -97,7 +110,8 @@ class Effects(Tasks):
         self.record("effect_requested", data={"kind": kind, "seq": seq})
         trouble: OpenTask | None = None
         while True:
-            policy, patience = (ENDURING, None) if trouble else (PATIENT, PATIENCE)
+            patient = PACED_PATIENCE if self.paced else PATIENCE
+            policy, patience = (ENDURING, None) if trouble else (PATIENT, patient)
             attempt = asyncio.create_task(self._attempt(order, policy, patience))
             try:
                 await self._attempted(attempt, trouble)
@@ -140,7 +154,7 @@ class Effects(Tasks):
             return await workflow.execute_activity_method(
                 RegisterActivities.call,
                 order,
-                task_queue=EFFECTS_QUEUE,
+                task_queue=self.effects_queue,
                 start_to_close_timeout=ATTEMPT,
                 heartbeat_timeout=SILENCE,
                 schedule_to_close_timeout=patience,
@@ -240,7 +254,7 @@ class Effects(Tasks):
                 at=self.now(),
                 data=data,
             ),
-            task_queue=EFFECTS_QUEUE,
+            task_queue=self.effects_queue,
             start_to_close_timeout=ATTEMPT,
             heartbeat_timeout=SILENCE,
             retry_policy=PERSISTENT,

@@ -37,7 +37,7 @@ class RelatedCases(Expiry):
         case_id: str = await workflow.execute_activity_method(
             RelatedActivities.open_related,
             self._order(item, procedure, data, party),
-            task_queue=EFFECTS_QUEUE,
+            task_queue=self.effects_queue,
             start_to_close_timeout=ATTEMPT,
             heartbeat_timeout=SILENCE,
             retry_policy=PERSISTENT,
