@@ -51,6 +51,7 @@ chaos: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.calendar
+	$(BIN)/python -m bench.devices
 
 simulate: $(STAMP)
 	$(BIN)/python -m tests.simulate
