@@ -37,7 +37,7 @@ TABLE = Table(
     procedure="recurring_obligation",
     version="1",
     stages=(
-        Stage("due", "待履行", "Due", holder="applicant", doing="单位按期履行"),
+        Stage("due", "待履行", "Due", holder="applicant", doing="在期限内履行"),
         Stage("requested", "已经申请", "Asked for", holder="applicant", doing="等待检验结论"),
         Stage("overdue", "逾期", "Overdue", holder="inspector", doing="督促履行，逾期检验的停止使用"),
         Stage("releasing", "恢复使用", "Released", holder="system", doing="隐患消除后恢复使用"),

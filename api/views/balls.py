@@ -218,6 +218,9 @@ def _asked(now: Situation) -> Ball | None:
 
 
 def _applicant_name(now: Situation) -> str:
+    """Of what nobody applied for it is the party: the office, or the day, opened the case."""
+    if now.case.owner.startswith("uscc:"):
+        return _("当事人 %(name)s") % {"name": now.case.owner_name}
     return _("申请人 %(name)s") % {"name": now.case.owner_name}
 
 
