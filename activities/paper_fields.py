@@ -156,6 +156,15 @@ def materials(view: CaseView) -> list[dict[str, Any]]:
     return listed
 
 
+def own_basis(view: CaseView) -> str | None:
+    """The item's own articles, where the paper's regime has none for it: supervision, and a registration that is not of a
+    market entity (accepted within a term of its own)."""
+    own = view.row.kind == "supervision" or (
+        view.row.kind == "registration" and view.row.accepted_first
+    )
+    return view.row.basis if own else None
+
+
 @paper("receipt", "registration", "licence", "supervision")
 async def receipt(view: CaseView, order: PaperOrder) -> Fields:
     return "materials_receipt", {
@@ -175,6 +184,7 @@ async def acceptance(view: CaseView, order: PaperOrder) -> Fields:
         **_term(view, order),
         "owed": [m["label"] for m in view.case.decision.get("tolerance", ())],
         "deemed": bool(order.data.get("deemed")),
+        "basis": own_basis(view),
     }
 
 
@@ -206,8 +216,7 @@ async def notice(view: CaseView, order: PaperOrder) -> Fields:
         "items": items,
         # Why what is missing may not follow later (law.md S30).
         "consequence": order.data.get("consequence"),
-        # Neither of the two regimes: the item's own article.
-        "basis": view.row.basis if view.row.kind == "supervision" else None,
+        "basis": own_basis(view),
     }
 
 
@@ -280,6 +289,7 @@ async def registration_refusal(view: CaseView, order: PaperOrder) -> Fields:
     return "registration_refusal", {
         "received_at": moment(order.data["received_at"]),
         "reasons": order.data["reasons"],
+        "basis": own_basis(view),
         "remedies": remedies(view),
     }
 

@@ -14,7 +14,7 @@ from domain.contracts import Fact, PaperOrder, RegisterCall
 from domain.hazards import GRADE_NAMES, Grade
 from domain.related import RelatedOrder
 from forms.se_hazard_rectification import FACT_OPTIONS, Application
-from law.equipment_catalogue import UnknownKind, category_of, entry_of
+from law.equipment_catalogue import kind_in_words
 from law.zone import civil_date, day_zh, local
 from registers import equipment
 
@@ -35,14 +35,6 @@ paper("resumption", STEM)(resumption)
 def application(view: CaseView) -> Application:
     assert isinstance(view.form, Application)
     return view.form
-
-
-def kind_in_words(code: str) -> str:
-    """电梯：曳引驱动乘客电梯; of a code that the catalogue does not have, the code."""
-    try:
-        return f"{category_of(code).name}：{entry_of(code).name}"
-    except UnknownKind:
-        return f"代码{code}（目录中没有）"
 
 
 # -- the platform --------------------------------------------------------------------------------------

@@ -112,6 +112,16 @@ class Obligation(Row):
     overdue: Literal["prohibit", "pursue"]
 
 
+class Bulk(Row):
+    """A longer term for an application of many things: `clock` decides where it is about more than `over` of them, or where
+    the form says that it is of such a kind by itself. `over` counts things, never days; `basis` is where both come from.
+    """
+
+    over: int = Field(ge=1)
+    clock: str
+    basis: str
+
+
 class Guide(Row):
     """What an item guide (办事指南) must say (行政许可法 art. 30)."""
 
@@ -178,6 +188,7 @@ class Procedure(Row):
     papers: Mapping[str, str]
     licence_valid_clock: str | None = None
     quota: Quota | None = None
+    bulk: Bulk | None = None
     opened_by: tuple[str, ...] = ()
     ex_officio: bool = False
     higher_consent: bool = False
@@ -212,6 +223,14 @@ class Procedure(Row):
     def applied_for(self) -> bool:
         """Whether anybody can apply for it; the others are opened by a case, by an officer, or by the day."""
         return not self.opened_by and not self.ex_officio and self.obligation is None
+
+    @property
+    def accepted_first(self) -> bool:
+        """Whether acceptance has a term of its own and the decision's runs from it: of every licence, and of a registration
+        whose row names both (使用登记); of other registrations one term covers both (登记管理条例 19)."""
+        return self.kind == "licence" or (
+            self.kind == "registration" and self.clocks.acceptance is not None
+        )
 
     @property
     def has_term(self) -> bool:
@@ -287,15 +306,16 @@ def procedures() -> list[Procedure]:
 
 def offered(on: date) -> list[Procedure]:
     """What people can apply for on the day: of each procedure the version that applies then."""
-    return [row for row in _on(on) if row.applied_for]
+    return [row for row in in_force(on) if row.applied_for]
 
 
 def ex_officio(on: date) -> list[Procedure]:
     """What an officer can open on the day."""
-    return [row for row in _on(on) if row.ex_officio]
+    return [row for row in in_force(on) if row.ex_officio]
 
 
-def _on(day: date) -> list[Procedure]:
+def in_force(day: date) -> list[Procedure]:
+    """The row of every shipped procedure that applies on the day, by stem."""
     found = []
     for stem in sorted(_SHIPPED):
         with suppress(KeyError):

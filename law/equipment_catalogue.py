@@ -11,6 +11,12 @@ from typing import Final
 
 _FILE: Final = Path(__file__).parent / "data" / "special_equipment" / "catalogue.csv"
 LIFTS: Final = "3000"
+BOILERS: Final = "1000"
+MOBILE_VESSELS: Final = "2200"
+BY_UNIT: Final = ("2300", "8300")
+"""气瓶, 工业管道: what a unit registers for all it has of them (TSG 08-2017, 待核)."""
+NEVER_REGISTERED: Final = ("7000", "F000")
+"""压力管道元件, 安全附件: parts of devices, which have no use registration of their own (TSG 08-2017, 待核)."""
 
 
 class UnknownKind(LookupError):
@@ -46,6 +52,24 @@ def entry_of(code: str) -> Entry:
         return catalogue()[code]
     except KeyError:
         raise UnknownKind(code) from None
+
+
+def belongs_to(code: str, *ancestors: str) -> bool:
+    """Whether the entry is one of these, or below one of them; False for a code that the catalogue does not have."""
+    entry = catalogue().get(code)
+    while entry is not None:
+        if entry.code in ancestors:
+            return True
+        entry = catalogue().get(entry.parent)
+    return False
+
+
+def kind_in_words(code: str) -> str:
+    """电梯：曳引驱动乘客电梯; of a code that the catalogue does not have, the code."""
+    try:
+        return f"{category_of(code).name}：{entry_of(code).name}"
+    except UnknownKind:
+        return f"代码{code}（目录中没有）"
 
 
 def category_of(code: str) -> Entry:

@@ -106,6 +106,11 @@ class RegisterClient:
             return None
         return cast(A, self._answer(reply, answer, NO_BODY, key=None))
 
+    async def _read(self, path: str, answer: type[A]) -> A:
+        """A list of the register; a lost answer is only `RegisterUnavailable`."""
+        reply = await self._send("GET", path, None, key=None)
+        return cast(A, self._answer(reply, answer, NO_BODY, key=None))
+
     async def _put_content(self, data: bytes, media_type: str) -> str:
         """Contents are addressed by their hash, so a repeated PUT is the same PUT."""
         digest = sha256_hex(data)

@@ -1,4 +1,7 @@
-"""Messages of the special-equipment platform (特种设备动态监管平台): devices, measures on their use, reports of hazards."""
+"""Messages of the special-equipment platform (特种设备动态监管平台): devices, measures on their use, reports of hazards.
+
+Use registrations (使用登记) are in `registers.equipment_uses`.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -23,7 +26,11 @@ class DeviceState(StrEnum):
 
 
 class Device(Message):
-    """One device as the platform has it. `inspection_valid_until`: last day of its inspection; None: never inspected."""
+    """One device as the platform has it. `inspection_valid_until`: last day of its inspection; None: never inspected.
+
+    `obsolete`: of a kind that the state has ordered out of use (国家明令淘汰). `revision` grows with every change of any
+    device of the platform.
+    """
 
     code: DeviceCode
     kind: KindCode
@@ -35,6 +42,8 @@ class Device(Message):
     registration_number: Short | None
     inspection_valid_until: date | None
     use_prohibited: bool
+    obsolete: bool = False
+    revision: Annotated[int, Field(ge=0)] = 0
 
 
 class Measure(StrEnum):

@@ -1,5 +1,7 @@
 """Client of the special-equipment platform."""
 
+from urllib.parse import urlencode
+
 from registers.client import RegisterClient
 from registers.equipment import (
     Device,
@@ -8,6 +10,7 @@ from registers.equipment import (
     MeasureEntered,
     ReportHazard,
 )
+from registers.equipment_uses import PAGE, ChangeUse, DeviceNews, RegisterUse, UsesEntered
 from registers.messages import Register
 
 
@@ -21,6 +24,17 @@ class EquipmentClient(RegisterClient):
 
     async def enter_measure(self, request: EnterMeasure, *, key: str) -> MeasureEntered:
         return await self.perform(request, key=key)
+
+    async def register_use(self, request: RegisterUse, *, key: str) -> UsesEntered:
+        return await self.perform(request, key=key)
+
+    async def change_use(self, request: ChangeUse, *, key: str) -> UsesEntered:
+        return await self.perform(request, key=key)
+
+    async def changed_devices(self, division: str, after: int) -> DeviceNews:
+        """Devices of the division that were changed after the revision, the oldest change first; a page at a time."""
+        asked = urlencode({"division": division, "changed_after": after, "limit": PAGE})
+        return await self._read(f"/devices?{asked}", DeviceNews)
 
     async def report_hazard(self, request: ReportHazard, *, key: str) -> HazardReported:
         return await self.perform(request, key=key)

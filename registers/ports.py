@@ -30,6 +30,7 @@ from registers.deregistration import (
     Way,
 )
 from registers.equipment import EnterMeasure, ReportHazard
+from registers.equipment_uses import ChangeUse, RegisterUse
 from registers.errands import (
     BAD,
     DESKS,
@@ -377,6 +378,8 @@ EFFECTS: dict[str, type[Effect[Any]]] = {
     "publish_notice": PublishNotice,
     "enter_measure": EnterMeasure,
     "report_hazard": ReportHazard,
+    "register_use": RegisterUse,
+    "change_use": ChangeUse,
     "withdraw_notice": WithdrawNotice,
     "enter_in_list": EnterInList,
     "remove_from_list": RemoveFromList,

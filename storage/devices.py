@@ -67,6 +67,21 @@ async def enter(connection: AsyncConnection, entry: Entry) -> None:
     await connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
 
 
+async def those_of(connection: AsyncConnection, codes: Collection[str]) -> dict[str, DeviceRow]:
+    """By code, those that there are."""
+    query = select(DEVICES).where(DEVICES.c.code.in_(list(codes)))
+    rows = (await connection.execute(query)).mappings()
+    return {row["code"]: DeviceRow(**row) for row in rows}
+
+
+async def any_left(connection: AsyncConnection, uscc: str, *, beside: Collection[str]) -> bool:
+    """Whether the unit has a device that is not scrapped, beside these."""
+    query = select(DEVICES.c.code).where(
+        DEVICES.c.uscc == uscc, DEVICES.c.state != SCRAPPED, DEVICES.c.code.not_in(list(beside))
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
 async def set_state(connection: AsyncConnection, codes: Collection[str], state: str) -> int:
     """How many of the devices were in another state before."""
     changed = await connection.execute(

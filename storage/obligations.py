@@ -122,6 +122,43 @@ async def end(connection: AsyncConnection, subjects: Collection[str]) -> Sequenc
     return [case for (case,) in rows if case is not None]
 
 
+async def still_at(connection: AsyncConnection, subjects: Collection[str]) -> list[uuid.UUID]:
+    """The cases that were at a duty of the subjects when it ended: the same answer however often one asks, until the duty
+    begins again."""
+    rows = await connection.execute(
+        select(OBLIGATIONS.c.case_id)
+        .where(
+            OBLIGATIONS.c.subject.in_(list(subjects)),
+            OBLIGATIONS.c.state == ENDED,
+            OBLIGATIONS.c.case_id.is_not(None),
+        )
+        .order_by(OBLIGATIONS.c.procedure, OBLIGATIONS.c.subject)
+    )
+    return list(rows.scalars())
+
+
+async def renew_resting(
+    connection: AsyncConnection, procedure: str, subject: str, term: Term
+) -> bool:
+    """The term of a duty at which no case is: it was done without one. False: a case is at it, it has ended, or it runs
+    longer already."""
+    done = await connection.execute(
+        update(ObligationRow)
+        .where(
+            OBLIGATIONS.c.id == obligation_id(procedure, subject),
+            OBLIGATIONS.c.state == RESTING,
+            OBLIGATIONS.c.due_on < term.due_on,
+        )
+        .values(
+            since=term.since,
+            due_on=term.due_on,
+            opens_on=term.opens_on,
+            updated_at=await app_now(connection),
+        )
+    )
+    return done.rowcount == 1
+
+
 async def of_subject(connection: AsyncConnection, subject: str) -> list[ObligationRow]:
     """All duties of a device or unit, by procedure."""
     rows = await connection.execute(

@@ -25,6 +25,7 @@ from workflows.recurring_obligation import RecurringObligation
 from workflows.registration_revocation import RegistrationRevocation
 from workflows.se_accident_report import SeAccidentReport
 from workflows.se_hazard_rectification import HazardRectification
+from workflows.se_use_registration import UseRegistration
 from workflows.seizure import Seizure
 from workflows.serious_violation_list import SeriousViolationList
 from workflows.simple_deregistration import SimpleDeregistration
@@ -53,6 +54,7 @@ PROCEDURES: dict[str, type[CaseWorkflow]] = {
     "registration_revocation": RegistrationRevocation,
     "se_accident_report": SeAccidentReport,
     "se_hazard_rectification": HazardRectification,
+    "se_use_registration": UseRegistration,
     "seizure": Seizure,
     "serious_violation_list": SeriousViolationList,
     "simple_deregistration": SimpleDeregistration,

@@ -57,6 +57,12 @@ class Licence(Paper):
     valid_until: date | None = None
     supervised_by: Line | None = None
     signed_by: Line | None = None
+    number_label: Line = "许可证编号"
+    until_label: Line | None = "有效期至"
+    """None: it has no end of its own."""
+    keeping: Line = (
+        "应当在经营场所的显著位置悬挂或者摆放本证；不得伪造、涂改、倒卖、出租、出借、转让。"
+    )
 
     def heading(self) -> str:
         return self.name

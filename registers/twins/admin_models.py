@@ -141,6 +141,15 @@ class SeedDevice(Device):
     registration_number: Short | None = None
     inspection_valid_until: date | None = None
     use_prohibited: bool = False
+    # Given by the platform itself.
+    revision: Literal[0] = 0
+
+
+class Misreport(Message):
+    """What the platform's list of changes says of a device although it is not so, or does not say yet."""
+
+    says: dict[str, Any] = Field(default_factory=dict)
+    held: bool = False
 
 
 class World(Message):

@@ -11,6 +11,7 @@ from registers.trust import trusted
 from registers.twins import (
     admin,
     admin_desks,
+    admin_equipment,
     admin_world,
     annulments,
     archive,
@@ -19,6 +20,7 @@ from registers.twins import (
     desk_routes,
     due,
     equipment,
+    equipment_uses,
     identity,
     lists,
     market,
@@ -111,9 +113,9 @@ def create_twins(
         *(module.router for module in (market, market_endings, market_standings, identity)),
         *(module.router for module in (signature, necips, necips_endings, lists, archive, names)),
         *(module.router for module in (tax_clearances, annulments, court, collateral)),
-        equipment.router,
+        *(module.router for module in (equipment_uses, equipment)),
         *desk_routes.ROUTERS,
-        *(door.router for door in (admin, admin_world, admin_desks)),
+        *(door.router for door in (admin, admin_world, admin_desks, admin_equipment)),
     )
     for router in routers:
         # Its routes as they are: included, each would be built once more for every application.

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Depends, Path
 from fastapi.responses import Response
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,7 @@ from registers.twins import equipment_examples as examples
 from registers.twins.admin_models import SeedDevice
 from registers.twins.database import app_now, next_number, one
 from registers.twins.entities import require_unified_code
+from registers.twins.equipment_rows import changed, device_of, known_devices, locked
 from registers.twins.equipment_schema import devices, hazard_reports
 from registers.twins.gate import Call, changes, perform, reads
 from registers.twins.market_rules import civil_day
@@ -46,10 +47,10 @@ async def get_device(
     call: Annotated[Call, Depends(reads(R, "device"))],
 ) -> Response:
     async with call.engine.connect() as connection:
-        row = await one(connection, select(devices).where(devices.c.code == code))
+        row = await one(connection, known_devices().where(devices.c.code == code))
     if row is None:
         raise Refused("device_unknown", "平台没有这台设备", status=404)
-    return call.answer(Device(**{field: row[field] for field in Device.model_fields}))
+    return call.answer(device_of(row))
 
 
 @router.post(
@@ -85,7 +86,7 @@ add_find(router, R, Envelope[MeasureEntered | HazardReported])
 
 async def _enter(connection: AsyncConnection, call: Call, effect: EnterMeasure) -> MeasureEntered:
     """One case prohibits the use at a time, and allows it again; nothing allows the use of what is scrapped."""
-    row = await _locked(connection, effect.device)
+    row = await locked(connection, effect.device)
     prohibits = effect.measure is Measure.PROHIBIT
     if prohibits and row["use_prohibited"]:
         raise Refused("already_prohibited", "该设备已经停止使用")
@@ -101,6 +102,7 @@ async def _enter(connection: AsyncConnection, call: Call, effect: EnterMeasure) 
         .where(devices.c.code == effect.device)
         .values(use_prohibited=prohibits, prohibited_by=effect.case_ref if prohibits else None)
     )
+    await changed(connection, [effect.device])
     return MeasureEntered(
         case_ref=effect.case_ref,
         device=effect.device,
@@ -111,7 +113,7 @@ async def _enter(connection: AsyncConnection, call: Call, effect: EnterMeasure) 
 
 async def _report(connection: AsyncConnection, call: Call, effect: ReportHazard) -> HazardReported:
     if effect.device is not None:
-        await _locked(connection, effect.device)
+        await locked(connection, effect.device)
     require_unified_code(effect.uscc)
     now = await app_now(connection)
     year = civil_day(now).year
@@ -123,21 +125,14 @@ async def _report(connection: AsyncConnection, call: Call, effect: ReportHazard)
     return HazardReported(case_ref=effect.case_ref, number=number, reported_at=now)
 
 
-async def _locked(connection: AsyncConnection, code: str) -> RowMapping:
-    """The device, held until the effect commits. Raises Refused: unknown."""
-    row = await one(connection, select(devices).where(devices.c.code == code).with_for_update())
-    if row is None:
-        raise Refused("device_unknown", "平台没有这台设备")
-    return row
-
-
 async def seed_devices(connection: AsyncConnection, seeded: Iterable[SeedDevice]) -> None:
     """By its code; what an earlier seeding said of it is replaced. Raises Refused: a code that does not hold."""
     for device in seeded:
         require_unified_code(device.uscc)
-        row = device.model_dump(mode="json") | {
+        row = device.model_dump(mode="json", exclude={"obsolete", "revision"}) | {
             "inspection_valid_until": device.inspection_valid_until,
             "prohibited_by": None,
         }
         statement = upsert(devices).values(**row)
         await connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=row))
+        await changed(connection, [device.code], obsolete=device.obsolete)

@@ -10,6 +10,41 @@ MEASURE = example(
         "document": "曾市监〔2026〕特监停字第000001号",
     }
 )
+USE = example(
+    {
+        "case_ref": "case-0006",
+        "uscc": "91421303MA0BANJ05F",
+        "unit": "随州市曾都区红光商贸有限公司",
+        "division": "421303",
+        "devices": [
+            {
+                "code": "31104213032026000002",
+                "kind": "3110",
+                "place": "烈山大道1号",
+                "registration_number": "曾市监〔2026〕特登字第000001号",
+                "inspection_valid_until": "2027-09-30",
+            }
+        ],
+    }
+)
+USE_CHANGE = example(
+    {
+        "case_ref": "case-0007",
+        "change": "stop",
+        "before": "91421303MA0BANJ05F",
+        "uscc": "91421303MA0BANJ05F",
+        "unit": "随州市曾都区红光商贸有限公司",
+        "devices": [
+            {
+                "code": "31104213032026000001",
+                "kind": None,
+                "place": None,
+                "registration_number": None,
+                "inspection_valid_until": None,
+            }
+        ],
+    }
+)
 HAZARD = example(
     {
         "case_ref": "case-0005",

@@ -114,14 +114,14 @@ class Approval(Filing):
 
     def _start_intake_clock(self, version: FileVersion) -> str | None:
         """A registration's term runs from the complete file (R01); a licence first has its five
-        days for the notice (G01). For what is of neither kind the law sets no term before acceptance."""
+        days for the notice (G01), a registration too where its row says so (Q02). For what is of neither kind the law sets no term before acceptance."""
         row = self.row.clocks
         if self.row.kind == "supervision":
             return None
-        clock_id = row.decision if self.row.kind == "registration" else row.acceptance
+        clock_id = row.acceptance if self.row.accepted_first else row.decision
         assert clock_id is not None
         key = self.start_clock(clock_id, version.received_at, subject=f"v{version.version}")
-        if self.row.kind == "registration":
+        if not self.row.accepted_first:
             self.state.memo["decision_clock"] = key
         self.state.memo["intake_clock"] = key
         return key
@@ -132,9 +132,9 @@ class Approval(Filing):
     async def accepted(self, at: datetime, *, by: Actor = SYSTEM, deemed: bool = False) -> None:
         """受理: from now on the decision's term runs (for a licence, from this day)."""
         self.state.accepted_at = at
-        if self.row.kind == "licence":
+        if self.row.accepted_first:
             self.stop_clock(self.state.memo["intake_clock"])
-            self.state.memo["decision_clock"] = self.start_clock(self.row.leading_clock, at)
+            self.state.memo["decision_clock"] = self.start_clock(self.deciding_clock(), at)
         elif self.row.kind == "supervision":
             term = self.row.clocks.decision
             self.state.memo["decision_clock"] = self.start_clock(term, at) if term else None
@@ -142,6 +142,10 @@ class Approval(Filing):
         self.change(accepted_at=at.isoformat(), case_no=number)
         self.record("accepted", actor=by, data={"number": number, "deemed": deemed}, at=at)
         self.aside(self._serve_acceptance(at, deemed))
+
+    def deciding_clock(self) -> str:
+        """Which clock of law bounds the decision, where it runs from acceptance."""
+        return self.row.leading_clock
 
     async def _serve_acceptance(self, at: datetime, deemed: bool) -> None:
         await self.serve(

@@ -186,7 +186,7 @@ class Tolerance(Promises):
         )
         self.stop_clock(
             self.state.memo["intake_clock"],
-            "returned" if self.row.kind == "registration" else "met",
+            "met" if self.row.accepted_first else "returned",
         )
         if any(m.get("shared_data") for m in missing):
             self._note_shared_data(given)
@@ -261,7 +261,7 @@ class Tolerance(Promises):
         if not self.state.promises:
             return "submitted"
         at = self.state.promises[0].promised_at
-        if self.row.kind == "registration":
+        if self.row.kind == "registration" and not self.row.accepted_first:
             self.state.memo["decision_clock"] = self.term_of_accepted(at)
         by = Actor.model_validate(self.state.memo["tolerance_by"])
         await self.accepted(at, by=by)
