@@ -53,23 +53,37 @@ async def begin(
         await obligations.ensure(connection, duty.procedure, entry.uscc, term, **of_whom)
 
 
-async def inspected(
+async def waiting(
     connection: AsyncConnection, entry: Entry, today: date, calendars: Calendars
 ) -> list[UUID]:
-    """The device was inspected beside any case: the term of its duty runs on. Returns the cases that are at it, which are to
-    be told: each takes its own term over."""
-    cases = []
+    """The cases that are at a duty which the device's inspection has done: each takes its next term over itself, when it is
+    told."""
+    terms = _inspected_terms(entry, today, calendars)
+    return [
+        row.case_id
+        for row in await obligations.of_subject(connection, entry.code)
+        if row.state == obligations.OPEN
+        and row.case_id is not None
+        and (term := terms.get(row.procedure)) is not None
+        and row.due_on < term.due_on
+    ]
+
+
+async def inspected(
+    connection: AsyncConnection, entry: Entry, today: date, calendars: Calendars
+) -> None:
+    """The device was inspected beside any case: the terms of the duties at which no case is run on."""
+    for procedure, term in _inspected_terms(entry, today, calendars).items():
+        await obligations.renew_resting(connection, procedure, entry.code, term)
+
+
+def _inspected_terms(entry: Entry, today: date, calendars: Calendars) -> dict[str, Term]:
+    found = {}
     for duty in duties_of("device", today):
-        if not _by_document(duty) or entry.inspection_valid_until is None:
-            continue
         term = _device_term(duty, today, entry.inspection_valid_until, calendars)
-        assert term is not None
-        await obligations.renew_resting(connection, duty.procedure, entry.code, term)
-        for row in await obligations.of_subject(connection, entry.code):
-            at_it = row.procedure == duty.procedure and row.state == obligations.OPEN
-            if at_it and row.case_id is not None and row.due_on < term.due_on:
-                cases.append(row.case_id)
-    return cases
+        if term is not None and _by_document(duty):
+            found[duty.procedure] = term
+    return found
 
 
 async def end(connection: AsyncConnection, codes: Collection[str], uscc: str) -> list[UUID]:

@@ -141,10 +141,10 @@ async def enter_uses(view: CaseView, order: RegisterCall) -> dict[str, Any]:
             if entry.state != devices.IN_USE:
                 continue
             await device_duties.begin(connection, entry, today, calendars)
-            if entry.inspection_valid_until is not None:
-                cases = await device_duties.inspected(connection, entry, today, calendars)
-                until = entry.inspection_valid_until.isoformat()
-                told += [[str(case), until] for case in cases]
+            await device_duties.inspected(connection, entry, today, calendars)
+            if (until := entry.inspection_valid_until) is not None:
+                cases = await device_duties.waiting(connection, entry, today, calendars)
+                told += [[str(case), until.isoformat()] for case in cases]
     given = await certificate_numbers(view, order) if form.matter in CERTIFIED else []
     return {"numbers": given, "inspected": told, "today": today.isoformat()}
 

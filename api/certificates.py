@@ -24,6 +24,7 @@ STATES: Final[dict[str, tuple[Verdict, str]]] = {
     "changed": ("warn", mark("已变更")),
     "superseded": ("bad", mark("已换发新照，本照作废")),
     "cancelled": ("bad", mark("已注销")),
+    "stopped": ("warn", mark("已停用")),
     "revoked": ("bad", mark("已撤销")),
     "withdrawn": ("bad", mark("已吊销")),
     "void": ("bad", mark("已作废")),
@@ -69,6 +70,9 @@ async def verify(means: Services, asked: str, now: datetime) -> Verification | N
             if owed and document.state == "valid":
                 document.state = "conditional"
                 certificate += owed
+        if case is not None and _of_device(document, case):
+            stands = await verification.use_standing(connection, document)
+            document.state = stands or document.state
         if await verification.replaced(connection, document):
             document.state = "superseded"
         if case is not None and _of_enterprise(document, case):
@@ -95,6 +99,12 @@ def _of_enterprise(document: DocumentRow, case: CaseRow) -> bool:
     """Whether it is a business licence: void when its enterprise is deregistered or its registration revoked."""
     known = case.procedure in verification.REGISTRATIONS and case.numbers.get("uscc")
     return bool(known) and document.kind in verification.PUBLIC_KINDS
+
+
+def _of_device(document: DocumentRow, case: CaseRow) -> bool:
+    """Whether it is a certificate of use registration: as good as what the register of devices says now."""
+    known = case.procedure == verification.USE_REGISTRATION
+    return known and document.kind in verification.PUBLIC_KINDS
 
 
 def _lines(document: DocumentRow, case: CaseRow | None) -> list[tuple[str, str]]:

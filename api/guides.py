@@ -70,11 +70,12 @@ _STAGES: Final = {
     "reservation_preapproved": mark("名称保留（登记前须先取得批准的）"),
     "acceptance": mark("是否受理"),
     "decision": mark("作出决定"),
+    "bulk": mark("作出决定（批量或者按单位）"),
     "site_check": mark("现场核查"),
     "issue": mark("送达"),
     "publication": mark("公示"),
 }
-_FROM_TODAY: Final = ("acceptance", "decision", "reservation", "reservation_preapproved")
+_FROM_TODAY: Final = ("acceptance", "decision", "bulk", "reservation", "reservation_preapproved")
 _APPLICANT: Final = mark("您办理")
 _PARTIES: Final = mark("全体相关人员办理")
 _RELATED: Final = mark("在关联办件中办理")
@@ -112,7 +113,7 @@ def legal_limit(row: Procedure, now: datetime) -> Limit | None:
 
 def limits_of(row: Procedure, now: datetime) -> list[Limit]:
     """Every clock of law that the item's row names, in the order of the procedure."""
-    named = row.clocks.model_dump()
+    named = row.clocks.model_dump() | {"bulk": row.bulk and row.bulk.clock}
     return [
         _limit(row, stage, find_clock(named[stage]), now) for stage in _STAGES if named.get(stage)
     ]
@@ -123,8 +124,8 @@ def _limit(row: Procedure, stage: str, clock: Clock, now: datetime) -> Limit:
     # Supervision's term runs from an acceptance for which the law sets none.
     bound = stage in _FROM_TODAY and clock.length is not None and row.kind != "supervision"
     trigger = now
-    if bound and stage == "decision" and row.clocks.acceptance:
-        # A licence's term runs from acceptance: counted from the last day there is for that.
+    if bound and stage in ("decision", "bulk") and row.clocks.acceptance:
+        # Such a term runs from acceptance: counted from the last day there is for that.
         accepted = deadline(find_clock(row.clocks.acceptance), now, default_calendars())
         trigger = day_start(accepted.legal_end)
     end = deadline(clock, trigger, default_calendars()) if bound else None

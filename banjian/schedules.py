@@ -21,6 +21,7 @@ from workflows.calendars import KeepCalendars
 from workflows.dispatch import CASES_QUEUE
 from workflows.upkeep import (
     Erase,
+    HearOfDevices,
     HearOfEndings,
     KeepRecords,
     OpenObligations,
@@ -41,6 +42,7 @@ async def ensure_schedules(client: Client) -> None:
         ("banjian-files", SweepFiles, timedelta(days=1), skip),
         ("banjian-erasure", Erase, timedelta(hours=1), skip),
         ("banjian-endings", HearOfEndings, timedelta(hours=1), skip),
+        ("banjian-devices", HearOfDevices, timedelta(hours=1), skip),
         ("banjian-obligations", OpenObligations, timedelta(minutes=2), skip),
         ("banjian-calendars", KeepCalendars, timedelta(minutes=1), skip),
     ):

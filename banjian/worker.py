@@ -9,9 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar, NamedTuple, TypedDict
 
-from temporalio.client import (
-    Client,
-)
+from temporalio.client import Client
 from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -53,6 +51,7 @@ from activities import (
     tolerance,
 )
 from activities.calendars import CalendarActivities
+from activities.device_news import DeviceNews
 from activities.erasing import ErasingActivities
 from activities.life_signs import LifeSigns
 from activities.obligations import ObligationActivities
@@ -94,6 +93,7 @@ from workflows.kernel.effects import EFFECTS_QUEUE, PACED_QUEUE
 from workflows.registry import PROCEDURES
 from workflows.upkeep import (
     Erase,
+    HearOfDevices,
     HearOfEndings,
     KeepRecords,
     OpenObligations,
@@ -134,6 +134,8 @@ DECLARED = (
     se_hazard_rectification,
     se_use_checks,
     se_use_registration,
+    se_use_checks,
+    se_use_registration,
     seizure,
     serious_violation_list,
     simple_deregistration,
@@ -147,6 +149,7 @@ UPKEEP = (
     SweepFiles,
     Erase,
     HearOfEndings,
+    HearOfDevices,
     OpenObligations,
     KeepCalendars,
     PreviewCalendar,
@@ -207,6 +210,7 @@ class Turns(NamedTuple):
     sweep: Callable[[], Awaitable[Swept]]
     hear: Callable[[], Awaitable[Swept]]
     open_duties: Callable[[], Awaitable[Swept]]
+    hear_of_devices: Callable[[], Awaitable[Swept]]
 
 
 @contextlib.asynccontextmanager
@@ -252,6 +256,7 @@ async def workers(
     )
     upkeep = UpkeepActivities(core.engine, core.keys, deliver=acts.deliver)
     news = RegisterNews(core.engine, registers.market, send=send_act)
+    device_news = DeviceNews(core.engine, registers.equipment, send=send_act)
     duties = ObligationActivities(means, openings.open_filed)
     related = RelatedActivities(openings.open_related, partial(prepare_draft, means), send_act)
     published = CalendarActivities(
@@ -288,6 +293,7 @@ async def workers(
             upkeep.reconcile_acts,
             news.hear_of_endings,
             duties.open_due,
+            device_news.hear_of_devices,
             records.keep_histories,
             records.sweep_files,
             ErasingActivities(core.engine, core.keys).erase_due,
@@ -318,7 +324,11 @@ async def workers(
         # Before the first poll: a case may have pinned what no release ships.
         async with kept_known(core.engine), cases, effects, steadily:
             yield Turns(
-                upkeep.reconcile_acts, swept.sweep_due, news.hear_of_endings, duties.open_due
+                upkeep.reconcile_acts,
+                swept.sweep_due,
+                news.hear_of_endings,
+                duties.open_due,
+                device_news.hear_of_devices,
             )
     finally:
         # What the upkeep heard from cases is noted before the engine of the database is closed.

@@ -26,6 +26,7 @@ class DeviceRow(Base):
     __table_args__ = (
         Index(None, "office", "category", "state"),
         Index(None, "uscc"),
+        Index(None, "registration_number"),
     )
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
     office: Mapped[str] = mapped_column(String(64))

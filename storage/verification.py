@@ -29,6 +29,22 @@ async def find(connection: AsyncConnection, asked: str) -> DocumentRow | None:
     return DocumentRow(**row._mapping) if row else None
 
 
+USE_REGISTRATION = "se_use_registration"
+_USES = text("SELECT DISTINCT state FROM devices WHERE registration_number = :number")
+
+
+async def use_standing(connection: AsyncConnection, certificate: DocumentRow) -> str:
+    """How the use registration stands that the certificate (使用登记证) is of, by the register of devices: empty while one
+    of its devices is in use, else `stopped`, `cancelled` (scrapped), or `superseded`: its devices have other ones."""
+    found = await connection.execute(_USES, {"number": certificate.number})
+    states = set(found.scalars())
+    if not states:
+        return "superseded"
+    if "in_use" in states:
+        return ""
+    return "stopped" if "stopped" in states else "cancelled"
+
+
 # Cases that end an enterprise write into their decision whose licences are void from now on, and as what.
 _ENDED = text(
     "SELECT decision ->> 'voids_as' FROM cases WHERE procedure IN ('simple_deregistration',"

@@ -13,6 +13,7 @@ FOLDERS = (
     "se_hazard_rectification",
     "se_periodic_inspection",
     "se_responsibility_pledge",
+    "se_use_registration",
     "seizure",
 )
 

@@ -11,6 +11,7 @@ from temporalio.common import RetryPolicy
 from temporalio.types import MethodAsyncNoParam
 
 with workflow.unsafe.imports_passed_through():
+    from activities.device_news import DeviceNews
     from activities.erasing import ErasingActivities
     from activities.obligations import ObligationActivities
     from activities.records import Kept, RecordActivities
@@ -80,6 +81,15 @@ class OpenObligations:
     @workflow.run
     async def run(self) -> Swept:
         return await _turn(ObligationActivities.open_due)
+
+
+@workflow.defn(name="hear_of_devices", sandboxed=False)
+class HearOfDevices:
+    """What the equipment platform says of devices (every hour)."""
+
+    @workflow.run
+    async def run(self) -> Swept:
+        return await _turn(DeviceNews.hear_of_devices)
 
 
 @workflow.defn(name="sweep_files", sandboxed=False)

@@ -14,6 +14,7 @@ from api import dates
 from api.i18n import current, mark
 from api.i18n import gettext as _
 from api.views.paper_words import PAPERS
+from domain.device_uses import MATTER_LABELS, Matter
 from domain.hazards import GRADE_LABELS, Grade
 from domain.roles import Role
 from domain.transitions import Stage, Table
@@ -260,6 +261,11 @@ def part_standing(standing: str) -> str:
     """How a part of an opening stands, in the reader's language."""
     known_standing = startup_parts.Standing(standing)
     return bilingual(known_standing.label, known_standing.label_en)
+
+
+def device_matter(value: str) -> str:
+    """What was applied for of a device's use registration."""
+    return bilingual(*MATTER_LABELS[Matter(value)]) if value else ""
 
 
 def hazard_grade(value: str) -> str:

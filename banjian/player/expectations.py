@@ -66,6 +66,10 @@ async def differences(stage: Stage, play: Play, case: str, wanted: Mapping[str, 
                 out += _liquidation(shown.get("decision", {}).get("liquidation") or {}, value)
             case "listings":
                 out += await _listings(stage, shown["numbers"]["uscc"], value)
+            case "devices":
+                out += await _devices(stage, value)
+            case "duties":
+                out += await _duties(stage, value)
             case "name_check":
                 out += _name_check(shown.get("decision", {}).get("check") or {}, value)
             case "items" | "may_trade" | "parts" | "opening_time" | "hosted" | "related":
@@ -229,6 +233,36 @@ async def _listings(stage: Stage, uscc: str, wanted: Mapping[str, Sequence[str]]
         f"listings {kind}: expected {list(grounds)}, got {have[kind]}"
         for kind, grounds in wanted.items()
         if have[kind] != list(grounds)
+    ]
+
+
+async def _devices(stage: Stage, wanted: Mapping[str, Any]) -> list[str]:
+    """How each device stands in our own register: its state (`none` where it is not there), or any of its fields."""
+    async with stage.core.engine.connect() as connection:
+        rows = await connection.execute(text("SELECT * FROM devices"))
+        have = {row["code"]: row for row in rows.mappings()}
+    out: list[str] = []
+    for code, values in wanted.items():
+        fields = values if isinstance(values, Mapping) else {"state": values}
+        found = have.get(str(code)) or {"state": "none"}
+        out += [
+            f"device {code} {key}: expected {value}, got {found.get(key)}"
+            for key, value in fields.items()
+            if str(found.get(key)) != str(value)
+        ]
+    return out
+
+
+async def _duties(stage: Stage, wanted: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Of each device or unit, how its recurring duties stand: `resting`, `open`, `ended`; `none` where it has none."""
+    async with stage.core.engine.connect() as connection:
+        rows = await connection.execute(text("SELECT subject, procedure, state FROM obligations"))
+        have = {(row.subject, row.procedure): row.state for row in rows}
+    return [
+        f"duty {procedure} of {subject}: expected {state}, got {have.get((str(subject), procedure), 'none')}"
+        for subject, duties in wanted.items()
+        for procedure, state in duties.items()
+        if have.get((str(subject), procedure), "none") != state
     ]
 
 

@@ -168,6 +168,7 @@ class Stage:
         await self.set_now(instant)
         await self._engine_to(instant)
         await self.turns.hear()
+        await self.turns.hear_of_devices()
         await self.upkeep()
 
     async def upkeep(self) -> None:

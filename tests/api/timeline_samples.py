@@ -193,6 +193,7 @@ DATA: dict[str, dict[str, Any]] = {
     "instruction_served": {"round": 1, "days": 15, "oral_at": ""},
     "report_submitted": {"round": 1, "received_on": "2026-09-28"},
     "report_missing": {"round": 1},
+    "use_entered": {"matter": "transfer", "sets": 2},
     "hazard_rechecked": {"finding": "removed", "round": 1, "officers": ["Feng Li", "Ma Xiao"]},
     "penalty_lead": {"rounds": 2},
     "seizure_carried_out": {"officers": ["Wang Hai", "Feng Li"], "signature": "signed"},

@@ -82,6 +82,8 @@ def _procedure(row: Procedure) -> list[str]:
     table: Table = list(PROCEDURES[row.workflow].tables.values())[-1]
     stages = {s.id: s for s in table.stages}
     clocks = {part: clock for part, clock in row.clocks.model_dump().items() if clock is not None}
+    if row.bulk:
+        clocks |= {f"decision (over {row.bulk.over} at once, or by unit)": row.bulk.clock}
     return [
         f"## {row.title_en} `{row.procedure}`",
         "",

@@ -298,7 +298,7 @@ async def test_no_identity_number_in_urls_or_logs(
 
 
 def test_every_effect_knows_its_way() -> None:
-    assert len(EFFECTS) == 26
+    assert len(EFFECTS) == 28
     assert all(e.path.startswith("/") and e.answer and e.register_name for e in EFFECTS.values())
 
 

@@ -98,6 +98,7 @@ async def test_the_examples_are_accepted(twins: World) -> None:
         "/collateral/searches": (422, "debtor_unknown"),
         "/equipment/measures": (422, "device_unknown"),
         "/equipment/hazard-reports": (422, "device_unknown"),
+        "/equipment/use-changes": (422, "device_unknown"),
         "/market/changes": (422, "enterprise_unknown"),
         "/market/deregistrations": (422, "enterprise_unknown"),
         "/market/restorations": (422, "enterprise_unknown"),
