@@ -70,11 +70,17 @@ async def waiting(
 
 
 async def inspected(
-    connection: AsyncConnection, entry: Entry, today: date, calendars: Calendars
+    connection: AsyncConnection,
+    entry: Entry,
+    today: date,
+    calendars: Calendars,
+    *,
+    back: bool = False,
 ) -> None:
-    """The device was inspected beside any case: the terms of the duties at which no case is run on."""
+    """The device was inspected beside any case: the terms of the duties at which no case is run on. With `back` they may
+    end earlier than was known: a person has decided so."""
     for procedure, term in _inspected_terms(entry, today, calendars).items():
-        await obligations.renew_resting(connection, procedure, entry.code, term)
+        await obligations.renew_resting(connection, procedure, entry.code, term, back=back)
 
 
 def _inspected_terms(entry: Entry, today: date, calendars: Calendars) -> dict[str, Term]:

@@ -121,13 +121,16 @@ class DeviceNews:
             chosen = await device_differences.to_apply(connection, office.code)
             now = await acts.app_now(connection)
         for row in chosen:
-            await self._take_over(heard, office, Device.model_validate(row.theirs), now)
+            theirs = Device.model_validate(row.theirs)
+            await self._take_over(heard, office, theirs, now, back=True)
             async with self._engine.begin() as connection:
                 await device_differences.applied(connection, row.id)
 
     # -- taking over -----------------------------------------------------------------------------------
 
-    async def _take_over(self, heard: Swept, office: Office, device: Device, now: datetime) -> None:
+    async def _take_over(
+        self, heard: Swept, office: Office, device: Device, now: datetime, *, back: bool = False
+    ) -> None:
         """First whoever is concerned hears of it, then the row is written: cut off between the two, the next turn does
         both again, and the acts are the same."""
         today = civil_date(now)
@@ -150,7 +153,7 @@ class DeviceNews:
             if entry.state == devices.IN_USE:
                 calendars = default_calendars()
                 await device_duties.begin(connection, entry, today, calendars)
-                await device_duties.inspected(connection, entry, today, calendars)
+                await device_duties.inspected(connection, entry, today, calendars, back=back)
 
     async def _ended(
         self, connection: AsyncConnection, device: Device, ours: DeviceRow | None

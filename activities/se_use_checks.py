@@ -121,24 +121,16 @@ class Looked:
         """One that the platform does not know becomes known by the registration."""
         held, ours = self.known[line.device], self.ours.get(line.device)
         yield from self._inspection(line, held)
-        if ours is not None and ours.state == devices.SCRAPPED:
-            yield "use_scrapped", "本局台账记载已经报废"
-        elif ours is not None:
-            yield (
-                "use_registered",
-                f"本局台账已有使用登记（{ours.registration_number or '没有编号'}）",
-            )
+        states = {ours.state if ours else "", held.state.value if held else ""}
+        numbers = [one.registration_number for one in (ours, held) if one is not None]
+        if devices.SCRAPPED in states:
+            yield "use_scrapped", "已经报废"
+        elif states & {devices.IN_USE, devices.STOPPED}:
+            yield "use_registered", f"已有使用登记（{next(filter(None, numbers), '没有编号')}）"
         if held is None:
             return
         if held.obsolete:
-            yield "use_obsolete", "平台记载属于国家明令淘汰"
-        if held.state is DeviceState.SCRAPPED:
-            yield "use_scrapped", "平台记载已经报废"
-        elif held.state is not DeviceState.UNREGISTERED:
-            yield (
-                "use_registered",
-                f"平台记载{STATES[held.state]}（{held.registration_number or '没有编号'}）",
-            )
+            yield "use_obsolete", "属于国家明令淘汰"
         if held.kind != line.kind:
             yield "use_differs", f"平台记载是{kind_in_words(held.kind)}"
         if held.uscc != self.form.uscc:

@@ -39,6 +39,13 @@ ENTRIES: Final = (
     Entry("desk", "intake", mark("窗口收件"), "/desk/intake", frozenset({Role.ACCEPTOR})),
     Entry("desk", "propose", mark("依职权立项"), "/desk/open", _PROPOSERS),
     Entry("desk", "search", mark("查询"), "/desk/search"),
+    Entry(
+        "desk",
+        "differences",
+        mark("设备差异"),
+        "/desk/equipment/differences",
+        frozenset({Role.INSPECTOR, Role.SECTION_HEAD}),
+    ),
     Entry("desk", "openings", mark("企业开办用时"), "/desk/opening-times", _OVERSEERS),
     Entry("desk", "law", mark("期限规定"), "/desk/law", frozenset({Role.SUPERVISOR, Role.ADMIN})),
     Entry("desk", "board", mark("督办看板"), "/desk/board", _OVERSEERS),

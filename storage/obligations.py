@@ -138,16 +138,16 @@ async def still_at(connection: AsyncConnection, subjects: Collection[str]) -> li
 
 
 async def renew_resting(
-    connection: AsyncConnection, procedure: str, subject: str, term: Term
+    connection: AsyncConnection, procedure: str, subject: str, term: Term, *, back: bool = False
 ) -> bool:
     """The term of a duty at which no case is: it was done without one. False: a case is at it, it has ended, or it runs
-    longer already."""
+    longer already; with `back` a person has decided that it ends earlier."""
     done = await connection.execute(
         update(ObligationRow)
         .where(
             OBLIGATIONS.c.id == obligation_id(procedure, subject),
             OBLIGATIONS.c.state == RESTING,
-            OBLIGATIONS.c.due_on < term.due_on,
+            OBLIGATIONS.c.due_on != term.due_on if back else OBLIGATIONS.c.due_on < term.due_on,
         )
         .values(
             since=term.since,

@@ -201,7 +201,13 @@ class UseRegistration(Tolerance):
         number = self.state.numbers.get("case", "")
         for case, until in entered.answer.get("inspected", ()):
             said = {"done_on": entered.answer["today"], "valid_until": until, "result": "passed"}
-            await self.tell_case(str(case), "duty_fulfilled", number=number, body="", **said)
+            await self.tell_case(
+                str(case),
+                "duty_fulfilled",
+                number=number,
+                body="使用登记申请所附的检验证明",
+                **said,
+            )
 
     def _note_entered(self, given: list[str]) -> None:
         if given:
