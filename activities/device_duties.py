@@ -1,6 +1,6 @@
 """What a device's use registration means for the recurring obligations of the device and of its unit.
 
-Which duties there are is the catalogue's word (`law.obligations.duties_of`); here they begin, are done, and end. Everything
+Which duties there are is the catalogue's word (`law.catalogue.obligations`); here they begin, are done, and end. Everything
 may be done twice.
 """
 
@@ -11,46 +11,25 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from law import catalogue
 from law.calendars import Calendars
-from law.catalogue import Procedure
-from law.clocks import find_clock
-from law.obligations import Term, duties_of, term_of
+from law.obligations import Term, term_of
 from storage import devices, obligations
 from storage.devices import Entry
 
 ONE_DAY: Final = timedelta(days=1)
 
 
-def _by_document(duty: Procedure) -> bool:
-    """Whether a document says when the duty is due next, and not a length of law."""
-    assert duty.obligation is not None
-    return find_clock(duty.obligation.clock).length is None
+def _since(valid_until: date | None, today: date) -> date:
+    """The day from which an inspection counts of which only the last day is known. Valid for today alone, or lapsed: its term
+    has a first day all the same."""
+    return today if valid_until is None else min(today, valid_until - ONE_DAY)
 
 
-def _device_term(
-    duty: Procedure, today: date, valid_until: date | None, calendars: Calendars
-) -> Term | None:
-    """None: no document says until when."""
-    if not _by_document(duty):
-        return term_of(duty, today, calendars)
-    if valid_until is None:
-        return None
-    # Valid for today alone, or lapsed: the term has a first day all the same.
-    return term_of(duty, min(today, valid_until - ONE_DAY), calendars, until=valid_until)
-
-
-async def begin(
-    connection: AsyncConnection, entry: Entry, today: date, calendars: Calendars
-) -> None:
+async def begin(connection: AsyncConnection, entry: Entry, today: date) -> None:
     """The duties of a device in use, and of its unit; those that run stay as they are."""
-    of_whom = {"office": entry.office, "uscc": entry.uscc}
-    for duty in duties_of("device", today):
-        term = _device_term(duty, today, entry.inspection_valid_until, calendars)
-        if term is not None:
-            await obligations.ensure(connection, duty.procedure, entry.code, term, **of_whom)
-    for duty in duties_of("unit", today):
-        term = term_of(duty, today, calendars)
-        await obligations.ensure(connection, duty.procedure, entry.uscc, term, **of_whom)
+    since = _since(entry.inspection_valid_until, today)
+    await obligations.ensure_of_device(connection, entry, since, duties_since=today)
 
 
 async def waiting(
@@ -84,12 +63,14 @@ async def inspected(
 
 
 def _inspected_terms(entry: Entry, today: date, calendars: Calendars) -> dict[str, Term]:
-    found = {}
-    for duty in duties_of("device", today):
-        term = _device_term(duty, today, entry.inspection_valid_until, calendars)
-        if term is not None and _by_document(duty):
-            found[duty.procedure] = term
-    return found
+    until = entry.inspection_valid_until
+    if until is None:
+        return {}
+    since = _since(until, today)
+    return {
+        duty.procedure: term_of(duty, since, calendars, until=until)
+        for duty in catalogue.obligations("device")
+    }
 
 
 async def end(connection: AsyncConnection, codes: Collection[str], uscc: str) -> list[UUID]:

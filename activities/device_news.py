@@ -1,6 +1,7 @@
-"""What the equipment platform says by itself of the devices of our division: taken over into our own register, or kept aside.
+"""What the equipment platform says by itself of devices that stand in our register: taken over, or kept aside.
 
-A right change is applied at once: state, unit, place, inspection. A wrong one (`WRONG`) is kept for a person and changes
+A device that we do not have comes into the register by its use registration, or by an officer who knows when it was inspected
+(`api.routers.device_entries`), never from here. A right change is applied at once: state, unit, place, inspection. A wrong one (`WRONG`) is kept for a person and changes
 nothing. What was heard before changes nothing either, so that a page may come twice, late, or out of order.
 """
 
@@ -99,9 +100,7 @@ class DeviceNews:
     ) -> bool:
         async with self._engine.begin() as connection:
             ours = await devices.device(connection, device.code, lock=True)
-            if ours is None and device.state is DeviceState.UNREGISTERED:
-                return False
-            if ours is not None and device.revision == ours.revision:
+            if ours is None or device.revision == ours.revision:
                 return False
             if wrong := differences(device, ours, in_order=in_order):
                 return await device_differences.keep(
@@ -112,7 +111,7 @@ class DeviceNews:
                     ours=said_of(ours),
                     theirs=device.model_dump(mode="json"),
                 )
-        await self._take_over(heard, office, device, now)
+        await self._take_over(heard, device, now)
         return True
 
     async def _settled(self, heard: Swept, office: Office) -> None:
@@ -122,45 +121,44 @@ class DeviceNews:
             now = await acts.app_now(connection)
         for row in chosen:
             theirs = Device.model_validate(row.theirs)
-            await self._take_over(heard, office, theirs, now, back=True)
+            await self._take_over(heard, theirs, now, back=True)
             async with self._engine.begin() as connection:
                 await device_differences.applied(connection, row.id)
 
     # -- taking over -----------------------------------------------------------------------------------
 
     async def _take_over(
-        self, heard: Swept, office: Office, device: Device, now: datetime, *, back: bool = False
+        self, heard: Swept, device: Device, now: datetime, *, back: bool = False
     ) -> None:
         """First whoever is concerned hears of it, then the row is written: cut off between the two, the next turn does
         both again, and the acts are the same."""
         today = civil_date(now)
         async with self._engine.begin() as connection:
             ours = await devices.device(connection, device.code, lock=True)
-            entry = entry_of(device, office, ours, now)
+            assert ours is not None, "a device is never taken out of the register"
+            entry = entry_of(device, ours, now)
             ended = await self._ended(connection, device, ours)
             renewed = []
-            if ours is not None and entry.state == devices.IN_USE:
+            if entry.state == devices.IN_USE:
                 renewed = await device_duties.waiting(connection, entry, today, default_calendars())
         reason = ENDED.get(device.state, MOVED)
         for case in ended:
             await self._tell(heard, case, "duty_ended", device, now, {"reason": reason})
         if entry.inspection_valid_until is not None:
-            said = fulfilled(entry.inspection_valid_until, today)
+            said = fulfilled(entry.inspection_valid_until, today, device.revision)
             for case in renewed:
                 await self._tell(heard, case, "duty_fulfilled", device, now, said)
         async with self._engine.begin() as connection:
             await devices.enter(connection, entry)
             if entry.state == devices.IN_USE:
                 calendars = default_calendars()
-                await device_duties.begin(connection, entry, today, calendars)
+                await device_duties.begin(connection, entry, today)
                 await device_duties.inspected(connection, entry, today, calendars, back=back)
 
     async def _ended(
-        self, connection: AsyncConnection, device: Device, ours: DeviceRow | None
+        self, connection: AsyncConnection, device: Device, ours: DeviceRow
     ) -> Sequence[uuid.UUID]:
         """End the duties that the unit had for the device until now; the cases that are to be told."""
-        if ours is None:
-            return []
         if device.state is DeviceState.SCRAPPED or device.uscc != ours.uscc:
             return await device_duties.end(connection, [device.code], ours.uscc)
         if device.state is not DeviceState.IN_USE:
@@ -193,7 +191,7 @@ class DeviceNews:
             return
 
 
-def differences(device: Device, ours: DeviceRow | None, *, in_order: bool = True) -> list[str]:
+def differences(device: Device, ours: DeviceRow, *, in_order: bool = True) -> list[str]:
     """Why the saying is not taken over; empty where it is right as far as one can see.
 
     `uscc`: the code does not hold; `kind`: the catalogue has no such kind; `revision`: older than what was heard, or out of its
@@ -209,10 +207,8 @@ def differences(device: Device, ours: DeviceRow | None, *, in_order: bool = True
         category_of(device.kind)
     except UnknownKind:
         found.append("kind")
-    if not in_order or (ours is not None and device.revision < ours.revision):
+    if not in_order or device.revision < ours.revision:
         found.append("revision")
-    if ours is None:
-        return found
     if ours.state == devices.SCRAPPED and device.state is not DeviceState.SCRAPPED:
         found.append("scrapped")
     known, said = ours.inspection_valid_until, device.inspection_valid_until
@@ -223,10 +219,8 @@ def differences(device: Device, ours: DeviceRow | None, *, in_order: bool = True
     return found
 
 
-def said_of(ours: DeviceRow | None) -> dict[str, str | None]:
+def said_of(ours: DeviceRow) -> dict[str, str | None]:
     """What a person sees beside the platform's word."""
-    if ours is None:
-        return {}
     until = ours.inspection_valid_until
     return {
         "kind": ours.kind,
@@ -240,10 +234,10 @@ def said_of(ours: DeviceRow | None) -> dict[str, str | None]:
     }
 
 
-def entry_of(device: Device, office: Office, ours: DeviceRow | None, now: datetime) -> Entry:
+def entry_of(device: Device, ours: DeviceRow, now: datetime) -> Entry:
     return Entry(
         code=device.code,
-        office=ours.office if ours else office.code,
+        office=ours.office,
         kind=device.kind,
         category=category_of(device.kind).code,
         uscc=device.uscc,
@@ -251,21 +245,21 @@ def entry_of(device: Device, office: Office, ours: DeviceRow | None, now: dateti
         place=device.place,
         state=device.state.value,
         registration_number=device.registration_number,
-        registered_by=ours.registered_by if ours else None,
-        registered_on=ours.registered_on if ours else None,
+        registered_by=ours.registered_by,
+        registered_on=ours.registered_on,
         inspection_valid_until=device.inspection_valid_until,
-        key_unit=bool(ours and ours.key_unit),
-        revision=max(device.revision, ours.revision if ours else 0),
+        key_unit=ours.key_unit,
+        revision=max(device.revision, ours.revision),
         seen_at=now,
     )
 
 
-def fulfilled(valid_until: date, today: date) -> dict[str, str]:
+def fulfilled(valid_until: date, today: date, revision: int) -> dict[str, str]:
     """The platform does not say on which day the body inspected: the day on which it was heard of stands for it."""
     return {
         "done_on": today.isoformat(),
         "valid_until": valid_until.isoformat(),
         "result": "passed",
-        "number": "",
+        "number": f"监管平台{revision}号变更",
         "body": "特种设备动态监管平台通报",
     }

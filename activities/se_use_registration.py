@@ -140,7 +140,7 @@ async def enter_uses(view: CaseView, order: RegisterCall) -> dict[str, Any]:
             await devices.enter(connection, entry)
             if entry.state != devices.IN_USE:
                 continue
-            await device_duties.begin(connection, entry, today, calendars)
+            await device_duties.begin(connection, entry, today)
             await device_duties.inspected(connection, entry, today, calendars)
             if (until := entry.inspection_valid_until) is not None:
                 cases = await device_duties.waiting(connection, entry, today, calendars)

@@ -306,16 +306,15 @@ def procedures() -> list[Procedure]:
 
 def offered(on: date) -> list[Procedure]:
     """What people can apply for on the day: of each procedure the version that applies then."""
-    return [row for row in in_force(on) if row.applied_for]
+    return [row for row in _on(on) if row.applied_for]
 
 
 def ex_officio(on: date) -> list[Procedure]:
     """What an officer can open on the day."""
-    return [row for row in in_force(on) if row.ex_officio]
+    return [row for row in _on(on) if row.ex_officio]
 
 
-def in_force(day: date) -> list[Procedure]:
-    """The row of every shipped procedure that applies on the day, by stem."""
+def _on(day: date) -> list[Procedure]:
     found = []
     for stem in sorted(_SHIPPED):
         with suppress(KeyError):

@@ -5,23 +5,12 @@ Which duty it is, is a row of the catalogue (`obligation`); its days are the row
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
-from law import catalogue
 from law.calendars import Calendars
 from law.catalogue import Procedure
 from law.clocks import find_clock
 from law.deadline_types import LengthInvalid
 from law.deadlines import deadline
-
-
-def duties_of(subject: Literal["device", "unit"], on: date) -> list[Procedure]:
-    """The duties that every device, or every unit that has one, comes to have: the row of each that applies on the civil day."""
-    return [
-        row
-        for row in catalogue.in_force(on)
-        if row.obligation is not None and row.obligation.subject == subject
-    ]
 
 
 @dataclass(frozen=True, slots=True)

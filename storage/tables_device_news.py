@@ -25,8 +25,7 @@ class DeviceHearingRow(Base):
 class DeviceDifferenceRow(Base):
     """Something that the platform says of a device and that is not taken over, until a person settles it.
 
-    `kinds`: why not. `theirs`: all that the platform said; `ours`: what the register had then, empty where it had nothing. The
-    same saying is kept once, also after it was settled. `choice`: `platform`, `ours`; what is to be taken over is done by the
+    `kinds`: why not. `theirs`: all that the platform said; `ours`: what the register had then. The same saying is kept once, also after it was settled. `choice`: `platform`, `ours`; what is to be taken over is done by the
     next turn (`applied_at`).
     """
 

@@ -39,7 +39,7 @@ UNUSABLE: Final = frozenset({"uscc", "kind"})
 
 
 class Saying(BaseModel):
-    """What stands in our register, or what the platform said, by field; `ours` is empty where we had nothing."""
+    """What stands in our register, or what the platform said, by field."""
 
     model_config = ConfigDict(extra="allow")
 

@@ -95,7 +95,8 @@ def declared() -> dict[str, str]:
             found |= {move.when: where for move in table.transitions if move.when}
     for row in catalogue.procedures():
         found |= dict.fromkeys(in_row(row), f"law/data/catalogue/{row.procedure}.yaml")
-        for clock_id in filter(None, row.clocks.model_dump().values()):
+        bulk = row.bulk.clock if row.bulk else None
+        for clock_id in filter(None, (*row.clocks.model_dump().values(), bulk)):
             found |= of_clock(clock_id)
     for edition in licence_items.EDITIONS.values():
         for item in edition.items:

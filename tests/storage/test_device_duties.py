@@ -47,7 +47,7 @@ async def enter(connection: AsyncConnection, *entries: Entry) -> None:
     for one in entries:
         await devices.enter(connection, one)
         if one.state == devices.IN_USE:
-            await device_duties.begin(connection, one, TODAY, default_calendars())
+            await device_duties.begin(connection, one, TODAY)
 
 
 async def standing(connection: AsyncConnection, subject: str) -> dict[str, tuple[str, date, date]]:
