@@ -159,10 +159,7 @@ def materials(view: CaseView) -> list[dict[str, Any]]:
 def own_basis(view: CaseView) -> str | None:
     """The item's own articles, where the paper's regime has none for it: supervision, and a registration that is not of a
     market entity (accepted within a term of its own)."""
-    own = view.row.kind == "supervision" or (
-        view.row.kind == "registration" and view.row.accepted_first
-    )
-    return view.row.basis if own else None
+    return view.row.basis if view.row.kind == "supervision" or view.row.two_terms else None
 
 
 @paper("receipt", "registration", "licence", "supervision")

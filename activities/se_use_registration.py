@@ -21,6 +21,7 @@ from registers import equipment
 from registers.equipment_uses import ChangedUse, ChangeUse, RegisterUse, UseChange, UsedDevice
 from storage import devices, numbers
 from storage.devices import Entry
+from storage.tables_devices import DeviceRow
 
 STEM: Final = "se_use_registration"
 
@@ -153,7 +154,7 @@ def _entry(
     view: CaseView,
     order: RegisterCall,
     device: equipment.Device,
-    before: devices.DeviceRow | None,
+    before: DeviceRow | None,
 ) -> Entry:
     certified = application(view).matter in CERTIFIED
     kept = before.registered_by if before else None, before.registered_on if before else None

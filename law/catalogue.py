@@ -188,6 +188,7 @@ class Procedure(Row):
     papers: Mapping[str, str]
     licence_valid_clock: str | None = None
     quota: Quota | None = None
+    two_terms: bool = False
     bulk: Bulk | None = None
     opened_by: tuple[str, ...] = ()
     ex_officio: bool = False
@@ -214,6 +215,12 @@ class Procedure(Row):
         return self
 
     @model_validator(mode="after")
+    def _accepted_within_a_term(self) -> "Procedure":
+        if self.two_terms and (self.kind != "registration" or self.clocks.acceptance is None):
+            raise ValueError("two_terms is of a registration, which names clocks.acceptance")
+        return self
+
+    @model_validator(mode="after")
     def _proposed(self) -> "Procedure":
         if self.ex_officio and ("proposal" not in self.roles or self.opened_by):
             raise ValueError("what an officer opens names roles.proposal, and no other opener")
@@ -227,10 +234,8 @@ class Procedure(Row):
     @property
     def accepted_first(self) -> bool:
         """Whether acceptance has a term of its own and the decision's runs from it: of every licence, and of a registration
-        whose row names both (使用登记); of other registrations one term covers both (登记管理条例 19)."""
-        return self.kind == "licence" or (
-            self.kind == "registration" and self.clocks.acceptance is not None
-        )
+        whose row says so (使用登记); of other registrations one term covers both (登记管理条例 19)."""
+        return self.kind == "licence" or self.two_terms
 
     @property
     def has_term(self) -> bool:

@@ -12,6 +12,7 @@ The platform is asked about every device before the review and again before the 
 decision or none; then they stand in our own register, and their recurring duties begin, go on or end.
 """
 
+from types import MappingProxyType
 from typing import Any, Final
 
 from temporalio import workflow
@@ -37,11 +38,13 @@ from workflows.kernel.approval import (
 )
 from workflows.kernel.tolerance import Tolerance, tolerant
 
-ENDED_BY: Final = {
-    Matter.STOP: "设备已经停用",
-    Matter.SCRAP: "设备已经报废注销",
-    Matter.TRANSFER: "设备已经过户",
-}
+ENDED_BY: Final = MappingProxyType(
+    {
+        Matter.STOP: "设备已经停用",
+        Matter.SCRAP: "设备已经报废注销",
+        Matter.TRANSFER: "设备已经过户",
+    }
+)
 
 TABLE = tolerant(
     Table(

@@ -1,6 +1,6 @@
 """Twin of the special-equipment platform: use registrations (使用登记), and what is new of the devices of a division."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import Response
@@ -170,7 +170,7 @@ async def _change(connection: AsyncConnection, call: Call, effect: ChangeUse) ->
     return UsesEntered(case_ref=effect.case_ref, entered_at=now, revisions=revisions)
 
 
-def _changed(effect: ChangeUse, device: ChangedUse, row: RowMapping) -> dict[str, object]:
+def _changed(effect: ChangeUse, device: ChangedUse, row: RowMapping) -> dict[str, Any]:
     given = device.model_dump(exclude={"code"}, exclude_none=True)
     kept = {
         field: row[field]
