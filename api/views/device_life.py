@@ -43,6 +43,8 @@ LANES: Final[dict[str, str]] = {
     "seizure": mark("查封、扣押"),
     "accident": mark("事故"),
 }
+PROHIBITED: Final = frozenset({"overdue", "releasing"})
+"""Stages of an inspection's case in which the device must not be used: it lapsed or failed, and the hazard is not gone."""
 _LANE_OF: Final = {
     PERIODIC: "inspection",
     HAZARD: "hazard",
@@ -96,8 +98,8 @@ class Happening:
     lane: str
     what: str
     href: str = ""
-    number: str = ""
-    state: Literal["", "now", "future"] = ""
+    case: str = ""
+    state: Literal["", "now"] = ""
 
     @property
     def when(self) -> str:
@@ -110,7 +112,8 @@ class Happening:
 
     @property
     def links(self) -> list[tuple[str, str]]:
-        return [(self.number, self.href)] if self.href else []
+        """To its case, or to why a day is that day."""
+        return [(self.case or _("为什么是这一天？"), self.href)] if self.href else []
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -118,7 +121,7 @@ class Happening:
             "to": self.last.isoformat() if self.last else None,
             "kind": self.lane,
             "text": self.what,
-            "case": self.number or None,
+            "case": self.case or None,
             "page_url": self.href or None,
         }
 
@@ -191,7 +194,7 @@ class Device:
             told = _("台账没有检验有效期。请到监管平台或者检验机构查实")
             return Verdict("unknown", [Reason(told, f"{LAW}第40条")])
         until = _("检验有效期到%(day)s") % {"day": dates.day_text(self.due_on)}
-        return Verdict("yes", [Reason(until, f"{LAW}第40条", "#why")])
+        return Verdict("yes", [Reason(until, f"{LAW}第40条", f"{self.path}#why")])
 
     def _by_state(self) -> list[Reason]:
         state = self.row.state
@@ -208,7 +211,7 @@ class Device:
         if self.row.state != IN_USE or self.due_on is None or self.due_on >= self.today:
             return []
         told = _("检验有效期已于%(day)s届满") % {"day": dates.day_text(self.due_on)}
-        return [Reason(told, f"{LAW}第40条", "#why")]
+        return [Reason(told, f"{LAW}第40条", f"{self.path}#why")]
 
     def _by_measures(self) -> list[Reason]:
         found = []
@@ -223,6 +226,9 @@ class Device:
             if case.procedure == "seizure" and case.stage in CARRIED_OUT:
                 told = _("已被查封、扣押（%(number)s）") % {"number": number}
                 found.append(Reason(told, "行政强制法", href))
+            if case.procedure == PERIODIC and case.stage in PROHIBITED:
+                told = _("检验逾期或者不合格，还没有恢复使用（%(number)s）") % {"number": number}
+                found.append(Reason(told, f"{LAW}第40条", href))
         return found
 
     # -- its life -------------------------------------------------------------------------------------------
@@ -260,10 +266,9 @@ class Device:
             if runs:
                 lapsed = due_on < self.today
                 what = _("检验有效期（已经届满）") if lapsed else _("检验有效期（正在计算）")
-            href = "#why" if runs else ""
-            number = _("为什么是这一天？") if runs else ""
+            href = f"{self.path}#why" if runs else ""
             state: Literal["", "now"] = "now" if runs else ""
-            found.append(Happening(since, due_on, "inspection", what, href, number, state))
+            found.append(Happening(since, due_on, "inspection", what, href, state=state))
         if not known and (until := self.row.inspection_valid_until):
             found.append(Happening(until, until, "inspection", _("检验有效期的最后一天")))
         return found
