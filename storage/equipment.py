@@ -231,7 +231,7 @@ def list_query(
             conditions.append(tuple_(*order) > tuple_(*place))
         else:
             conditions.append(c.code > after.code)
-    return (
+    page = (
         select(
             c.code,
             c.kind,
@@ -244,12 +244,19 @@ def list_query(
             DUE.label("due_on"),
             standing_of(day).label("standing"),
             OBLIGATIONS.c.case_id,
-            CASES.c.receipt_no.label("case_number"),
         )
-        .select_from(_joined().outerjoin(CASES, CASES.c.case_id == OBLIGATIONS.c.case_id))
+        .select_from(_joined())
         .where(*conditions)
         .order_by(*order)
         .limit(limit)
+        .subquery()
+    )
+    # Cases are looked up for the devices of the page alone.
+    p = page.c
+    return (
+        select(*p, CASES.c.receipt_no.label("case_number"))
+        .select_from(page.outerjoin(CASES, CASES.c.case_id == p.case_id))
+        .order_by(*((p.due_on, p.code) if filters.by_due else (p.code,)))
     )
 
 
