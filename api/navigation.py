@@ -13,6 +13,8 @@ from law import catalogue
 Place = Literal["public", "desk", "account", "footer"]
 
 _OVERSEERS: Final = frozenset(WATCHING)
+# Who answers for special equipment, at a device or over the office.
+_EQUIPMENT: Final = _OVERSEERS | {Role.INSPECTOR}
 # Whoever some procedure lets open a case on the office's own motion.
 _PROPOSERS: Final = frozenset(
     Role(row.roles["proposal"]) for row in catalogue.procedures() if row.ex_officio
@@ -46,6 +48,8 @@ ENTRIES: Final = (
         "/desk/equipment/differences",
         frozenset({Role.INSPECTOR, Role.SECTION_HEAD}),
     ),
+    Entry("desk", "equipment", mark("特种设备"), "/desk/equipment", _EQUIPMENT),
+    Entry("desk", "hazards", mark("隐患看板"), "/desk/hazards", _EQUIPMENT),
     Entry("desk", "openings", mark("企业开办用时"), "/desk/opening-times", _OVERSEERS),
     Entry("desk", "law", mark("期限规定"), "/desk/law", frozenset({Role.SUPERVISOR, Role.ADMIN})),
     Entry("desk", "board", mark("督办看板"), "/desk/board", _OVERSEERS),

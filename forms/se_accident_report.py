@@ -170,6 +170,7 @@ class Application(HarmTold, ApplicationForm):
     def case_facts(self) -> dict[str, Any]:
         return {
             "uscc": self.uscc,
+            "device": (self.device_code or "").upper(),
             "name": self.name,
             "reported_by": self.reported_by.value,
             "told_at": self.told_at.isoformat(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,9 +62,15 @@ async def known(connection: AsyncConnection, codes: Collection[str]) -> set[str]
 
 async def enter(connection: AsyncConnection, entry: Entry) -> None:
     """New, or in the place of what was entered under the code before. Entering twice is entering once."""
-    values = {**vars(entry), "updated_at": await app_now(connection)}
+    now = await app_now(connection)
+    values = {**vars(entry), "updated_at": now}
+    since = case((DEVICES.c.state == entry.state, DEVICES.c.state_since), else_=now)
     statement = insert(DeviceRow).values(**values)
-    await connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["code"], set_={**values, "state_since": since}
+        )
+    )
 
 
 async def those_of(connection: AsyncConnection, codes: Collection[str]) -> dict[str, DeviceRow]:
@@ -84,10 +90,11 @@ async def any_left(connection: AsyncConnection, uscc: str, *, beside: Collection
 
 async def set_state(connection: AsyncConnection, codes: Collection[str], state: str) -> int:
     """How many of the devices were in another state before."""
+    now = await app_now(connection)
     changed = await connection.execute(
         update(DeviceRow)
         .where(DEVICES.c.code.in_(list(codes)), DEVICES.c.state != state)
-        .values(state=state, updated_at=await app_now(connection))
+        .values(state=state, state_since=now, updated_at=now)
     )
     return changed.rowcount
 

@@ -19,12 +19,14 @@ class DeviceRow(Base):
     """A device as this bureau has it. `kind` and `category` are codes of the catalogue (特种设备目录).
 
     `revision` and `seen_at`: what of the platform was taken over last, and when. `registered_by`: the case of its use
-    registration; None where it came from the platform.
+    registration; None where it came from the platform. `state_since`: when its state was seen to change last; None: as entered.
     """
 
     __tablename__ = "devices"
     __table_args__ = (
         Index(None, "office", "category", "state"),
+        # The list in the order of the codes, with what it is narrowed by.
+        Index(None, "office", "code", postgresql_include=["category", "state"]),
         Index(None, "uscc"),
         Index(None, "registration_number"),
     )
@@ -36,6 +38,7 @@ class DeviceRow(Base):
     unit: Mapped[str] = mapped_column(Text)
     place: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16))
+    state_since: Mapped[datetime | None] = mapped_column(Instant)
     registration_number: Mapped[str | None] = mapped_column(String(64))
     registered_by: Mapped[UUID | None]
     registered_on: Mapped[date | None] = mapped_column(Date)

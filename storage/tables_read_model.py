@@ -34,6 +34,12 @@ class CaseRow(Base):
         Index(None, "procedure", "stage"),
         Index("ix_cases_number", "case_no", unique=True),
         Index("ix_cases_receipt", "receipt_no", unique=True),
+        # The whole life of a device: every case that names it.
+        Index(
+            "ix_cases_device",
+            text("(numbers ->> 'device')"),
+            postgresql_where=text("numbers ? 'device'"),
+        ),
     )
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
     procedure: Mapped[str] = mapped_column(String(64))

@@ -27,9 +27,9 @@ class ExOfficio(Approval):
         # What another case opened was found there by a person: who decides here must be somebody else (SOD-1P).
         found_by = facts.pop("proposed_by", None)
         self.state.memo |= facts
-        # A plan (双随机抽查) has no party.
-        if "uscc" in facts:
-            self.state.numbers |= {"uscc": str(facts["uscc"])}
+        # What a case is about is found by its code; a plan (双随机抽查) has no party, most cases no device (特种设备).
+        about = {key: str(facts[key]) for key in ("uscc", "device") if facts.get(key)}
+        self.state.numbers |= about
         # The record names the party; the officer is named by the event and by the duty.
         self.change(numbers=dict(self.state.numbers), owner_name=self.state.title)
         if found_by:

@@ -91,12 +91,6 @@ class RecurringObligation(ExOfficio):
         rule = self.row.obligation
         return rule is not None and rule.overdue == PROHIBIT
 
-    def opened(self, opening: Command) -> None:
-        super().opened(opening)
-        if device := self.state.memo.get("device"):
-            self.state.numbers |= {"device": str(device)}
-            self.change(numbers=dict(self.state.numbers))
-
     def recipient(self, role: str, clock: RunningClock | None) -> str:
         """The party hears of its own term; thousands of reminders are none of an officer's."""
         if role == "applicant":

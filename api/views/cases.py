@@ -177,6 +177,7 @@ class CaseView:
             ("receipt", _("办件编号")),
             ("case", _("受理编号")),
             ("uscc", _("统一社会信用代码")),
+            ("device", _("设备代码")),
             ("licence", _("证照编号")),
         )
         return [(label, known[key]) for key, label in labels if known.get(key)]

@@ -106,7 +106,8 @@ def declared() -> dict[str, str]:
     for rule, message in SOD_MESSAGES.items():
         found |= {message: rule, message.partition("：")[0]: rule}
     found[sod.SIGNER_MISSING] = "law/sod.py"
-    for clock_id in ("D17", "D18", "D18c", "Q11", "Q12", "Q13", "Q14"):
+    equipment = (*(f"Q{n:02}" for n in range(6, 15)), "O01", "O02")
+    for clock_id in ("D17", "D18", "D18c", *equipment):
         found |= of_clock(clock_id)
     for way in liquidation.WAYS.values():
         found[way.name] = "law/liquidation.py"
