@@ -114,6 +114,11 @@ EFFECTS: Final[dict[str, str]] = {
     "enter_duty_measure": mark("登记停止使用、恢复使用"),
     "renew_obligation": mark("登记下一期义务"),
     "report_hazard": mark("上报事故隐患"),
+    "use_checks": mark("向监管平台核查设备"),
+    "register_use": mark("在监管平台办理使用登记"),
+    "change_use": mark("在监管平台变更使用登记"),
+    "enter_uses": mark("登入设备台账"),
+    "leave_duties": mark("终止设备的周期性义务"),
     "publish_inspection": mark("公示检查结果"),
 }
 COPIES: Final = (mark("（正本）"), mark("（副本）"))
