@@ -56,6 +56,8 @@ class Draft:
         within: runs in the act's transaction, before the insert.
         beside: the same for a case that begins with the act: what it gives is written with the act, in one
             statement. Tried first; where anything is there already, or time ran out, `within` has its turn.
+        known: what was read beside the answers (`Command.known`). No part of the act's identity: who asks again is not
+            refused because a certificate has run out meanwhile.
         received_at: when the request came, by the database's clock (`Person.now`); the act is received then, if
             it is written within WRITTEN_WITHIN. None: when it is written.
     """
@@ -70,6 +72,7 @@ class Draft:
     within: Callable[[AsyncConnection, "Draft", datetime], Awaitable[None]] | None = None
     beside: Callable[[AsyncConnection, "Draft", datetime], Awaitable[Beside]] | None = None
     received_at: datetime | None = None
+    known: dict[str, Any] = field(default_factory=dict)
 
 
 class Known(Exception):
@@ -193,6 +196,7 @@ class Acts:
                 actor=draft.actor,
                 task_id=draft.task_id,
                 data=draft.data,
+                known=draft.known,
             )
         )
         made = await acts.insert_act(

@@ -62,6 +62,13 @@ ENTRIES: Final = (
         frozenset({Role.ADMIN, Role.REGISTRY_HEAD, Role.BUREAU_HEAD, Role.AUDITOR}),
     ),
     Entry(
+        "desk",
+        "officer-certificates",
+        mark("执法证件"),
+        "/admin/officer-certificates",
+        frozenset({Role.ADMIN}),
+    ),
+    Entry(
         "account", "calendar", mark("日历订阅：把到期日放进手机或者电脑的日历"), "/account/calendar"
     ),
     Entry("footer", "accessibility", mark("无障碍声明"), "/accessibility"),

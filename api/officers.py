@@ -1,6 +1,8 @@
-"""Who is named in an officer's answers: colleagues in office. Whether they are enough is the case's to judge."""
+"""Who is named in an officer's answers: colleagues in office, with their certificates. Whether they are enough is the case's
+to judge."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -10,6 +12,10 @@ from api.problems import FieldError, Problem
 from domain.refusals import Refusal, Refused
 from domain.roles import Role
 from storage.colleagues import colleagues
+from storage.officer_certificates import Named, inspectors
+
+MOST_CERTIFICATES: Final = 10
+"""Of one person, those that ended last: more of them say nothing more."""
 
 
 async def strangers(engine: AsyncEngine, names: Sequence[object], office: str) -> list[str]:
@@ -21,10 +27,10 @@ async def strangers(engine: AsyncEngine, names: Sequence[object], office: str) -
 
 
 async def check_named(engine: AsyncEngine, draft: Draft) -> None:
-    """The officers of a check (现场核查) are inspectors of the office.
+    """The officers of a check (现场核查、监督检查) are inspectors of the office; what certificates they hold goes with the act.
 
     A name that nobody bears would make the rule of two officers (SOD-2, 行政许可法 34) a matter of typing.
-    The accounts are here; the rule itself, and that the signer is among them, stands in the case (ADR 0013).
+    The accounts are here; the rules themselves, and that the signer is among them, stand in the case (ADR 0013).
 
     Raises:
         Refused: invalid_answers at `/officers`.
@@ -32,11 +38,21 @@ async def check_named(engine: AsyncEngine, draft: Draft) -> None:
     named = draft.data.get("officers")
     if not isinstance(named, list):
         return
-    if unknown := await strangers(engine, named, draft.actor.office):
+    names = [str(name).strip() for name in named]
+    async with engine.connect() as connection:
+        found = await inspectors(connection, draft.actor.office, names)
+    known = {one.name for one in found}
+    if unknown := [name for name in names if name not in known]:
         message = _("核查人员须是本机关在职的核查人员，查不到：%(names)s") % {
             "names": "、".join(unknown)
         }
         raise Refused(Refusal.INVALID_ANSWERS, message, {"/officers": message})
+    draft.known["certificates"] = _certificates(found)
+
+
+def _certificates(found: Sequence[Named]) -> list[dict[str, object]]:
+    held = [c for one in found for c in one.certificates[-MOST_CERTIFICATES:]]
+    return [c.model_dump(mode="json") for c in held]
 
 
 async def check_serving(engine: AsyncEngine, names: Sequence[str], office: str) -> None:

@@ -191,6 +191,7 @@ REFUSAL_STATUS: Final[dict[Refusal, HTTPStatus]] = {
     Refusal.NOT_TOLERABLE: HTTPStatus.CONFLICT,
     Refusal.NOTHING_OWED: HTTPStatus.CONFLICT,
     Refusal.ALREADY_APPLIED: HTTPStatus.CONFLICT,
+    Refusal.NOT_CERTIFIED: HTTPStatus.FORBIDDEN,
 }
 
 # Where a framework error carries a status only.

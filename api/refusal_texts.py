@@ -11,9 +11,14 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from api import dates, i18n
+from domain.officer_certificates import ANY_KIND, KIND_LABELS
 from domain.refusal_words import take_apart
 from law.clocks import CLOCKS
 
+CERTIFICATES_EN: Final = {ANY_KIND: "certificate"} | {
+    zh: en[0].lower() + en[1:] for zh, en in KIND_LABELS.values()
+}
+"""What a certificate is called within a sentence."""
 _DAY: Final = re.compile(r"(\d{4})(?:-|年)(\d{1,2})(?:-|月)(\d{1,2})日?")
 _HAN: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 # From a first to a last Chinese character with no Latin word between them, and the numbers of the articles.
@@ -42,8 +47,10 @@ def _part(name: str, text: str) -> str:
             return i18n.gettext(_declared().get(text, text))
         case "grounds":
             return ", ".join(i18n.gettext(ground) for ground in text.split("、"))
-        case "day" | "end":
+        case "day" | "end" | "on":
             return _DAY.sub(_in_words, text)
+        case "certificate":
+            return CERTIFICATES_EN.get(text, text)
         case _:
             # An article has no translation: what says that none was read, has.
             return i18n.gettext(text)

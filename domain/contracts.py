@@ -33,7 +33,8 @@ class Command(Contract):
     """One act on its way to the case, signed by the API over everything but the signature.
 
     `received_at` is the instant (SQL clock) at which the act became durable: it decides whether
-    the act was in time (电子签名法 art. 11), whatever the processing instant.
+    the act was in time (电子签名法 art. 11), whatever the processing instant. `known`: what the API read
+    of persons and files that the answers name, so that a validator, which reads no database, can judge it.
     """
 
     act_id: str
@@ -43,6 +44,7 @@ class Command(Contract):
     actor: Actor
     task_id: str | None = None
     data: dict[str, Any] = Field(default_factory=dict)
+    known: dict[str, Any] = Field(default_factory=dict)
     key_id: str = ""
     signature: str = ""
 
@@ -98,6 +100,7 @@ class TaskAnswer(Contract):
     answers: dict[str, Any]
     actor: Actor
     received_at: datetime
+    known: dict[str, Any] = Field(default_factory=dict)
 
 
 class ExtensionGrant(Contract):

@@ -37,6 +37,17 @@ CLAIMS_NOT_ANNOUNCED: Final = (
 STEP_NOT_OF_WAY: Final = "“%(way)s”不需要这一步。"
 STEP_TAKEN: Final = "“%(step)s”已经办过，不能重复办理。"
 STEP_FIRST: Final = "请先办理“%(step)s”。"
+_ANOTHER: Final = "请换一名持证人员，或者请系统管理员登记证件。"
+OFFICER_UNCERTIFIED: Final = (
+    f"%(officer)s没有登记%(certificate)s，不能参加检查（%(article)s）。{_ANOTHER}"
+)
+OFFICER_EXPIRED: Final = f"%(officer)s的%(certificate)s（%(number)s）有效期至%(day)s，%(on)s已经失效（%(article)s）。{_ANOTHER}"
+OFFICER_REVOKED: Final = f"%(officer)s的%(certificate)s（%(number)s）已于%(day)s收回，%(on)s不能使用（%(article)s）。{_ANOTHER}"
+OFFICER_NOT_YET: Final = f"%(officer)s的%(certificate)s（%(number)s）从%(day)s起有效，%(on)s还没有生效（%(article)s）。{_ANOTHER}"
+SIGNER_UNCERTIFIED: Final = (
+    "您现在没有有效的%(certificate)s，不能提交检查记录（%(article)s）。"
+    "请转由持证的检查人员提交，或者请系统管理员登记证件。"
+)
 
 SENTENCES: Final = (
     CLOCK_PAUSED,
@@ -62,6 +73,11 @@ SENTENCES: Final = (
     STEP_NOT_OF_WAY,
     STEP_TAKEN,
     STEP_FIRST,
+    OFFICER_UNCERTIFIED,
+    OFFICER_EXPIRED,
+    OFFICER_REVOKED,
+    OFFICER_NOT_YET,
+    SIGNER_UNCERTIFIED,
 )
 
 

@@ -46,6 +46,7 @@ class Refusal(StrEnum):
     NOTHING_OWED = "nothing_owed"
     ALREADY_APPLIED = "already_applied"
     OWN_NOTICE = "own_notice"
+    NOT_CERTIFIED = "not_certified"
 
 
 MESSAGES: dict[Refusal, str] = {
@@ -89,6 +90,7 @@ MESSAGES: dict[Refusal, str] = {
     Refusal.NOTHING_OWED: "没有需要补交的这份材料，或者它已经收到，请查看办件页面。",
     Refusal.ALREADY_APPLIED: "本件已经申请过注销登记，不需要再次申请（条例第33条）。",
     Refusal.OWN_NOTICE: "这份公示是您申请办理的，异议由债权人、有关部门和其他利害关系人提出。不想继续办理的，请在办件页面撤回申请。",
+    Refusal.NOT_CERTIFIED: "检查人员没有有效的执法证件，不能提交检查记录。",
 }
 
 

@@ -25,9 +25,10 @@ from sqlalchemy.sql.functions import Function
 
 from domain.roles import Role
 from storage.idempotency import Kept
+from storage.officer_certificates import valid_numbers
 from storage.prepared import Lists, Place, Prepared, Together
 from storage.tables import IdempotencyRow
-from storage.tables_accounts import AccountRow, CalendarFeedRow, SessionRow, SignInRow
+from storage.tables_accounts import AccountRow, CalendarFeedRow, SessionRow
 
 # Long enough for a weekend between the window and the first sign-in.
 ONE_TIME_LIFETIME = timedelta(days=3)
@@ -51,7 +52,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A sign-in with its account, as of `now`. Whether it is still good is the caller's rule."""
+    """A sign-in with its account, as of `now`. Whether it is still good is the caller's rule.
+
+    `certificates`: numbers of the inspector's certificates (执法证件) that hold at `now`.
+    """
 
     account_id: UUID
     sign_in: str
@@ -59,6 +63,7 @@ class OpenSession:
     roles: frozenset[Role]
     office: str
     one_time: bool
+    certificates: list[str]
     public_id: UUID
     kind: str
     csrf_secret: bytes
@@ -80,16 +85,6 @@ class ListedSession:
     kind: str
     created_at: datetime
     last_seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSignIn:
-    """One attempt in the person's own list."""
-
-    at: datetime
-    succeeded: bool
-    kind: str
-    address: str
 
 
 def app_now() -> "Function[datetime]":
@@ -251,6 +246,7 @@ _LOAD = (
         AccountRow.roles,
         AccountRow.office,
         AccountRow.one_time,
+        valid_numbers(AccountRow.__table__.c.id).label("certificates"),
         SessionRow.public_id,
         SessionRow.kind,
         SessionRow.csrf_secret,
@@ -355,45 +351,3 @@ async def list_sessions(db: AsyncSession, account_id: UUID) -> Sequence[ListedSe
         .limit(100)
     )
     return [ListedSession(*row) for row in rows]
-
-
-async def record_sign_in(
-    db: AsyncSession, account_id: UUID, *, succeeded: bool, kind: str, address: str
-) -> None:
-    """Keeps one attempt."""
-    await db.execute(
-        insert(SignInRow).values(
-            id=uuid4(),
-            account_id=account_id,
-            at=app_now(),
-            succeeded=succeeded,
-            kind=kind,
-            address=address,
-        )
-    )
-
-
-async def list_sign_ins(db: AsyncSession, account_id: UUID) -> Sequence[ListedSignIn]:
-    """The person's last 20 attempts, newest first."""
-    rows = await db.execute(
-        select(SignInRow.at, SignInRow.succeeded, SignInRow.kind, SignInRow.address)
-        .where(SignInRow.account_id == account_id)
-        .order_by(SignInRow.at.desc())
-        .limit(20)
-    )
-    return [ListedSignIn(*row) for row in rows]
-
-
-async def signed_in_from(db: AsyncSession, account_id: UUID, address: str) -> bool:
-    """Whether the account was opened from this address in the last 30 days."""
-    found = await db.execute(
-        select(SignInRow.id)
-        .where(
-            SignInRow.account_id == account_id,
-            SignInRow.succeeded,
-            SignInRow.address == address,
-            SignInRow.at > app_now() - timedelta(days=30),
-        )
-        .limit(1)
-    )
-    return found.scalar_one_or_none() is not None

@@ -44,6 +44,7 @@ QUALITY = frozenset(
         Refusal.OWN_CASE,
         Refusal.GRANT_NOT_LAWFUL,
         Refusal.FORGED_ACTOR,
+        Refusal.NOT_CERTIFIED,
     }
 )
 

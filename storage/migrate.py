@@ -17,6 +17,7 @@ from storage import (
     tables_accounts,
     tables_calendars,
     tables_erasure,
+    tables_field,
     tables_names,
     tables_notices,
 )
@@ -28,6 +29,7 @@ REGISTERED = (
     tables_accounts,
     tables_calendars,
     tables_erasure,
+    tables_field,
     tables_names,
     tables_notices,
 )

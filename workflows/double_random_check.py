@@ -17,6 +17,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, CaseOutcome, Command, OpenTask, TaskAnswer
+    from domain.officer_certificates import CertificateKind, Demand
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.base import TaskForm
@@ -40,8 +41,11 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.double_random_follow_ups import FollowUps
 from workflows.kernel.approval import ARCHIVED, ARCHIVING
+from workflows.kernel.certified import check_certified
 
 PUBLICATION: Final = "B01"
+OF_EQUIPMENT: Final = Demand(CertificateKind.EQUIPMENT, "特种设备安全法第65条")
+OF_OTHERS: Final = Demand(None, "本局规则，待核")
 _SITE: Final = "到现场检查并记录"
 TABLE = Table(
     procedure="double_random_check",
@@ -297,7 +301,7 @@ class DoubleRandomCheck(FollowUps):
         if isinstance(answers, Assignment | SiteRecord | ResultEntry | Recheck):
             self._check_drawn(command)
         if isinstance(answers, SiteRecord | Recheck):
-            self._check_officers(answers.officers, command)
+            self._check_officers(answers, command)
         elif isinstance(answers, Assignment):
             self._check_assignment(answers, command)
         elif isinstance(answers, ResultEntry):
@@ -313,13 +317,16 @@ class DoubleRandomCheck(FollowUps):
                 "（SOD-16，本局岗位规则（待核：无全国性规定））",
             )
 
-    def _check_officers(self, officers: list[str], command: Command) -> None:
+    def _check_officers(self, answers: SiteRecord | Recheck, command: Command) -> None:
+        officers = answers.officers
         strangers = [name for name in officers if name not in self.inspectors]
         if strangers:
             told = f"不是本件抽取的检查人员：{'、'.join(strangers)}"
             raise Refused(Refusal.INVALID_ANSWERS, told, {"/officers": told})
         equipment = self.state.memo["scope"] == Scope.EQUIPMENT.value
         self.check_officers(officers, command, ("SOD-5",) if equipment else ("SOD-5D",))
+        demand = OF_EQUIPMENT if equipment else OF_OTHERS
+        check_certified(officers, command, answers.checked_on, demand)
 
     def _check_assignment(self, answers: Assignment, command: Command) -> None:
         errors = {}

@@ -20,15 +20,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import (
         CaseInput,
         CaseOutcome,
-        Command,
         Fact,
-        OpenTask,
         TaskAnswer,
     )
     from domain.hazards import GRADE_NAMES, Grade
-    from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
-    from forms.base import TaskForm
     from forms.se_hazard_rectification import (
         Inspection,
         Instruction,
@@ -37,16 +33,14 @@ with workflow.unsafe.imports_passed_through():
         RectificationReport,
         Seal,
     )
-    from forms.spot_records import Team
     from law.zone import civil_date, day_start
 
-from workflows.ex_officio import ExOfficio
+from workflows.hazard_checks import HazardChecks
 from workflows.kernel.approval import ARCHIVED, ARCHIVING
 
 CITE: Final = "特种设备安全监督检查办法第25条"
 UPWARD_HOURS: Final = 24
 """Q08 says at once (及时); after a day it alarms [P]."""
-SOD_RECHECK: Final = "复查人员至少有一名没有参加首次检查，请换一名复查人员（本局岗位规则，待核）"
 
 TABLE = Table(
     procedure="se_hazard_rectification",
@@ -90,7 +84,7 @@ TABLE = Table(
 
 
 @workflow.defn(name="se_hazard_rectification")
-class HazardRectification(ExOfficio):
+class HazardRectification(HazardChecks):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -366,33 +360,7 @@ class HazardRectification(ExOfficio):
         await self.serve("closing")
         return "archiving"
 
-    # -- what validators add -------------------------------------------------------------------------------------
-
-    def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
-        super().check_answers(task, answers, command)
-        if isinstance(answers, Team):
-            self.check_officers(answers.officers, command)
-        if isinstance(answers, Recheck):
-            first = {name.strip() for name in self.state.decision["officers"]}
-            if {name.strip() for name in answers.officers} <= first:
-                raise Refused(Refusal.SEPARATION_OF_DUTIES, SOD_RECHECK, {"/officers": SOD_RECHECK})
-            if civil_date(answers.checked_at).isoformat() < self.state.memo["instructed_on"]:
-                told = "复查时间早于送达监察指令书的日期"
-                raise Refused(Refusal.INVALID_ANSWERS, told, {"/checked_at": told})
-        elif isinstance(answers, RectificationReport):
-            self.refuse_future(answers, "received_on", command)
-            if answers.received_on.isoformat() < self.state.memo["instructed_on"]:
-                told = "收到日期早于送达监察指令书的日期"
-                raise Refused(Refusal.INVALID_ANSWERS, told, {"/received_on": told})
-        elif isinstance(answers, Inspection):
-            self._check_inspection(answers)
-
-    def _check_inspection(self, answers: Inspection) -> None:
-        """What the platform says of the device stands against a record without a finding."""
-        bad = [f.fact for f in self.state.facts if f.state == "bad"]
-        if bad and not answers.found:
-            told = "监管平台的记录与“没有发现问题”不符：" + "；".join(bad)
-            raise Refused(Refusal.INVALID_ANSWERS, told, {"/found": told})
+    # -- what heads are told -----------------------------------------------------------------------------------
 
     def message_text(self, kind: str, clock: Any) -> str:
         if kind == "penalty_lead":

@@ -19,7 +19,7 @@ from api.security.settings import SecuritySettings
 from api.security.sign_in import WrongCredentials, sign_in
 from api.templating import render
 from domain.roles import STAFF, Role
-from storage import accounts
+from storage import accounts, sign_ins
 
 router = APIRouter(include_in_schema=False)
 
@@ -140,7 +140,7 @@ async def _account(
     labels = [role.label for role in sorted(person.roles)]
     context = {
         "sessions": await accounts.list_sessions(db, person.id),
-        "attempts": await accounts.list_sign_ins(db, person.id),
+        "attempts": await sign_ins.list_sign_ins(db, person.id),
         "current": person.session.public_id,
         "roles": [_(label.zh) for label in labels],
         "done": said.get(done, ""),

@@ -55,6 +55,8 @@ class Person(Reader):
     session: SignInSession
     # The password was generated for this person: nothing is open but the page that changes it.
     one_time: bool = False
+    # Numbers of the inspector's certificates (执法证件) that hold at `now`.
+    certificates: tuple[str, ...] = ()
 
     @property
     def actor(self) -> Actor:
@@ -64,6 +66,7 @@ class Person(Reader):
             name=self.display_name,
             roles=sorted(role.value for role in self.roles),
             office=self.office,
+            certificates=list(self.certificates),
         )
 
 

@@ -100,6 +100,7 @@ async def load(
         ),
         now=found.now,
         one_time=found.one_time,
+        certificates=tuple(found.certificates),
     )
 
 

@@ -17,7 +17,7 @@ from api.security.limiting import Limiter, client_address
 from api.security.person import SessionKind
 from api.text_guard import allowed
 from domain.roles import Role
-from storage import accounts
+from storage import accounts, sign_ins
 
 # Guesses under way at once for one account from one address; the counters only see finished ones.
 MAX_UNDER_WAY: Final = 2
@@ -50,7 +50,7 @@ async def _record_failure(
     maker: async_sessionmaker[AsyncSession], account_id: UUID, kind: str, address: str
 ) -> None:
     async with maker.begin() as db:
-        await accounts.record_sign_in(db, account_id, succeeded=False, kind=kind, address=address)
+        await sign_ins.record_sign_in(db, account_id, succeeded=False, kind=kind, address=address)
 
 
 async def _check_limits(request: Request, name: str, address: str) -> None:
@@ -69,7 +69,7 @@ async def _check_account_limit(
         await limiter.open(limiter.limits.failures_per_account, "failed", name)
     except Problem:
         # Strangers must not be able to lock a person out of the place they usually sign in from.
-        if account_id is None or not await accounts.signed_in_from(db, account_id, address):
+        if account_id is None or not await sign_ins.signed_in_from(db, account_id, address):
             raise
 
 
@@ -125,7 +125,7 @@ async def _verify(
     async with maker.begin() as db:
         if renewed:
             await accounts.set_password_hash(db, known.account_id, renewed, changed=False)
-        await accounts.record_sign_in(
+        await sign_ins.record_sign_in(
             db, known.account_id, succeeded=True, kind=kind, address=address
         )
         await accounts.end_expired_sessions(db)

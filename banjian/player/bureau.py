@@ -2,13 +2,16 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from api.security import passwords
+from domain.officer_certificates import CertificateKind
 from domain.roles import Role
 from law.offices import DEFAULT_OFFICE
-from storage import accounts
+from storage import accounts, officer_certificates
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ MEMBERS: tuple[Member, ...] = (
 )
 
 
+# Stories play in these years.
+CERTIFIED: Final = date(2020, 1, 1), date(2039, 12, 31)
+CERTIFICATES: Final = {CertificateKind.ENFORCEMENT: "鄂S13X", CertificateKind.EQUIPMENT: "鄂TS13X"}
+"""What a number begins with: invented, as the people are."""
+
 Ring = dict[str, tuple[str, str]]
 """Sign-in → password and its hash, for databases of one process that need not differ in them."""
 
@@ -81,4 +89,27 @@ async def seed(engine: AsyncEngine, ring: Ring | None = None) -> dict[str, str]:
             )
             await session.commit()
             made[member.sign_in] = password
+    await _certify(engine)
     return made
+
+
+async def _certify(engine: AsyncEngine) -> None:
+    """A certificate of either kind to each inspector who has none, also in a bureau that was seeded before there were any."""
+    serving = [m for m in MEMBERS if Role.INSPECTOR in m.roles]
+    async with AsyncSession(engine) as session:
+        held = {c.sign_in for c in await officer_certificates.registered(session, DEFAULT_OFFICE)}
+        for number, member in enumerate(serving, 1):
+            ident = await accounts.find_account_id(session, member.sign_in)
+            if ident is None or member.sign_in in held:
+                continue
+            for kind, prefix in CERTIFICATES.items():
+                await officer_certificates.add(
+                    session,
+                    account_id=ident,
+                    kind=kind,
+                    number=f"{prefix}{number:04d}",
+                    valid_from=CERTIFIED[0],
+                    valid_until=CERTIFIED[1],
+                    by="demo",
+                )
+        await session.commit()

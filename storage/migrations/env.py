@@ -13,6 +13,7 @@ from storage import (
     tables_device_news,
     tables_devices,
     tables_erasure,
+    tables_field,
     tables_names,
     tables_notices,
 )
@@ -27,6 +28,7 @@ REGISTERED = (
     tables_device_news,
     tables_devices,
     tables_erasure,
+    tables_field,
     tables_names,
     tables_notices,
 )

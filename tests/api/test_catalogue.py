@@ -16,6 +16,7 @@ from domain import refusal_words
 from domain.refusals import MESSAGES
 from domain.roles import Role
 from forms.objections import NO_AMOUNT, NO_STANDING, UNREASONED
+from forms.officer_certificates import CertificateRevocation, NewCertificate
 from forms.registry import APPLICATIONS, TASK_FORMS
 from forms.suspension import ONE_LENGTH
 from law import catalogue, licence_items, liquidation, sod
@@ -26,6 +27,7 @@ from law.cluster_registration import ADDRESS_CLOCK
 from law.offices import OFFICES
 from law.simple_deregistration import GROUNDS
 from workflows import licence_commitment
+from workflows.hazard_checks import SOD_RECHECK
 from workflows.kernel.suspensions import FAR_END, FUTURE_END, FUTURE_START, PAST_END
 from workflows.registry import PROCEDURES
 
@@ -121,6 +123,7 @@ def declared() -> dict[str, str]:
     found |= dict.fromkeys(
         (FUTURE_START, PAST_END, FAR_END, FUTURE_END), "workflows/kernel/suspensions.py"
     )
+    found[SOD_RECHECK] = "workflows/hazard_checks.py"
     found |= {office.hours: "law/offices.py" for office in OFFICES.values()}
     calendars = default_calendars()
     for year in (2025, 2026):
@@ -151,7 +154,8 @@ def hints() -> dict[str, str]:
         found |= {
             m.hint: f"law/data/catalogue/{row.procedure}.yaml" for m in row.materials if m.hint
         }
-    for form in (*APPLICATIONS.values(), *TASK_FORMS.values()):
+    beside = (NewCertificate, CertificateRevocation)
+    for form in (*APPLICATIONS.values(), *TASK_FORMS.values(), *beside):
         specs = list(fields_of(form).values())
         specs += [inner for spec in specs for inner in spec.item]
         found |= {spec.hint: f"the form {form.code}" for spec in specs if spec.hint}

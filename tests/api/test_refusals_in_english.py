@@ -28,6 +28,10 @@ PARTS = {
     "end": "2026年10月8日 24:00",
     "way": "公司清算后注销",
     "step": "填报清算组成立",
+    "officer": "王海",
+    "certificate": "特种设备安全行政执法证",
+    "number": "鄂TS13X0001",
+    "on": "2026年10月9日",
 }
 
 
@@ -71,6 +75,9 @@ def test_the_clock_has_its_english_name_and_the_article_stays(english: None) -> 
     assert "食品" not in found
     over = told(said.TERM_OVER % PARTS)
     assert "8 October 2026 24:00" in over
+    expired = told(said.OFFICER_EXPIRED % PARTS)
+    assert "special-equipment inspection certificate of 王海 (鄂TS13X0001)" in expired
+    assert "not on 9 October 2026" in expired
     # Nothing is made up: what the catalogue does not have stays as it was said.
     assert told("库里没有的一句话。") == "库里没有的一句话。"
     assert untold("“食品经营许可”不能这样。")

@@ -215,7 +215,10 @@ class Tasks(TermChecks):
         task = self.state.tasks.pop(command.task_id or "")
         self._decided = self._decided or not task.form.startswith("kernel.")
         self._answers[task.task_id] = TaskAnswer(
-            answers=command.data, actor=command.actor, received_at=command.received_at
+            answers=command.data,
+            actor=command.actor,
+            received_at=command.received_at,
+            known=command.known,
         )
         self.take_duty(task.duty, command)
         self.change_row(
@@ -242,7 +245,10 @@ class Tasks(TermChecks):
                 "stage": task.stage,
                 **({"single_officer": True} if single else {}),
             },
-            internal={"answers": command.data},
+            internal={
+                "answers": command.data,
+                **({"known": command.known} if command.known else {}),
+            },
         )
 
     def take_duty(self, duty: str, command: Command) -> None:
