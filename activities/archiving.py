@@ -1,6 +1,7 @@
 """电子归档: the case's package is built once, kept, handed to the archive under its digest."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,14 +12,18 @@ from activities.context import CaseView
 from activities.register_calls import effect
 from activities.seal_provider import SealProvider
 from domain.contracts import RegisterCall
+from domain.photos import PART as PHOTO
 from domain.public_notices import EVIDENCE
 from law.zone import local
 from registers import ports
-from storage import submissions
+from storage import photos, submissions
+from storage.photos import Received
 from storage.projector import DETAIL_AAD
 from storage.tables import CaseEventRow, DocumentRow, FileRow
 
 PACKAGE = "archive_package"
+# Of what the applicant did not hand in.
+RESPONSIBLE = {EVIDENCE: "异议人", PHOTO: "检查人员"}
 _seals: list[SealProvider] = []
 
 
@@ -55,14 +60,19 @@ async def _package(view: CaseView, order: RegisterCall) -> tuple[bytes, int]:
                 .order_by(DocumentRow.issued_at, DocumentRow.document_id)
             )
         ).all()
-        handed_in = [*view.files, *await submissions.evidence_of(connection, view.case_id)]
+        handed_in = [
+            *view.files,
+            *await submissions.evidence_of(connection, view.case_id),
+            *await photos.files_of(connection, view.case_id),
+        ]
+        seen = {photo.id: photo for photo in await photos.of_case(connection, view.case_id)}
     count = len(papers) + len([f for f in handed_in if f.part != PACKAGE]) + 1
     if kept is not None:
         return await view.means.files.get(view.case_id, kept), count
     package = build_package(
         _story(view, order),
         await _events(view, int(order.args["upto"])),
-        await _files(view, [DocumentRow(**p._mapping) for p in papers], handed_in),
+        await _files(view, [DocumentRow(**p._mapping) for p in papers], handed_in, seen),
         signer=_seals[0],
         archived_at=order.at,
     )
@@ -144,10 +154,16 @@ async def _events(view: CaseView, upto: int) -> list[PackageEvent]:
 
 
 async def _files(
-    view: CaseView, papers: list[DocumentRow], handed_in: list[FileRow]
+    view: CaseView,
+    papers: list[DocumentRow],
+    handed_in: list[FileRow],
+    seen: Mapping[uuid.UUID, Received],
 ) -> list[PackageFile]:
     out: list[PackageFile] = []
-    labels = {m.code: m.label for m in view.row.materials} | {EVIDENCE: "异议证据"}
+    labels = {m.code: m.label for m in view.row.materials} | {
+        EVIDENCE: "异议证据",
+        PHOTO: "现场照片",
+    }
     for paper in papers:
         content = await view.means.files.get(view.case_id, paper.stored_id)
         out.append(
@@ -178,10 +194,23 @@ async def _files(
                 kind="material",
                 meta={
                     "title": labels.get(file.part, file.part),
-                    "responsible": "异议人" if file.part == EVIDENCE else "申请人",
+                    "responsible": RESPONSIBLE.get(file.part, "申请人"),
                     "date": local(file.uploaded_at).date().isoformat(),
                     "sha256": file.sha256,
+                    **_times(seen.get(file.id)),
                 },
             )
         )
     return out
+
+
+def _times(photo: Received | None) -> dict[str, str | None]:
+    """Of a photo of the spot: when it was taken, as the telephone said, and when received."""
+    if photo is None:
+        return {}
+    taken = photo.taken_at
+    return {
+        "kind_of_photo": photo.kind.value,
+        "taken_at": local(taken).isoformat() if taken else None,
+        "received_at": local(photo.received_at).isoformat(),
+    }

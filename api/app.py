@@ -65,6 +65,7 @@ from api.routers import (
     section_pages,
     streams,
     task_acts,
+    task_photos,
     tasks,
     verification,
 )
@@ -76,6 +77,7 @@ from api.services import Services
 ROUTERS: tuple[APIRouter, ...] = (
     tasks.router,
     task_acts.router,
+    task_photos.router,
     applications.router,
     cases.router,
     case_notices.router,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from starlette.responses import JSONResponse
 
+from api import field_photos
 from api.acts import Draft, Outcome
 from api.officers import check_named
 from api.problems import Problem, from_refusal
@@ -69,6 +70,7 @@ async def complete(means: Services, person: Person, draft: Draft) -> Outcome:
     draft.received_at = person.now
     try:
         await _look_up_named(means, draft)
+        await field_photos.look_up(means.engine, draft)
         return await means.acts.perform(draft)
     except Refused as refused:
         raise await explained(means, person, draft.case_id, refused) from refused

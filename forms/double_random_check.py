@@ -14,6 +14,7 @@ from forms.base import ApplicationForm, Section, TaskForm
 from forms.double_random_inspection import Scope
 from forms.fields import Day, Line, Text, labelled
 from forms.licence_item import UnifiedCode
+from forms.spot_records import Photographed
 
 OFFICERS_HINT: Final = "每行一人，须是本件抽取的检查人员，包括您本人，不少于两人"
 Names = Annotated[list[Annotated[Line, Field(min_length=2)]], Field(max_length=MOST_INSPECTORS)]
@@ -192,7 +193,7 @@ class Replacement(TaskForm):
         return self
 
 
-class SiteRecord(TaskForm):
+class SiteRecord(Photographed):
     """检查记录: by at least two of the officers drawn."""
 
     code = "double_random_check.record"

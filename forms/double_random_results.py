@@ -11,6 +11,7 @@ from forms.approval import NoInterest
 from forms.base import TaskForm
 from forms.double_random_check import OFFICERS_HINT, Names
 from forms.fields import Day, Line, Text, labelled
+from forms.spot_records import Photographed
 
 
 class Result(StrEnum):
@@ -210,7 +211,7 @@ class Rectified(StrEnum):
     NOT_RECTIFIED = "not_rectified"
 
 
-class Recheck(TaskForm):
+class Recheck(Photographed):
     """复查: whether what was ordered has been put right."""
 
     code = "double_random_check.recheck"

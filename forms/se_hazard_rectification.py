@@ -13,7 +13,7 @@ from domain.hazards import Grade, HazardFact, grade_of
 from forms.base import ApplicationForm, Fault, Section, TaskForm
 from forms.fields import Day, Instant, Line, Text, labelled
 from forms.licence_item import UnifiedCode
-from forms.spot_records import Signed, Team
+from forms.spot_records import Photographed, Signed, Team
 
 LONGEST_TERM = 365
 
@@ -251,7 +251,7 @@ class Inspected(Team):
         return self
 
 
-class Inspection(Signed, Inspected):
+class Inspection(Signed, Photographed, Inspected):
     """监督检查记录, signed by the unit."""
 
     code = "se_hazard_rectification.inspection"
@@ -339,7 +339,7 @@ class Rechecked(Team):
     ]
 
 
-class Recheck(Signed, Rechecked):
+class Recheck(Signed, Photographed, Rechecked):
     """复查: at least one who was not in the first check [P]."""
 
     code = "se_hazard_rectification.recheck"

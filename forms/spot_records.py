@@ -1,9 +1,9 @@
 """Records made on the spot: who was there, and whether the party signed. 特种设备安全监督检查办法 19, 27; 行政强制法 18."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from forms.base import TaskForm
 from forms.fields import Line, labelled
@@ -14,6 +14,31 @@ class Signature(StrEnum):
 
     SIGNED = "signed"
     REFUSED = "refused"
+
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+MOST_PHOTOS: Final = 40
+
+
+class Photographed(TaskForm):
+    """A record with the photos that belong to it, by SHA-256 of their content: each was received for the task before."""
+
+    photos: Annotated[
+        list[Digest],
+        labelled(
+            "现场照片",
+            "Photos of the spot",
+            hint="勾选写进记录的照片和签名；在现场页面拍照、上传",
+            widget="photos",
+        ),
+        Field(max_length=MOST_PHOTOS),
+    ] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.photos)) != len(self.photos):
+            raise ValueError("同一张照片只列一次")
+        return self
 
 
 class Team(TaskForm):

@@ -2,7 +2,7 @@
 
 A PDF of 200 kB can keep a parser busy for hours or unpack to all the memory there is; here that costs one
 short-lived child, never the API. The child is started by the first upload and goes when none has come for a
-minute. The protocol on its pipes: name and content, each behind its length; one line back.
+minute. The protocol on its pipes: whether it must be a photo, name and content, each behind its length; one line back.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ SECONDS: Final = 20.0
 MEMORY: Final = 1024 * 1024 * 1024
 IDLE: Final = 60.0
 CHILDREN: Final = 2
-_LENGTHS: Final = struct.Struct("!II")
+_HEAD: Final = struct.Struct("!?II")
 _OK: Final = "ok"
 
 
@@ -35,8 +35,8 @@ class Inspector:
         self._free: asyncio.Semaphore | None = None
         self._goes: asyncio.TimerHandle | None = None
 
-    async def sniff(self, content: bytes, declared_name: str) -> MediaType:
-        """The type that the content really has.
+    async def sniff(self, content: bytes, declared_name: str, *, photo: bool = False) -> MediaType:
+        """The type that the content really has; `photo`: it must be a picture that shows something.
 
         Raises:
             FileRefused: as `sniff`; TOO_COMPLEX for what cannot be opened within the limits.
@@ -50,7 +50,7 @@ class Inspector:
             try:
                 # A little longer than the child's own limit: whoever is stuck ends itself.
                 async with asyncio.timeout(self.seconds + 2):
-                    line = await _ask(child, content, declared_name)
+                    line = await _ask(child, content, declared_name, photo)
             except (TimeoutError, ConnectionError):
                 line = b""
             except BaseException:
@@ -98,11 +98,11 @@ def _end(child: asyncio.subprocess.Process) -> None:
         child.kill()
 
 
-async def _ask(child: asyncio.subprocess.Process, content: bytes, name: str) -> bytes:
+async def _ask(child: asyncio.subprocess.Process, content: bytes, name: str, photo: bool) -> bytes:
     assert child.stdin is not None, "a pipe"
     assert child.stdout is not None, "a pipe"
     spelled = name.encode("utf-8", "surrogatepass")
-    child.stdin.write(_LENGTHS.pack(len(spelled), len(content)) + spelled + content)
+    child.stdin.write(_HEAD.pack(photo, len(spelled), len(content)) + spelled + content)
     await child.stdin.drain()
     return await child.stdout.readline()
 
@@ -111,16 +111,16 @@ async def _ask(child: asyncio.subprocess.Process, content: bytes, name: str) -> 
 
 
 def _answer(stdin: IO[bytes]) -> str | None:
-    head = stdin.read(_LENGTHS.size)
-    if len(head) < _LENGTHS.size:
+    head = stdin.read(_HEAD.size)
+    if len(head) < _HEAD.size:
         return None
-    name_length, length = _LENGTHS.unpack(head)
+    photo, name_length, length = _HEAD.unpack(head)
     name = stdin.read(name_length).decode("utf-8", "surrogatepass")
     content = stdin.read(length)
     if len(content) < length:
         return None
     try:
-        return f"{_OK} {sniff(content, name).value}"
+        return f"{_OK} {sniff(content, name, photo=photo).value}"
     except FileRefused as refused:
         return f"refused {refused.why.value}"
     except MemoryError:

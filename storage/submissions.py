@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.photos import PART as PHOTO
 from domain.public_notices import EVIDENCE
 from storage.chain import canonical_json
 from storage.keys import CaseKeys, Cipher
@@ -78,8 +79,8 @@ async def newest(
 
 def by_people() -> ColumnElement[bool]:
     """Files of the application: neither the engine's histories and packages that the system keeps by the case, nor
-    what others handed in against it, which its applicant must not see."""
-    return and_(FileRow.owner != SYSTEM, FileRow.part != EVIDENCE)
+    what others handed in against it, which its applicant must not see, nor what officers photographed."""
+    return and_(FileRow.owner != SYSTEM, FileRow.part != EVIDENCE, FileRow.part != PHOTO)
 
 
 FILES_OF_CASE = (

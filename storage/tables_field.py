@@ -1,4 +1,4 @@
-"""What stands behind a record made on the spot: the certificates of those who made it."""
+"""What stands behind a record made on the spot: certificates of those who made it, photos of what they saw."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -35,3 +35,24 @@ class OfficerCertificateRow(Base):
     revoked_by: Mapped[str | None] = mapped_column(String(64))
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class PhotoRow(Base):
+    """A photo of the spot, or a signature drawn on the screen: its bytes are the file's (`files`, part `photo`).
+
+    `sha256`: of the content; the record names its photos by it. `taken_at`: as the telephone says, whose clock nobody checks.
+    """
+
+    __tablename__ = "photos"
+    __table_args__ = (
+        CheckConstraint("kind IN ('photo', 'signature')", name="kind"),
+        Index(None, "task_id", "sha256", unique=True),
+        Index(None, "case_id"),
+    )
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"), primary_key=True)
+    case_id: Mapped[UUID]
+    task_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    sha256: Mapped[str] = mapped_column(String(64))
+    taken_at: Mapped[datetime | None] = mapped_column(Instant)
+    received_at: Mapped[datetime] = mapped_column(Instant)

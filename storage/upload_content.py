@@ -23,6 +23,7 @@ from storage.uploads import (
     MAX_PAGES,
     MAX_PIXELS,
     MAX_SCANS,
+    MIN_SIDE,
     FileRefusal,
     FileRefused,
     MediaType,
@@ -75,6 +76,23 @@ def check_image(content: bytes, kind: MediaType) -> None:
     except Image.DecompressionBombError as error:
         raise FileRefused(FileRefusal.TOO_MANY_PIXELS) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, OverflowError) as error:
+        raise FileRefused(FileRefusal.UNREADABLE) from error
+
+
+def check_photo(content: bytes, kind: MediaType) -> None:
+    """Raises FileRefused for a picture, opened before, that shows nothing: tiny, or one colour all over."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if min(image.size) < MIN_SIDE:
+                raise FileRefused(FileRefusal.NO_PICTURE)
+            if kind is MediaType.JPEG:
+                image.draft("RGB", (max(1, image.width // 8), max(1, image.height // 8)))
+            bands = image.convert("RGBA").split()
+            if all(low == high for low, high in (band.getextrema() for band in bands)):
+                raise FileRefused(FileRefusal.NO_PICTURE)
+    except FileRefused:
+        raise
+    except (OSError, SyntaxError, ValueError, OverflowError) as error:
         raise FileRefused(FileRefusal.UNREADABLE) from error
 
 

@@ -18,6 +18,8 @@ MAX_SCANS: Final = 1_000_000_000
 MAX_PAGES: Final = 2000
 MAX_OBJECTS: Final = 200_000
 MAX_NAME_BYTES: Final = 200
+MIN_SIDE: Final = 64
+"""Pixels. On less of a photo nobody recognises anything."""
 
 
 class MediaType(StrEnum):
@@ -55,6 +57,7 @@ class FileRefusal(StrEnum):
     TOO_MANY_PIXELS = "file_too_many_pixels"
     TOO_MANY_PAGES = "file_too_many_pages"
     TOO_COMPLEX = "file_too_complex"
+    NO_PICTURE = "file_no_picture"
 
 
 MESSAGES: Final = {
@@ -69,6 +72,7 @@ MESSAGES: Final = {
     FileRefusal.TOO_MANY_PIXELS: "图片尺寸过大，请缩小到 5000 万像素以内。",
     FileRefusal.TOO_MANY_PAGES: f"PDF 超过 {MAX_PAGES} 页，请分开上传。",
     FileRefusal.TOO_COMPLEX: "文件结构过于复杂，不能在限定时间内检查，请重新导出或者分开后再上传。",
+    FileRefusal.NO_PICTURE: "照片没有内容（尺寸过小，或者整张是同一种颜色），请重新拍照后再上传。",
 }
 
 
@@ -105,12 +109,13 @@ def safe_name(declared: str) -> str:
     return name
 
 
-def sniff(content: bytes, declared_name: str) -> MediaType:
+def sniff(content: bytes, declared_name: str, *, photo: bool = False) -> MediaType:
     """The type that the content really has.
 
     Args:
         content: the whole file.
         declared_name: the name the sender gave; its extension must agree.
+        photo: it must be a picture that shows something.
 
     Raises:
         FileRefused: see `FileRefusal`.
@@ -121,7 +126,7 @@ def sniff(content: bytes, declared_name: str) -> MediaType:
     if len(content) > MAX_BYTES:
         raise FileRefused(FileRefusal.TOO_LARGE)
     declared = _EXTENSIONS.get(name.rpartition(".")[2].lower() if "." in name else "")
-    if declared is None:
+    if declared is None or (photo and declared is MediaType.PDF):
         raise FileRefused(FileRefusal.TYPE_NOT_ALLOWED)
     found = next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), None)
     if found is not declared:
@@ -133,4 +138,6 @@ def sniff(content: bytes, declared_name: str) -> MediaType:
         upload_content.check_pdf(content)
     else:
         upload_content.check_image(content, found)
+    if photo:
+        upload_content.check_photo(content, found)
     return found

@@ -17,7 +17,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, CaseOutcome, Command, OpenTask, TaskAnswer
-    from domain.officer_certificates import CertificateKind, Demand
+    from domain.officer_certificates import EQUIPMENT_CHECK, OTHER_CHECK
+    from domain.photos import on_record
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.base import TaskForm
@@ -44,8 +45,6 @@ from workflows.kernel.approval import ARCHIVED, ARCHIVING
 from workflows.kernel.certified import check_certified
 
 PUBLICATION: Final = "B01"
-OF_EQUIPMENT: Final = Demand(CertificateKind.EQUIPMENT, "特种设备安全法第65条")
-OF_OTHERS: Final = Demand(None, "本局规则，待核")
 _SITE: Final = "到现场检查并记录"
 TABLE = Table(
     procedure="double_random_check",
@@ -221,7 +220,11 @@ class DoubleRandomCheck(FollowUps):
             actor=given.actor,
             at=given.received_at,
             data={"checked_on": str(form.checked_on)},
-            internal={"officers": list(form.officers), "record": form.record},
+            internal={
+                "officers": list(form.officers),
+                "record": form.record,
+                **on_record(given.known),
+            },
         )
         return "checked"
 
@@ -325,7 +328,7 @@ class DoubleRandomCheck(FollowUps):
             raise Refused(Refusal.INVALID_ANSWERS, told, {"/officers": told})
         equipment = self.state.memo["scope"] == Scope.EQUIPMENT.value
         self.check_officers(officers, command, ("SOD-5",) if equipment else ("SOD-5D",))
-        demand = OF_EQUIPMENT if equipment else OF_OTHERS
+        demand = EQUIPMENT_CHECK if equipment else OTHER_CHECK
         check_certified(officers, command, answers.checked_on, demand)
 
     def _check_assignment(self, answers: Assignment, command: Command) -> None:

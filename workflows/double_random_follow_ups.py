@@ -5,6 +5,7 @@ from typing import Any, Final
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.photos import on_record
     from forms.double_random_results import (
         FollowUp,
         Recheck,
@@ -52,7 +53,11 @@ class FollowUps(PublicNotices, ExOfficio):
             actor=given.actor,
             at=given.received_at,
             data={"finding": form.finding.value, "checked_on": str(form.checked_on)},
-            internal={"officers": list(form.officers), "record": form.record},
+            internal={
+                "officers": list(form.officers),
+                "record": form.record,
+                **on_record(given.known),
+            },
         )
         return "followed_up" if form.finding is Rectified.RECTIFIED else FollowUp.CASE_OPENED.value
 

@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
         TaskAnswer,
     )
     from domain.hazards import GRADE_NAMES, Grade
+    from domain.photos import on_record
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.se_hazard_rectification import (
         Inspection,
@@ -152,7 +153,11 @@ class HazardRectification(HazardChecks):
                 "officers": list(form.officers),
                 "signature": form.signature.value,
             },
-            internal={"record": form.record, "witness": form.witness},
+            internal={
+                "record": form.record,
+                "witness": form.witness,
+                **on_record(given.known),
+            },
         )
         return "graded" if grade else "no_hazard"
 
@@ -323,7 +328,11 @@ class HazardRectification(HazardChecks):
                 "officers": list(form.officers),
                 "signature": form.signature.value,
             },
-            internal={"record": form.record, "witness": form.witness},
+            internal={
+                "record": form.record,
+                "witness": form.witness,
+                **on_record(given.known),
+            },
         )
         return form.finding
 

@@ -22,6 +22,7 @@ from api.security.person import Person
 from api.services import Means
 from api.templating import render
 from api.views import notice_words, words
+from api.views import photos as photo_views
 from api.views.balls import Link
 from api.views.case_notices import notices_of
 from api.views.cases import CaseView, document_json, timeline_of, view_of
@@ -36,7 +37,7 @@ from api.views.timeline import Line
 from api.views.viewer import Viewer
 from api.views.why import TOLD_OF_DATES
 from forms.fields import Text
-from storage import cases, public_notices
+from storage import cases, photos, public_notices
 
 router = APIRouter(include_in_schema=False)
 
@@ -175,6 +176,7 @@ async def _case(
         told = await cases.messages(connection, mine, case_id=view.case.case_id) if mine else []
         related = await related_of(connection, view)
         announced = await notices_of(connection, view)
+        seen = await photos.of_case(connection, view.case.case_id) if view.viewer.staff else []
     said = {
         "withdrawn": _("申请已撤回。"),
         "received": _("操作已收到，几分钟内生效。"),
@@ -220,6 +222,7 @@ async def _case(
         "liquidation": liquidation_of(view, step, sent, errors),
         "barred": grounds_of(view.case),
         "happenings": words.happenings(),
+        "photos": photo_views.drawn(seen),
         "token": new_token(),
     }
     return render(request, "cases/case.html", context, status=status)

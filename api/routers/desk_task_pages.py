@@ -1,6 +1,7 @@
 """The page of one task: decide, preview a notice, put back, hand over, ask for more time."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from api.acts import Draft
+from api.field_photos import takes_photos
 from api.i18n import gettext as _
 from api.idempotency import page_once
 from api.performing import complete, perform
@@ -22,13 +24,16 @@ from api.services import Means
 from api.task_access import TaskId, task_and_case
 from api.templating import render
 from api.views import decisions, words
+from api.views import photos as photo_views
 from api.views.gaps import preview
 from api.views.task_pages import TaskPage, task_page
 from domain.refusals import Refused
 from forms.fields import Text
 from forms.registry import TASK_FORMS
 from storage import applications, claims
+from storage import photos as received
 from storage.colleagues import colleague
+from storage.photos import Received
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,6 +44,7 @@ INLINE = frozenset({"application/pdf", "image/jpeg", "image/png"})
 
 def _context(
     page: TaskPage,
+    photos: list[Received],
     sent: Mapping[str, Any],
     errors: Mapping[str, str],
     *,
@@ -46,6 +52,7 @@ def _context(
     show_preview: bool = False,
 ) -> dict[str, Any]:
     facts = page.facts
+    held = [photo.sha256 for photo in photos]
     return {
         "t": page.state,
         "view": page.view,
@@ -62,7 +69,13 @@ def _context(
         "asked": str(page.state.task.context.get("objection", "")),
         "lines": newest_first(page.view, page.story),
         "documents": papers_of(page.view),
-        "fields": page.fields(sent, errors),
+        "fields": [
+            replace(f, options=photo_views.options(photos), value=sent.get("photos", held))
+            if f.widget == "photos"
+            else f
+            for f in page.fields(sent, errors)
+        ],
+        "on_the_spot": page.form is not None and "photos" in page.form.model_fields,
         "context_rows": page.context_rows,
         "colleagues": [(str(c.id), c.name) for c in page.colleagues],
         "extendable": page.extendable,
@@ -91,7 +104,8 @@ async def show_task(
     async with means.engine.connect() as connection:
         task, case = await task_and_case(connection, person, task_id)
         page = await task_page(connection, means, person, task, case, sent, errors)
-    context = _context(page, sent, errors, done=done, show_preview=show_preview)
+        photos = await received.of_task(connection, task_id) if takes_photos(task) else []
+    context = _context(page, photos, sent, errors, done=done, show_preview=show_preview)
     return render(request, "desk/task.html", context, status=status)
 
 

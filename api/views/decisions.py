@@ -305,7 +305,7 @@ def sent_answers(form: type[Form], data: FormData) -> dict[str, Any]:
         if widget == "checkbox":
             if text == "yes":
                 answers[name] = True
-        elif widget == "checkboxes":
+        elif widget in {"checkboxes", "photos"}:
             if ticked := [v for v in data.getlist(name) if isinstance(v, str) and v]:
                 answers[name] = ticked
         elif widget == "lines":

@@ -15,7 +15,7 @@ from law.offices import DEFAULT_OFFICE
 from storage import accounts, officer_certificates
 from tests.api.case_stage import Live
 
-# Declare how officers open a case, are certified, and get hold of a related one.
+# Declare how officers open a case, photograph, and get hold of a related one.
 assert credit_deeds
 assert field_deeds
 assert licence_deeds

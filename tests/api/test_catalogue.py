@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from api import i18n
 from api.form_fields import fields_of
 from domain import refusal_words
+from domain.photos import PHOTO_UNKNOWN
 from domain.refusals import MESSAGES
 from domain.roles import Role
 from forms.objections import NO_AMOUNT, NO_STANDING, UNREASONED
@@ -26,6 +27,7 @@ from law.clocks import find_clock
 from law.cluster_registration import ADDRESS_CLOCK
 from law.offices import OFFICES
 from law.simple_deregistration import GROUNDS
+from storage import uploads
 from workflows import licence_commitment
 from workflows.hazard_checks import SOD_RECHECK
 from workflows.kernel.suspensions import FAR_END, FUTURE_END, FUTURE_START, PAST_END
@@ -123,7 +125,8 @@ def declared() -> dict[str, str]:
     found |= dict.fromkeys(
         (FUTURE_START, PAST_END, FAR_END, FUTURE_END), "workflows/kernel/suspensions.py"
     )
-    found[SOD_RECHECK] = "workflows/hazard_checks.py"
+    found |= dict.fromkeys(uploads.MESSAGES.values(), "storage/uploads.py")
+    found |= {PHOTO_UNKNOWN: "domain/photos.py", SOD_RECHECK: "workflows/hazard_checks.py"}
     found |= {office.hours: "law/offices.py" for office in OFFICES.values()}
     calendars = default_calendars()
     for year in (2025, 2026):

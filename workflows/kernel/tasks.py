@@ -6,11 +6,12 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, Command, Duty, OpenTask, RunningClock, TaskAnswer
+    from domain.photos import PHOTO_UNKNOWN, unknown
     from domain.refusals import Refusal, Refused
     from forms.base import TaskForm
     from law import sod
 
-from workflows.kernel.answers import read
+from workflows.kernel.answers import read, wrong
 from workflows.kernel.term_checks import TermChecks
 
 F = TypeVar("F", bound=TaskForm)
@@ -167,6 +168,8 @@ class Tasks(TermChecks):
             self.check_undecided(task.clock, command.received_at)
         form = self.task_forms[task.form]
         answers = read(form, command.data)
+        if unknown(getattr(answers, "photos", ()), command.known):
+            raise wrong("photos", PHOTO_UNKNOWN)
         self.check_answers(task, answers, command)
 
     def posts(self) -> set[str]:
