@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from starlette.responses import JSONResponse
 
 from api import field_photos
@@ -11,9 +12,12 @@ from api.officers import check_named
 from api.problems import Problem, from_refusal
 from api.security.person import Person
 from api.services import Services
+from api.validation_messages import message_of, pointer
+from api.views import decisions
 from api.views.cases import CaseView, seen_with_awaited
 from api.views.viewer import Viewer, audience_of
-from domain.refusals import Refused
+from domain.refusals import Refusal, Refused
+from forms.base import TaskForm
 from law.zone import local
 from storage import acts, cases
 
@@ -65,15 +69,40 @@ async def perform(means: Services, person: Person, draft: Draft) -> Outcome:
         raise await explained(means, person, draft.case_id, refused) from refused
 
 
-async def complete(means: Services, person: Person, draft: Draft) -> Outcome:
-    """The act that completes a task. Raises as `perform`, and ClaimChanged."""
+async def complete(
+    means: Services, person: Person, draft: Draft, form: type[TaskForm] | None = None
+) -> Outcome:
+    """The act that completes a task; `form`: to say what is wrong with the answers in the reader's words.
+
+    Raises as `perform`, and ClaimChanged.
+    """
     draft.received_at = person.now
     try:
         await _look_up_named(means, draft)
         await field_photos.look_up(means.engine, draft)
         return await means.acts.perform(draft)
     except Refused as refused:
-        raise await explained(means, person, draft.case_id, refused) from refused
+        told = _in_words(refused, form, draft.data)
+        raise await explained(means, person, draft.case_id, told) from refused
+
+
+def _in_words(refused: Refused, form: type[TaskForm] | None, answers: dict[str, Any]) -> Refused:
+    """What the form itself refuses, as pages say it: the case has the validator's own English."""
+    if form is None or refused.why is not Refusal.INVALID_ANSWERS:
+        return refused
+    try:
+        form.model_validate(answers)
+    except ValidationError as error:
+        faults = list(error.errors())
+        said = decisions.field_messages(form, faults)
+        errors = {
+            pointer(fault["loc"]) or "/": said[str(fault["loc"][0])]
+            if len(fault["loc"]) == 1
+            else message_of(fault)
+            for fault in faults
+        }
+        return Refused(refused.why, refused.message, errors, revision=refused.revision)
+    return refused
 
 
 async def _look_up_named(means: Services, draft: Draft) -> None:

@@ -124,7 +124,10 @@ async def claim(
         if problem.code == "not_found":
             raise problem from refused
     else:
-        return RedirectResponse(f"/desk/tasks/{task_id}", status_code=303)
+        # Whoever claims on a telephone goes on there.
+        spot = f"/desk/field/{task_id}"
+        page = spot if own_path(back) == spot else f"/desk/tasks/{task_id}"
+        return RedirectResponse(page, status_code=303)
     tab = own_path(back).partition("tab=")[2]
     wanted = box.Wanted(tab if tab in box.TABS else "pool")
     return await _inbox(request, person, means, wanted, problem=problem)

@@ -26,6 +26,7 @@ from api.task_access import (
 from api.views import shapes
 from domain.refusals import Refusal
 from forms.fields import Text
+from forms.registry import TASK_FORMS
 from storage import claims
 from storage.colleagues import colleague
 
@@ -86,7 +87,7 @@ async def complete_task(
         seen = task.claim_version if version is None else version
         draft = Draft(act_id, task.case_id, "complete", person.actor, data, task.task_id, seen)
         try:
-            outcome = await complete(means, person, draft)
+            outcome = await complete(means, person, draft, TASK_FORMS.get(task.form))
         except claims.ClaimChanged as changed:
             return stale(request, changed.version)
         return await answered(means, person, draft, outcome, {})

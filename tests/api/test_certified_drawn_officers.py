@@ -73,6 +73,10 @@ async def test_the_record_of_a_drawn_check(live: Live) -> None:
     stranger = record | {"officers": [NAMES[one], NAMES[third]]}
     told = refused(await hands_in(live, one, task, stranger), 422, "invalid_answers")["/officers"]
     assert NAMES[third] in told
+    # Only the drawn are offered on the telephone.
+    page = (await (await live.pages(one)).get(f"/desk/field/{task}")).text
+    assert f'name="officers" value="{NAMES[two]}"' in page
+    assert f'name="officers" value="{NAMES[third]}"' not in page
     held = (await live.get("admin", "/api/v1/admin/officer-certificates"))["items"]
     number = next(c["number"] for c in held if c["account"] == two and c["kind"] == "equipment")
     await live.do("revoke_certificate", "admin", number=number, reason="证件被收回")

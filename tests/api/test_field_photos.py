@@ -215,6 +215,8 @@ async def test_only_who_holds_the_open_task_sends_photos(live: Live) -> None:
     instruction = (await live.task("inspector", case, f"{STEM}.instruction"))["task_id"]
     await live.claim("inspector", instruction)
     refused(await sends(live, instruction, picture), 409, "not_accepted_now")
+    path = f"/desk/field/{instruction}"
+    assert (await (await live.pages("inspector")).get(path)).status_code == 404
 
 
 async def test_a_record_names_photos_of_its_own_task_alone(live: Live) -> None:
@@ -237,6 +239,7 @@ async def test_the_desks_own_page_ticks_what_was_sent(live: Live) -> None:
     client = await live.pages("inspector")
     path = f"/desk/tasks/{task}"
     page = await client.get(path)
+    assert soup(page).find("a", {"href": f"/desk/field/{task}"}) is not None
     form = sent_form(page, path)
     assert form["photos"] == [digest]
     answers: dict[str, Any] = inspection(AT)
@@ -245,3 +248,11 @@ async def test_the_desks_own_page_ticks_what_was_sent(live: Live) -> None:
     assert done.status_code == 303, done.text[-2000:]
     told = next(e for e in await events(live, case) if e.kind == "inspected")
     assert [p["sha256"] for p in told.internal["photos"]] == [digest]
+
+
+async def test_what_the_form_refuses_is_said_in_chinese_over_rest_too(live: Live) -> None:
+    _case, task = await at_inspection(live)
+    answer = await hands_in(live, "inspector", task, {"officers": ["王海", "冯丽"]})
+    told = refused(answer, 422, "invalid_answers")
+    assert told["/record"] == "请填写这一项"
+    assert told["/signature"] == "请选择一项"
