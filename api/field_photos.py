@@ -151,12 +151,11 @@ async def look_up(engine: AsyncEngine, draft: Draft) -> None:
     named = draft.data.get("photos")
     if not isinstance(named, list) or not named or draft.task_id is None:
         return
-    wanted = {str(digest) for digest in named}
     async with engine.connect() as connection:
-        held = await photos.of_task(connection, draft.task_id)
-    draft.known["photos"] = [
-        photo.fact.model_dump(mode="json") for photo in held if photo.sha256 in wanted
-    ]
+        found = await photos.of_task(connection, draft.task_id)
+    held = {photo.sha256: photo.fact.model_dump(mode="json") for photo in found}
+    wanted = dict.fromkeys(str(digest) for digest in named)
+    draft.known["photos"] = [held[digest] for digest in wanted if digest in held]
 
 
 def digest_said(text: str) -> str:

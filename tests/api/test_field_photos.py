@@ -77,7 +77,7 @@ async def test_a_photo_is_on_record_on_the_page_and_in_the_archive(live: Live) -
     back = await live.cast.call("inspector2", "GET", made.headers["location"])
     assert (back.content, back.headers["content-type"]) == (picture, "image/jpeg")
     listed = await live.get("inspector", f"/api/v1/tasks/{task}/photos")
-    assert [p["kind"] for p in listed["items"]] == ["photo", "signature"]
+    assert sorted(p["kind"] for p in listed["items"]) == ["photo", "signature"]
     # On the disk it lies sealed.
     stored = (await live.rows("SELECT stored_id FROM files WHERE sha256 = :s", s=digest))[0]
     folder, address = stored.stored_id.split("/")
