@@ -6,16 +6,7 @@ import pytest
 
 from tests import stories
 
-FOLDERS = (
-    "se_accident_report",
-    "se_emergency_drill",
-    "se_emergency_plan",
-    "se_hazard_rectification",
-    "se_periodic_inspection",
-    "se_responsibility_pledge",
-    "se_use_registration",
-    "seizure",
-)
+FOLDERS = ("se_accident_report", "se_hazard_rectification", "seizure")
 
 
 @pytest.mark.timeout(240)

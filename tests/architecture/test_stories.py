@@ -6,6 +6,7 @@ from collections import Counter
 from tests import (
     stories,
     test_stories_of_credit,
+    test_stories_of_devices,
     test_stories_of_equipment,
     test_stories_of_inspection,
     test_stories_of_licences,
@@ -14,6 +15,7 @@ from tests import (
 
 PLAYERS = (
     test_stories_of_credit,
+    test_stories_of_devices,
     test_stories_of_equipment,
     test_stories_of_inspection,
     test_stories_of_licences,
