@@ -81,11 +81,16 @@ class DeviceNews:
         again = before is not None and civil_date(before.heard_at) == civil_date(now)
         after = max(0, newest - LOOK_BACK) if again else 0
         while page := (await self._platform.changed_devices(office.division, after)).devices:
+            async with self._engine.connect() as connection:
+                held = await devices.those_of(connection, [device.code for device in page])
             # What is said out of its order is no place to go on from.
             last = after
             for device in page:
                 in_order = device.revision > last
                 last = device.revision if in_order else last
+                ours = held.get(device.code)
+                if ours is None or ours.revision == device.revision:
+                    continue
                 if await self._heard_of(heard, office, device, now, in_order=in_order):
                     heard.due += 1
             if last <= after:
