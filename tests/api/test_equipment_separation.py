@@ -39,7 +39,7 @@ SEIZED = {
     "place": "烈山大道1号",
     "ground": "限速器失效，仍在载客",
 }
-APPROVED = {"decision": "approve", "reasons": "同意", "no_interest": True}
+APPROVED = {"decision": "approve", "reasons": "同意查封", "no_interest": True}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
