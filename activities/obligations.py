@@ -16,7 +16,7 @@ from temporalio import activity
 from activities.context import CaseView, Means
 from activities.paper_fields import Fields, due, remedies
 from activities.paperwork import paper
-from activities.register_calls import effect, inquiry
+from activities.register_calls import inquiry
 from activities.related_filing import RelatedFile, filled_by
 from activities.sweep import Swept
 from domain.contracts import PaperOrder, RegisterCall
@@ -29,7 +29,6 @@ from law import catalogue
 from law.calendars import default_calendars
 from law.obligations import term_of
 from law.zone import civil_date, day_zh
-from registers import equipment
 from storage import acts, devices, obligations
 from storage.tables_devices import ObligationRow
 
@@ -168,19 +167,6 @@ async def renew_obligation(view: CaseView, order: RegisterCall) -> dict[str, Any
         if isinstance(form, DeviceDuty) and until is not None:
             await devices.set_inspected(connection, form.device_code, until)
     return {"due_on": term.due_on.isoformat(), "opens_on": term.opens_on.isoformat()}
-
-
-@effect("enter_duty_measure")
-async def enter_duty_measure(view: CaseView, order: RegisterCall) -> equipment.EnterMeasure:
-    """args: `measure` (prohibit, allow), `number` of the case."""
-    form = view.form
-    assert isinstance(form, DeviceDuty), "only a device is prohibited"
-    return equipment.EnterMeasure(
-        case_ref=order.case_id,
-        device=form.device_code,
-        measure=equipment.Measure(order.args["measure"]),
-        document=order.args["number"],
-    )
 
 
 @filled_by("se_hazard_rectification")

@@ -13,6 +13,7 @@ from activities.suspensions import resumption, suspension
 from domain.contracts import Fact, PaperOrder, RegisterCall
 from domain.hazards import GRADE_NAMES, Grade
 from domain.related import RelatedOrder
+from forms.obligations import DeviceDuty
 from forms.se_hazard_rectification import FACT_OPTIONS, Application
 from law.equipment_catalogue import kind_in_words
 from law.zone import civil_date, day_zh, local
@@ -86,10 +87,12 @@ def _fact(code: str, state: str, fact: str, cite: str) -> Fact:
 
 @effect("enter_measure")
 async def enter_measure(view: CaseView, order: RegisterCall) -> equipment.EnterMeasure:
-    """args: `measure` (prohibit, allow), `number` of the case."""
+    """Of a hazard's device, or of one whose inspection lapsed. args: `measure` (prohibit, allow), `number` of the case."""
+    form = view.form
+    assert isinstance(form, Application | DeviceDuty), "only a device is prohibited"
     return equipment.EnterMeasure(
         case_ref=order.case_id,
-        device=application(view).device_code,
+        device=form.device_code,
         measure=equipment.Measure(order.args["measure"]),
         document=order.args["number"],
     )

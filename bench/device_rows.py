@@ -35,9 +35,7 @@ OVERDUE: Final = (
     "SELECT count(*) FROM cases WHERE procedure = 'se_periodic_inspection' AND stage = 'overdue'"
 )
 HAZARDS: Final = "SELECT count(*) FROM cases WHERE procedure = 'se_hazard_rectification'"
-PROHIBITED: Final = (
-    "SELECT count(*) FROM effects WHERE kind = 'enter_duty_measure' AND state = 'done'"
-)
+PROHIBITED: Final = "SELECT count(*) FROM effects WHERE kind = 'enter_measure' AND state = 'done'"
 LATE: Final = (
     "SELECT CAST(extract(epoch FROM e.task_at - CAST(:end AS timestamptz)) AS float8) FROM case_events e"
     " JOIN cases c USING (case_id) WHERE c.procedure = 'se_periodic_inspection' AND e.kind = 'clock_expired'"

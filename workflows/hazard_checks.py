@@ -13,13 +13,13 @@ with workflow.unsafe.imports_passed_through():
     from forms.spot_records import Team
     from law.zone import civil_date
 
-from workflows.ex_officio import ExOfficio
+from workflows.device_measures import DeviceMeasures
 from workflows.kernel.certified import check_certified
 
 SOD_RECHECK: Final = "复查人员至少有一名没有参加首次检查，请换一名复查人员（本局岗位规则，待核）"
 
 
-class HazardChecks(ExOfficio):
+class HazardChecks(DeviceMeasures):
     """The validators of `se_hazard_rectification`."""
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:

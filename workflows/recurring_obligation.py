@@ -16,7 +16,14 @@ from typing import Any, Final
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.contracts import CaseInput, CaseOutcome, Command, Fact, OpenTask, RunningClock
+    from domain.contracts import (
+        CaseInput,
+        CaseOutcome,
+        Command,
+        OpenTask,
+        RunningClock,
+        TaskAnswer,
+    )
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.base import TaskForm
@@ -25,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from law.clocks import find_clock
     from law.zone import civil_date, day_start
 
-from workflows.ex_officio import ExOfficio
+from workflows.device_measures import DeviceMeasures
 from workflows.kernel.answers import read, wrong
 
 TOLD: Final = frozenset({"duty_fulfilled", "duty_ended"})
@@ -63,7 +70,7 @@ TABLE = Table(
 
 
 @workflow.defn(name="recurring_obligation")
-class RecurringObligation(ExOfficio):
+class RecurringObligation(DeviceMeasures):
     tables = {"1": TABLE}
     # Thousands of inspections may lapse at the same midnight.
     paced = True
@@ -168,11 +175,10 @@ class RecurringObligation(ExOfficio):
             )
             if task is not None and task.task_id in self._answers:
                 given = self._answers.pop(task.task_id)
-                self._tell(DutyFulfilment.model_validate(given.answers), given.actor.name)
+                self._tell(DutyFulfilment.model_validate(given.answers), given)
         if "ended" in self.state.memo:
             await self.asides_done()
-            if self.state.memo.get("prohibited"):
-                await self._allow()
+            await self.allow_use()
             return "ended"
         return "releasing"
 
@@ -195,7 +201,7 @@ class RecurringObligation(ExOfficio):
             return
         await self.serve("use_prohibited", clock=term, failed=failed is not None)
         # A platform that is away holds up nobody: the use is prohibited by law, and the unit was told.
-        self.aside(self._prohibit())
+        self.aside(self.prohibit_use())
         await self.open_related(
             HAZARD,
             "se_hazard_rectification",
@@ -204,49 +210,19 @@ class RecurringObligation(ExOfficio):
             facts={"prohibited_by_opener": True},
         )
 
-    async def _prohibit(self) -> None:
-        entered = await self.call(
-            "enter_duty_measure", measure="prohibit", number=self.state.numbers["receipt"]
-        )
-        self.state.memo["prohibited"] = entered.state == "done"
-        if entered.state != "done":
-            self._platform_refused(entered.answer)
-
-    def _platform_refused(self, answer: dict[str, Any]) -> None:
-        self.put_facts(
-            [
-                Fact(
-                    code="platform_refused",
-                    state="open",
-                    fact=f"监管平台没有登记停止使用、恢复使用：{answer.get('message', '')}",
-                    rule="停止使用、恢复使用应当在监管平台登记",
-                    cite="本局规则（待核）",
-                    source="equipment",
-                )
-            ]
-        )
-
     async def release(self) -> str:
         """The use is allowed again when the hazard is gone; at once, where it had passed in time and was told late."""
         await self.asides_done()
         hazard = self.state.related.get(HAZARD)
         if hazard is not None and not self._passed_in_time():
             await self.wait(lambda: bool(hazard.outcome))
-        if self.state.memo.get("prohibited"):
-            await self._allow()
+        await self.allow_use()
         await self._next_term()
         return "fulfilled_late"
 
     def _passed_in_time(self) -> bool:
         told = self.state.memo["told"]["done_on"]
         return not self.state.memo["failed"] and bool(told <= self.state.memo["due_on"])
-
-    async def _allow(self) -> None:
-        allowed = await self.call(
-            "enter_duty_measure", seq=2, measure="allow", number=self.state.numbers["receipt"]
-        )
-        if allowed.state != "done":
-            self._platform_refused(allowed.answer)
 
     # -- what is told of it ---------------------------------------------------------------------------------
 
@@ -284,17 +260,29 @@ class RecurringObligation(ExOfficio):
             raise wrong("done_on", f"这是上一期的：上次履行日期是{self.state.memo['since']}")
         if self.prohibits and told.result is DutyResult.PASSED and told.valid_until is None:
             raise wrong("valid_until", "请填写检验报告的下次检验日期")
+        if told.valid_until is not None and told.valid_until < civil_date(command.received_at):
+            raise wrong("valid_until", "这次检验的有效期已经过去，请核对检验报告；设备不得继续使用")
         if not self.prohibits and (told.valid_until or told.result is DutyResult.FAILED):
             raise wrong("result", "只有检验才有不合格和有效期，请选已经履行")
 
     def apply_duty_fulfilled(self, command: Command) -> None:
         told = DutyFulfilment.model_validate(command.data)
-        self._tell(told, command.actor.name)
+        self._tell(told, command, act_id=command.act_id)
+
+    def _tell(
+        self, told: DutyFulfilment, by: Command | TaskAnswer, *, act_id: str | None = None
+    ) -> None:
+        """Kept, and on record: by an act of its own or as the answer of the task."""
+        self.state.memo["told"] = told.model_dump(mode="json")
+        if told.result is DutyResult.PASSED:
+            # Closed at once: what was received in time wins over the end of the term.
+            for key in ("term", "request_term"):
+                self.stop_clock(self.state.memo.get(key))
         self.record(
             "duty_told",
-            actor=command.actor,
-            at=command.received_at,
-            act_id=command.act_id,
+            actor=by.actor,
+            at=by.received_at,
+            act_id=act_id,
             data={
                 "result": told.result.value,
                 "done_on": told.done_on.isoformat(),
@@ -302,13 +290,6 @@ class RecurringObligation(ExOfficio):
                 "number": told.number,
             },
         )
-
-    def _tell(self, told: DutyFulfilment, by: str) -> None:
-        self.state.memo["told"] = told.model_dump(mode="json") | {"by": by}
-        if told.result is DutyResult.PASSED:
-            # Closed at once: what was received in time wins over the end of the term.
-            for key in ("term", "request_term"):
-                self.stop_clock(self.state.memo.get(key))
 
     def check_duty_ended(self, command: Command) -> None:
         if not self._by_system(command):

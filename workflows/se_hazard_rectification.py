@@ -20,7 +20,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import (
         CaseInput,
         CaseOutcome,
-        Fact,
         TaskAnswer,
     )
     from domain.hazards import GRADE_NAMES, Grade
@@ -179,7 +178,7 @@ class HazardRectification(HazardChecks):
             await self.serve("stop_use_order")
             # Where the case of the lapsed inspection has prohibited the use, that case allows it again.
             if not self.state.memo.get("prohibited_by_opener"):
-                self.aside(self._prohibit())
+                self.aside(self.prohibit_use())
             self.aside(self._report(1, help_wanted=inspection["government_help"]))
         if inspection["seal"] != Seal.NONE.value:
             await self._seize(
@@ -188,26 +187,6 @@ class HazardRectification(HazardChecks):
                 ground=inspection["record"],
             )
         return "instructing"
-
-    async def _prohibit(self) -> None:
-        """The platform shows that the device must not be used; a device that it does not know it cannot show."""
-        entered = await self.call(
-            "enter_measure", measure="prohibit", number=self.state.numbers["case"]
-        )
-        self.state.memo["prohibited"] = entered.state == "done"
-        if entered.state != "done":
-            self._platform_refused(entered.answer)
-
-    def _platform_refused(self, answer: dict[str, Any]) -> None:
-        fact = Fact(
-            code="platform_refused",
-            state="open",
-            fact=f"监管平台没有登记停止使用、恢复使用：{answer.get('message', '')}",
-            rule="停止使用、恢复使用应当在监管平台登记",
-            cite="本局规则（待核）",
-            source="equipment",
-        )
-        self.put_facts([fact])
 
     async def _report(self, seq: int, *, help_wanted: str = "") -> None:
         """Upward at once, and to the local government where its help is needed; Q08 rings until the platform has it."""
@@ -356,12 +335,7 @@ class HazardRectification(HazardChecks):
         # The archive's word for how the case ended.
         self.keep_decision(decision=RecheckFinding.REMOVED.value)
         await self.asides_done()
-        if self.state.memo.get("prohibited"):
-            allowed = await self.call(
-                "enter_measure", seq=2, measure="allow", number=self.state.numbers["case"]
-            )
-            if allowed.state != "done":
-                self._platform_refused(allowed.answer)
+        await self.allow_use()
         for related in list(self.state.related.values()):
             if not related.outcome:
                 await self.tell_case(related.case_id, "cause_removed")

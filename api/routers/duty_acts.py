@@ -20,7 +20,7 @@ from api.validation_messages import pointer
 from api.views import shapes
 from forms.obligations import DutyFulfilment, DutyRequest
 
-REQUESTED, FULFILLED = "duty_requested", "duty_fulfilled"
+REQUESTED, FULFILLED, NOTED = "duty_requested", "duty_fulfilled", "duty_noted"
 Short = Annotated[str, Form(max_length=200)]
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
@@ -78,9 +78,7 @@ async def note_request_page(
 ) -> Response:
     """The same from the case's page."""
     told = {"requested_on": requested_on, "body": body, "number": number_}
-    return await _told(
-        request, person, means, number, token, DutyRequest, REQUESTED, told, "duty_noted"
-    )
+    return await _told(request, person, means, number, token, DutyRequest, REQUESTED, told)
 
 
 @pages.post("/cases/{number}/duty-fulfilment")
@@ -104,9 +102,7 @@ async def note_fulfilment_page(
         "body": body,
         "number": number_,
     }
-    return await _told(
-        request, person, means, number, token, DutyFulfilment, FULFILLED, told, "duty_noted"
-    )
+    return await _told(request, person, means, number, token, DutyFulfilment, FULFILLED, told)
 
 
 async def _told(
@@ -118,7 +114,6 @@ async def _told(
     form: type[BaseModel],
     kind: str,
     told: dict[str, str],
-    said: str,
 ) -> Response:
     data: dict[str, Any] = {name: text.strip() for name, text in told.items() if text.strip()}
     try:
@@ -128,4 +123,4 @@ async def _told(
         wrong = [FieldError(message, pointer(path)) for path, message in errors_of(invalid)]
         problem = Problem("invalid_input", errors=wrong)
         return await case_again(request, person, means, number, problem)
-    return await act_on_page(request, person, means, number, kind, data, token, said)
+    return await act_on_page(request, person, means, number, kind, data, token, NOTED)

@@ -111,7 +111,6 @@ EFFECTS: Final[dict[str, str]] = {
     "random_draw": mark("按公开数值抽取"),
     "device_checks": mark("查询特种设备"),
     "enter_measure": mark("登记停止使用、恢复使用"),
-    "enter_duty_measure": mark("登记停止使用、恢复使用"),
     "renew_obligation": mark("登记下一期义务"),
     "report_hazard": mark("上报事故隐患"),
     "use_checks": mark("向监管平台核查设备"),
