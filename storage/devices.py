@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,7 @@ from storage.acts import app_now
 from storage.tables_devices import DeviceRow
 
 DEVICES = DeviceRow.__table__
+_ENTERING = text("SELECT pg_advisory_xact_lock(hashtext('device entries'))")
 IN_USE, STOPPED, SCRAPPED = "in_use", "stopped", "scrapped"
 """States of the use registration that a device has here; the platform's word for none is `unregistered`."""
 
@@ -54,12 +55,6 @@ async def unit_name(connection: AsyncConnection, uscc: str) -> str | None:
     return found
 
 
-async def known(connection: AsyncConnection, codes: Collection[str]) -> set[str]:
-    """Those of these codes that are in the register."""
-    found = await connection.execute(select(DEVICES.c.code).where(DEVICES.c.code.in_(list(codes))))
-    return set(found.scalars())
-
-
 async def enter(connection: AsyncConnection, entry: Entry) -> None:
     """New, or in the place of what was entered under the code before. Entering twice is entering once."""
     now = await app_now(connection)
@@ -71,6 +66,22 @@ async def enter(connection: AsyncConnection, entry: Entry) -> None:
             index_elements=["code"], set_={**values, "state_since": since}
         )
     )
+
+
+async def entering(connection: AsyncConnection) -> None:
+    """Lists of devices are entered one after the other: two that share units would else wait for each other for ever."""
+    await connection.execute(_ENTERING)
+
+
+async def add(connection: AsyncConnection, entry: Entry) -> bool:
+    """New. False: the code is in the register already, also where somebody else enters it at this moment."""
+    now = await app_now(connection)
+    added = await connection.execute(
+        insert(DeviceRow)
+        .values(**vars(entry), updated_at=now, state_since=now)
+        .on_conflict_do_nothing(index_elements=["code"])
+    )
+    return added.rowcount == 1
 
 
 async def those_of(connection: AsyncConnection, codes: Collection[str]) -> dict[str, DeviceRow]:

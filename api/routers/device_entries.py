@@ -85,29 +85,26 @@ async def enter_devices(
         if ahead:
             raise Problem("invalid_input", errors=ahead)
         async with means.engine.begin() as connection:
-            known = await devices.known(connection, [d.code for d in wanted.devices])
-            if known:
-                raise Problem(
-                    "invalid_input",
-                    errors=[
-                        FieldError(f"台账中已有设备{d.code}", f"/devices/{n}/code")
-                        for n, d in enumerate(wanted.devices)
-                        if d.code in known
-                    ],
-                )
-            for device in wanted.devices:
+            there: list[FieldError] = []
+            await devices.entering(connection)
+            for n, device in enumerate(wanted.devices):
                 entry = devices.Entry(
                     office=means.office,
                     category=device.category,
                     **device.model_dump(exclude={"inspected_on"}, mode="python"),
                 )
-                await devices.enter(connection, entry)
+                if not await devices.add(connection, entry):
+                    there.append(FieldError(f"台账中已有设备{device.code}", f"/devices/{n}/code"))
+                    continue
                 await obligations.ensure_of_device(
                     connection,
                     entry,
                     device.inspected_on or today,
                     duties_since=wanted.duties_since or today,
                 )
+            if there:
+                # Nothing of it is kept: the transaction ends here.
+                raise Problem("invalid_input", errors=there)
             await admin_log.note(
                 connection,
                 actor=str(person.id),

@@ -183,6 +183,47 @@ async def test_devices_are_entered_all_or_none(live: Live) -> None:
     assert len(noted) == 1
 
 
+async def test_two_who_enter_the_same_device_at_once(live: Live) -> None:
+    """One enters it, with its words; the other is told, and nothing of the other's list is kept."""
+    today = civil_date(await live.on.now())
+    shared = "31104213032026000551"
+    lists = [
+        [device(shared, today, place=f"第{n}处"), device(f"3110421303202600055{n}", today)]
+        for n in (2, 3)
+    ]
+    answers = await asyncio.gather(
+        *(
+            live.cast.call(who, "POST", ENTRIES, json={"devices": entered})
+            for who, entered in zip(("section_head", "inspecting_head"), lists, strict=True)
+        )
+    )
+    assert sorted(a.status_code for a in answers) == [201, 422], [a.text for a in answers]
+    [first] = [n for n, a in enumerate(answers) if a.status_code == 201]
+    assert answers[1 - first].json()["errors"][0]["pointer"] == "/devices/0/code"
+    rows = await live.rows("SELECT code, place FROM devices WHERE code LIKE '3110421303202600055%'")
+    assert {(r.code, r.place) for r in rows} == {(d["code"], d["place"]) for d in lists[first]}
+
+
+async def test_an_inspection_whose_validity_is_over_releases_nothing(live: Live) -> None:
+    code = "31104213032026000701"
+    _, number, today = await due(live, code)
+    over = passed(
+        today,
+        done_on=(today - timedelta(days=20)).isoformat(),
+        valid_until=(today - timedelta(days=1)).isoformat(),
+    )
+    path = f"/api/v1/cases/{number}/duty-fulfilments"
+    refused = await live.cast.call("inspector", "POST", path, json=over)
+    assert refused.status_code == 422, refused.text
+    [error] = refused.json()["errors"]
+    assert error["pointer"] == "/valid_until"
+    last_day = passed(today, done_on=over["done_on"], valid_until=today.isoformat())
+    assert (await live.cast.call("inspector", "POST", path, json=last_day)).status_code in {
+        200,
+        202,
+    }
+
+
 async def test_a_page_notes_what_was_done_and_says_what_is_wrong(live: Live) -> None:
     code = "31104213032026000601"
     _, number, today = await due(live, code)
