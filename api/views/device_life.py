@@ -21,6 +21,7 @@ from api.views.equipment import (
     category_name,
     device_path,
     duty_name,
+    identity_json,
     kind_name,
     state_name,
     unit_path,
@@ -315,18 +316,8 @@ class Device:
     def to_json(self) -> dict[str, Any]:
         row = self.row
         return {
-            "code": row.code,
-            "kind": row.kind,
-            "kind_name": kind_name(row.kind),
-            "category": row.category,
-            "category_name": self.category,
-            "uscc": row.uscc,
-            "unit": row.unit,
-            "place": row.place,
-            "state": row.state,
-            "state_name": self.state,
+            **identity_json(row),
             "key_unit": row.key_unit,
-            "registration_number": row.registration_number,
             "registered_on": row.registered_on.isoformat() if row.registered_on else None,
             "inspection_due_on": self.due_on.isoformat() if self.due_on else None,
             "usable_today": self.verdict.usable,

@@ -23,6 +23,7 @@ from law.zone import civil_date, day_start
 from storage.devices import IN_USE, SCRAPPED, STOPPED
 from storage.duties import YEARLY, Duty, DutyStanding
 from storage.equipment import PERIODIC, Change, Day, Listed, Since, Standing
+from storage.tables_devices import DeviceRow
 
 DEVICES_PATH: Final = "/desk/equipment/devices"
 UNITS_PATH: Final = "/desk/equipment/units"
@@ -173,6 +174,23 @@ def case_path(number: str | None, case_id: Any) -> str:
     return f"/cases/{number or case_id}" if number or case_id else ""
 
 
+def identity_json(row: Listed | DeviceRow) -> dict[str, Any]:
+    """What a device is, whose and where, and how it is registered: the same in a list and by itself."""
+    return {
+        "code": row.code,
+        "kind": row.kind,
+        "kind_name": kind_name(row.kind),
+        "category": row.category,
+        "category_name": category_name(row.category),
+        "uscc": row.uscc,
+        "unit": row.unit,
+        "place": row.place,
+        "state": row.state,
+        "state_name": state_name(row.state),
+        "registration_number": row.registration_number,
+    }
+
+
 @dataclass(frozen=True)
 class DeviceLine:
     """One device of a list."""
@@ -215,17 +233,7 @@ class DeviceLine:
     def to_json(self) -> dict[str, Any]:
         row = self.row
         return {
-            "code": row.code,
-            "kind": row.kind,
-            "kind_name": kind_name(row.kind),
-            "category": row.category,
-            "category_name": self.category,
-            "uscc": row.uscc,
-            "unit": row.unit,
-            "place": row.place,
-            "state": row.state,
-            "state_name": self.state,
-            "registration_number": row.registration_number,
+            **identity_json(row),
             "inspection_due_on": row.due_on.isoformat() if row.due_on else None,
             "standing": row.standing,
             "standing_name": self.light.text,
