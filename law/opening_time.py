@@ -180,6 +180,11 @@ def _merged(
     return merged
 
 
+def whole_minutes(span: timedelta) -> int:
+    """To the nearest: a span is the sum of parts, and a second more or less at an end of one is not a minute."""
+    return round(span / timedelta(minutes=1))
+
+
 def _hours(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
+    minutes = whole_minutes(span)
     return f"{minutes // 60} 小时 {minutes % 60} 分" if minutes >= 60 else f"{minutes} 分"

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.related import related_id
     from domain.contracts import CaseInput, CaseOutcome, Command
     from domain.transitions import Stage, StageKind, Table, Transition
-    from law.opening_time import OpeningTime, opening_time
+    from law.opening_time import OpeningTime, opening_time, whole_minutes
     from law.startup_parts import ENDS, Standing, part_of
 
 from workflows.kernel.approval import ARCHIVED, ARCHIVING, WITHDRAWN, Approval
@@ -156,8 +156,8 @@ class EnterpriseStartupOnestop(Approval, OpeningCase):
         self.state.numbers["uscc"] = str(data["uscc"])
         took = self._measured(data)
         figure = {
-            "worked_minutes": took.worked.total_seconds() // 60,
-            "waiting_minutes": took.waiting.total_seconds() // 60,
+            "worked_minutes": whole_minutes(took.worked),
+            "waiting_minutes": whole_minutes(took.waiting),
             "days": round(took.days, 2),
             "meets": took.meets_target,
         }

@@ -14,6 +14,7 @@ from law.opening_time import (
     office_day,
     opening_time,
     summarise,
+    whole_minutes,
 )
 from law.zone import CST, NaiveInstant
 
@@ -38,6 +39,17 @@ def test_s27() -> None:
     assert not second.meets_target
     assert first.text == "受理至发照 5 小时 30 分（0.79 天），其中等待申请人 0 分"
     assert first.text_en.startswith("5.50 office hours from acceptance to licence (0.79 days)")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "minutes"),
+    [(0, 0), (29, 0), (31, 1), (14399.6, 240), (14400, 240), (14401, 240), (14429, 240)],
+)
+def test_a_second_at_an_end_is_not_a_minute(seconds: float, minutes: int) -> None:
+    assert whole_minutes(timedelta(seconds=seconds)) == minutes
+    four_hours = took("09-24 09:00", "09-29 10:00", ("09-24 16:00:00.4", "09-28 10:30:00.1"))
+    assert whole_minutes(four_hours.waiting) == 240
+    assert "其中等待申请人 4 小时 0 分" in four_hours.text
 
 
 @pytest.mark.parametrize(
