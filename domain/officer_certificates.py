@@ -84,6 +84,7 @@ class Demand:
 
 
 EQUIPMENT_CHECK: Final = Demand(CertificateKind.EQUIPMENT, "特种设备安全法第65条")
+SEIZURE: Final = Demand(None, "行政强制法第18条")
 OTHER_CHECK: Final = Demand(None, "本局规则，待核")
 
 

@@ -9,6 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import Command, OpenTask, TaskAnswer
+    from domain.officer_certificates import EQUIPMENT_CHECK
     from domain.refusals import Refusal, Refused
     from forms import accident_follow_up as steps
     from forms.accident_follow_up import Awaited, Followed, PenaltyPlanned
@@ -17,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from law.zone import civil_date
 
 from workflows.accident_reporting import INVESTIGATION, AccidentReporting
+from workflows.kernel.certified import check_certified
 
 
 class AccidentFollowUp(AccidentReporting):
@@ -150,3 +152,5 @@ class AccidentFollowUp(AccidentReporting):
             raise Refused(Refusal.INVALID_ANSWERS, told, {"/due_on": told})
         if answers.officers:
             self.check_officers(answers.officers, command)
+            today = civil_date(command.received_at)
+            check_certified(answers.officers, command, today, EQUIPMENT_CHECK)

@@ -20,6 +20,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, CaseOutcome, Command, OpenTask, TaskAnswer
+    from domain.officer_certificates import EQUIPMENT_CHECK
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms import accident_steps as steps
@@ -27,10 +28,12 @@ with workflow.unsafe.imports_passed_through():
     from forms.base import TaskForm
     from law.accidents import AccidentClass, class_of, investigator
     from law.offices import office
+    from law.zone import civil_date
 
 from workflows.accident_follow_up import AccidentFollowUp
 from workflows.accident_reporting import INVESTIGATION, LEVEL, SUPPLEMENTS
 from workflows.kernel.approval import ARCHIVED, ARCHIVING
+from workflows.kernel.certified import check_certified
 
 # From the first report upward on, as long as the case is open.
 SUPPLEMENTED: Final = frozenset({"supplement_accident"})
@@ -294,6 +297,8 @@ class SeAccidentReport(AccidentFollowUp):
                 self._check_class(answers)
             case steps.SceneSecured():
                 self.check_officers(answers.officers, command)
+                secured_on = civil_date(answers.secured_at)
+                check_certified(answers.officers, command, secured_on, EQUIPMENT_CHECK)
 
     def _check_class(self, answers: steps.UpwardDecision) -> None:
         """Only upward, and never without one; past the next level only what is more than a general accident."""

@@ -17,6 +17,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, CaseOutcome, Command, Fact, OpenTask, TaskAnswer
+    from domain.officer_certificates import SEIZURE
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.base import TaskForm
@@ -29,8 +30,10 @@ with workflow.unsafe.imports_passed_through():
         SpotRecord,
     )
     from forms.spot_records import Team
+    from law.zone import civil_date
 
 from workflows.ex_officio import ExOfficio
+from workflows.kernel.certified import check_certified
 
 TOO_EARLY: Final = "实施时间早于批准时间。查封、扣押须先经批准（行政强制法第18条）；情况紧急当场实施的，另行立件报告并补办批准手续。"
 PROPOSED = Stage("proposed", "报批", "Proposed", holder="system", doing="编号")
@@ -231,11 +234,19 @@ class Seizure(ExOfficio):
         super().check_answers(task, answers, command)
         if isinstance(answers, Team):
             self.check_officers(answers.officers, command)
+            day = civil_date(self._carried_out_at(answers))
+            check_certified(answers.officers, command, day, SEIZURE)
         if isinstance(answers, Execution):
             approved = datetime.fromisoformat(self.state.decision["decided_at"])
             # To the minute, as people write it.
             if answers.seized_at < approved.replace(second=0, microsecond=0):
                 raise Refused(Refusal.INVALID_ANSWERS, TOO_EARLY, {"/seized_at": TOO_EARLY})
+
+    def _carried_out_at(self, answers: TaskForm) -> datetime:
+        """Of an emergency, the instant its case was opened with."""
+        if isinstance(answers, Execution):
+            return answers.seized_at
+        return datetime.fromisoformat(self.state.memo["seized_at"])
 
     def message_text(self, kind: str, clock: Any) -> str:
         if kind == "cause_removed":

@@ -22,7 +22,7 @@ from domain.roles import Role
 from law.offices import DEFAULT_OFFICE
 from storage import accounts
 from tests.api.case_stage import RING, Live
-from tests.api.hazards import STEM, hazard, inspection
+from tests.api.hazards import STEM, hazard, inspection, inspector
 from tests.api.test_certified_officers import gives_back, hands_in, refused
 
 assert credit_deeds
@@ -57,7 +57,12 @@ async def live(module_database: str) -> AsyncIterator[Live]:
                 office=DEFAULT_OFFICE,
             )
             await db.commit()
-        yield Live(on, Play(Cast(on.http, made), on.twins), made)
+        live = Live(on, Play(Cast(on.http, made), on.twins), made)
+        held = {"valid_from": "2026-01-01", "valid_until": "2031-12-31"}
+        await live.do(
+            "certify", "admin", account=BOTH, kind="enforcement", number="鄂S99X1", **held
+        )
+        yield live
 
 
 async def opened(live: Live, who: str, procedure: str, **form: Any) -> str:
@@ -150,6 +155,25 @@ async def test_who_seized_on_the_spot_does_not_approve_it(live: Live) -> None:
     await live.stage_is(case, "confirming")
     await attack(live, BOTH, case, "seizure.approval", APPROVED, by="bureau_head")
     await live.stage_is(case, "sealed")
+
+
+async def test_an_emergency_is_no_reason_for_an_officer_without_a_certificate(live: Live) -> None:
+    """行政强制法 18: judged by the instant of the deed, named with the article."""
+    expired = await inspector(live, "田辛", ("2021-01-01", "2026-10-08"))
+    case = await opened(live, "inspector", "seizure", **SEIZED, seized_at=AT)
+    record = {"record": "当场告知理由和权利，交付清单", "signature": "signed"}
+    task = (await live.task("inspector", case, "seizure.spot_record"))["task_id"]
+    answer = await hands_in(live, "inspector", task, {"officers": ["王海", "田辛"], **record})
+    told = refused(answer, 403, "not_certified")["/officers"]
+    assert "田辛" in told
+    assert "行政强制法第18条" in told
+    await gives_back(live, "inspector", task)
+    own = await hands_in(live, expired, task, {"officers": ["王海", "田辛"], **record})
+    refused(own, 403, "not_certified")
+    await gives_back(live, expired, task)
+    right = await hands_in(live, "inspector", task, {"officers": ["王海", "冯丽"], **record})
+    assert right.status_code in {200, 202}, right.text
+    await live.stage_is(case, "confirming")
 
 
 async def test_who_approved_a_seizure_does_not_carry_it_out(live: Live) -> None:
