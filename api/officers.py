@@ -41,12 +41,19 @@ async def check_named(engine: AsyncEngine, draft: Draft) -> None:
     names = [str(name).strip() for name in named]
     async with engine.connect() as connection:
         found = await inspectors(connection, draft.actor.office, names)
+    # Two may bear the same name: it is the signer's own where the signer bears it.
+    found = [
+        one
+        for one in found
+        if one.name != draft.actor.name or one.person_id == draft.actor.person_id
+    ]
     known = {one.name for one in found}
     if unknown := [name for name in names if name not in known]:
         message = _("核查人员须是本机关在职的核查人员，查不到：%(names)s") % {
             "names": "、".join(unknown)
         }
         raise Refused(Refusal.INVALID_ANSWERS, message, {"/officers": message})
+    draft.known["officers"] = [{"person_id": one.person_id, "name": one.name} for one in found]
     draft.known["certificates"] = _certificates(found)
 
 

@@ -185,6 +185,22 @@ async def test_another_kind_of_certificate_is_not_enough_for_equipment(live: Liv
     assert "没有登记特种设备安全行政执法证" in refused(answer, 403, "not_certified")["/officers"]
 
 
+async def test_two_with_one_name_both_need_one_and_who_signs_is_nobody_else(live: Live) -> None:
+    name = "田壬"
+    certified = await inspector(live, name, ("2021-01-01", "2030-12-31"))
+    namesake = await inspector(live, name)
+    case = await hazard(live, TODAY)
+    task = (await live.task("inspector", case, FORM))["task_id"]
+    answer = await hands_in(live, "inspector", task, inspection(AT, officers=["王海", name]))
+    assert name in refused(answer, 403, "not_certified")["/officers"]
+    await gives_back(live, "inspector", task)
+    own = await hands_in(live, namesake, task, inspection(AT, officers=[name, "冯丽"]))
+    refused(own, 403, "not_certified")
+    await gives_back(live, namesake, task)
+    right = await hands_in(live, certified, task, inspection(AT, officers=[name, "冯丽"]))
+    assert right.status_code in {200, 202}, right.text
+
+
 async def test_the_same_act_again_is_the_same_also_when_a_certificate_has_gone(live: Live) -> None:
     name = "田己"
     sign_in = await inspector(live, name, ("2021-01-01", "2030-12-31"))

@@ -191,6 +191,36 @@ async def test_who_approved_a_seizure_does_not_carry_it_out(live: Live) -> None:
     refused(await hands_in(live, BOTH, task, executed), 403, "separation_of_duties")
 
 
+async def test_who_is_named_in_a_record_took_part_also_without_signing(live: Live) -> None:
+    """SOD-4 of the second officer: seized by two, one of whom could approve; and approved by who is then named."""
+    case = await opened(live, "inspector", "seizure", **SEIZED, seized_at=AT)
+    await live.complete(
+        "inspector",
+        case,
+        task="seizure.spot_record",
+        officers=["王海", "潘岩"],
+        record="当场告知理由和权利，交付清单",
+        signature="signed",
+    )
+    await live.stage_is(case, "confirming")
+    await attack(live, BOTH, case, "seizure.approval", APPROVED, by="bureau_head")
+    other = await opened(
+        live, "inspector", "seizure", **SEIZED | {"ground": "安全钳失效，仍在载客"}
+    )
+    await live.complete(BOTH, other, task="seizure.approval", **APPROVED)
+    await live.stage_is(other, "executing")
+    executed = {
+        "officers": ["王海", "潘岩"],
+        "seized_at": (await live.on.now() + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M"),
+        "record": "当场告知，交付清单",
+        "signature": "signed",
+    }
+    task = (await live.task("inspector", other, "seizure.execution"))["task_id"]
+    told = refused(await hands_in(live, "inspector", task, executed), 403, "separation_of_duties")
+    assert "潘岩" in told["/officers"]
+    await gives_back(live, "inspector", task)
+
+
 async def test_who_asks_for_more_time_does_not_grant_it(live: Live) -> None:
     """SOD-11, of the days of an instruction (Q06)."""
     case = await hazard(live, "2026-10-09")

@@ -1,7 +1,8 @@
 """Who makes a check holds a certificate (执法证件): judged by what the API read of the persons named (`Command.known`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from temporalio import workflow
 
@@ -20,13 +21,20 @@ def check_certified(officers: Sequence[str], command: Command, day: date, demand
         Refused: not_certified at `/officers`, with the first who has none and until when a certificate held.
     """
     held = [Certificate.model_validate(c) for c in command.known.get("certificates", ())]
-    told = next(
-        (why for name in officers if (why := demand.missing(name, of_name(held, name), day))),
-        None,
-    )
+    bearers = [(name, own) for name in officers for own in _held_by(name, held, command.known)]
+    told = next((why for name, own in bearers if (why := demand.missing(name, own, day))), None)
     told = told or _signer(command, held, demand)
     if told is not None:
         raise Refused(Refusal.NOT_CERTIFIED, told, {"/officers": told})
+
+
+def _held_by(
+    name: str, held: Sequence[Certificate], known: Mapping[str, Any]
+) -> list[list[Certificate]]:
+    """The certificates of each who bears the name: of two with one name nobody can tell which was there, so both need one."""
+    persons = [o["person_id"] for o in known.get("officers", ()) if o["name"] == name.strip()]
+    named = of_name(held, name)
+    return [[c for c in named if c.person_id == person] for person in persons] or [named]
 
 
 def _signer(command: Command, held: Sequence[Certificate], demand: Demand) -> str | None:

@@ -26,6 +26,12 @@ class Leave(Exception):
         self.stage = stage
 
 
+def beside(command: Command) -> list[dict[str, str]]:
+    """The officers named in a record except who signs: `person_id`, `name`. Whoever bears a name that is borne twice counts."""
+    named = command.known.get("officers", ())
+    return [o for o in named if o["person_id"] != command.actor.person_id]
+
+
 class Answer:
     """A completed task: the form as the officer filled it in, and who did."""
 
@@ -164,6 +170,8 @@ class Tasks(TermChecks):
         if actor.person_id == self.state.owner:
             raise Refused(Refusal.OWN_CASE)
         self.check_duty(task.duty, actor.person_id)
+        for officer in beside(command):
+            self.check_duty(task.duty, officer["person_id"], officer["name"])
         if not task.form.startswith("kernel."):
             self.check_undecided(task.clock, command.received_at)
         form = self.task_forms[task.form]
@@ -199,17 +207,17 @@ class Tasks(TermChecks):
             raise Refused(Refusal.TASK_DONE)
         raise Refused(Refusal.NO_SUCH_TASK)
 
-    def check_duty(self, duty: str, person_id: str) -> None:
-        """Separation of duties against everybody who acted in the case."""
+    def check_duty(self, duty: str, person_id: str, named: str = "") -> None:
+        """Separation of duties against everybody who acted in the case; `named`: of an officer whom the signer names."""
         taken = [sod.Taken(d.duty, d.person_id) for d in self.state.duties]
         # SOD-11 follows from every article that names an approver: no procedure can leave it out.
         rules = tuple(dict.fromkeys((*self.row.sod, "SOD-11")))
         violation = sod.check(rules, taken, duty, person_id, single_officer=self.row.single_officer)
         if violation is not None:
-            raise Refused(
-                Refusal.SEPARATION_OF_DUTIES,
-                f"{violation.message}（{violation.rule}，{violation.source}）",
-            )
+            told = f"{violation.message}（{violation.rule}，{violation.source}）"
+            if named:
+                told = f"{named}：{told}"
+            raise Refused(Refusal.SEPARATION_OF_DUTIES, told, {"/officers": told} if named else {})
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         """What a procedure demands beyond the form itself. Raises Refused."""
@@ -255,9 +263,10 @@ class Tasks(TermChecks):
         )
 
     def take_duty(self, duty: str, command: Command) -> None:
-        self.state.duties.append(
-            Duty(duty=duty, person_id=command.actor.person_id, name=command.actor.name)
-        )
+        """Who signs takes it, and so do the officers whom the record names beside (SOD-4, SOD-5)."""
+        actor = command.actor
+        self.state.duties.append(Duty(duty=duty, person_id=actor.person_id, name=actor.name))
+        self.state.duties += [Duty(duty=duty, **officer) for officer in beside(command)]
         self.change(duties=[d.model_dump() for d in self.state.duties])
         if not self.state.first_handler:
             self.state.first_handler = command.actor.name
