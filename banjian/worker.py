@@ -155,7 +155,7 @@ UPKEEP = (
     PreviewCalendar,
     PublishCalendar,
 )
-PACE = 6.0
+PACE = 8.0
 """Paced activities a second: on two cores a clerk's act hardly takes longer meanwhile (`bench/devices.py`)."""
 PASSED_THROUGH = (
     "activities", "domain", "forms", "law", "registers", "storage", "yaml", "lunar_python",
