@@ -3,14 +3,19 @@
 import base64
 import binascii
 import json
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from fastapi import Request
 
 from api.problems import FieldError, Problem
 from api.validation_messages import FALLBACK
+
+_BROKEN: Final = (ValueError, TypeError, OverflowError, binascii.Error, RecursionError)
+# What the database's columns hold: integer and bigint.
+_MOST_REVISION: Final = 2**31 - 1
+_MOST_EVENT: Final = 2**63 - 1
 
 
 class Cursor(NamedTuple):
@@ -33,15 +38,24 @@ def read(text: str | None) -> Cursor | None:
     if not text:
         return None
     try:
-        at, ident = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        at, ident = _opened(text)
+        if not isinstance(at, str) or not isinstance(ident, str):
+            raise TypeError(text)
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None:
             raise ValueError(at)
-        return Cursor(moment, UUID(ident))
-    except (ValueError, TypeError, binascii.Error, RecursionError) as broken:
-        raise Problem(
-            "invalid_input", errors=[FieldError(FALLBACK, parameter="cursor")]
-        ) from broken
+        # In the zone that the database computes in: an instant at the edge of time has none there.
+        return Cursor(moment.astimezone(UTC), UUID(ident))
+    except _BROKEN as broken:
+        raise _refused() from broken
+
+
+def _opened(text: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+
+
+def _refused() -> Problem:
+    return Problem("invalid_input", errors=[FieldError(FALLBACK, parameter="cursor")])
 
 
 class Places(NamedTuple):
@@ -64,16 +78,16 @@ def read_places(text: str | None) -> Places | None:
     if not text:
         return None
     try:
-        revision, event, run_id = json.loads(
-            base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        )
+        revision, event, run_id = _opened(text)
+        if type(revision) is not int or type(event) is not int or not isinstance(run_id, str):
+            raise TypeError(text)
+        if not 0 <= revision <= _MOST_REVISION or not 0 <= event <= _MOST_EVENT:
+            raise OverflowError(text)
         if run_id:
             UUID(run_id)
-        return Places(int(revision), int(event), str(run_id))
-    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as broken:
-        raise Problem(
-            "invalid_input", errors=[FieldError(FALLBACK, parameter="cursor")]
-        ) from broken
+        return Places(revision, event, run_id)
+    except _BROKEN as broken:
+        raise _refused() from broken
 
 
 def next_link(request: Request, cursor: Cursor | Places | None) -> dict[str, str]:

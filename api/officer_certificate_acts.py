@@ -64,6 +64,17 @@ async def add(means: Services, person: Person, wanted: NewCertificate) -> Listed
     return await found(means, person, ident)
 
 
+async def stands(means: Services, person: Person, wanted: NewCertificate) -> bool:
+    """Whether this very certificate is in the register, in force: asked for again, it needs no second entry."""
+    return any(
+        one.revoked_at is None
+        and wanted.account.lower() in {one.sign_in, str(one.account_id)}
+        and (one.kind, one.number) == (wanted.kind.value, wanted.number)
+        and (one.valid_from, one.valid_until) == (wanted.valid_from, wanted.valid_until)
+        for one in await listed(means, person)
+    )
+
+
 async def revoke(means: Services, person: Person, ident: UUID, reason: str) -> Listed:
     """End a certificate at once; logged.
 

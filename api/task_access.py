@@ -1,6 +1,6 @@
 """How routes reach a task: by its office, under the claim version that the caller saw."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Header, Request
 from pydantic import Field
@@ -19,6 +19,15 @@ IfMatch = Annotated[
     str | None, Header(alias="If-Match", max_length=64, description="ETag of the claim")
 ]
 TaskId = Annotated[str, Field(max_length=64)]
+# Claims are counted one by one: no version has more digits, and the database's integer holds them.
+_DIGITS: Final = 9
+
+
+def version_of(text: object) -> int:
+    """The claim version that a form or header says; -1, which no claim has, for what is none of ours."""
+    if not isinstance(text, str) or not text.isascii() or not text.isdecimal():
+        return -1
+    return int(text) if len(text) <= _DIGITS else -1
 
 
 def claim_version(if_match: str | None) -> int | None:
@@ -35,7 +44,7 @@ def claim_version(if_match: str | None) -> int | None:
     digits = tag[1:-1]
     quoted = tag.startswith('"') and tag.endswith('"') and len(tag) > 2
     # A weak or foreign tag is no version of ours.
-    return int(digits) if quoted and digits.isascii() and digits.isdecimal() else -1
+    return version_of(digits) if quoted else -1
 
 
 async def task_and_case(place: Place, person: Person, task_id: str) -> tuple[TaskRow, CaseRow]:

@@ -1,7 +1,7 @@
 """Acts: durable before their answer, applied once, found again after a crash (design §5.1)."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -63,6 +63,19 @@ _ONLY_NOW = Prepared(_NOW)
 _FIND = select(ActRow.__table__).where(ActRow.id == bindparam("act_id"))
 _BY_ID = Prepared(_FIND)
 _KNOWN = Together(act=_FIND, clock=_NOW)
+COMPLETE: Final = "complete"
+"""The kind of an act that completes a task."""
+_LAST_COMPLETING = Prepared(
+    select(ActRow.__table__)
+    .where(
+        ActRow.case_id == bindparam("case"),
+        ActRow.task_id == bindparam("task"),
+        ActRow.actor_id == bindparam("actor"),
+        ActRow.kind == COMPLETE,
+    )
+    .order_by(ActRow.received_at.desc(), ActRow.id)
+    .limit(1)
+)
 _GIVEN = ("id", "case_id", "kind", "task_id", "actor_id", "digest", "body", "received_at")
 _TABLE = ActRow.__table__
 _VALUES = {name: bindparam(name, type_=_TABLE.c[name].type) for name in _GIVEN}
@@ -136,6 +149,42 @@ async def find(place: Place, act_id: UUID) -> ActRow | None:
     """The act's row (detached columns), or None."""
     row = await _BY_ID.first(place, act_id=act_id)
     return detached(ActRow, row) if row else None
+
+
+async def last_completing(place: Place, task: TaskRow, actor_id: str) -> ActRow | None:
+    """The person's newest act that completes the task, whatever became of it."""
+    row = await _LAST_COMPLETING.first(place, case=task.case_id, task=task.task_id, actor=actor_id)
+    return detached(ActRow, row) if row else None
+
+
+async def refused_later(
+    connection: AsyncConnection, actor_id: str, held: Mapping[str, UUID]
+) -> list[ActRow]:
+    """What was refused after its sender had been told that it was received: of the tasks (id to case) that the person still holds.
+
+    The newest act of a task counts: what was put right since is told no more.
+    """
+    if not held:
+        return []
+    newest = (
+        select(ActRow.__table__)
+        .ext(distinct_on(ActRow.task_id))
+        .where(
+            ActRow.case_id.in_(set(held.values())),
+            ActRow.task_id.in_(held),
+            ActRow.actor_id == actor_id,
+            ActRow.kind == COMPLETE,
+        )
+        .order_by(ActRow.task_id, ActRow.received_at.desc(), ActRow.id)
+        .subquery()
+    )
+    # Only the reconciler counts attempts: whoever waited for the answer had the refusal on the spot.
+    rows = await connection.execute(
+        select(newest)
+        .where(newest.c.state == "refused", newest.c.attempts > 0)
+        .order_by(newest.c.received_at.desc())
+    )
+    return [ActRow(**row._mapping) for row in rows]
 
 
 async def known_and_now(place: Place, act_id: UUID) -> tuple[ActRow | None, datetime]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
+from api import field_phone
 from api.database import Database
 from api.error_pages import own_path
 from api.i18n import DEFAULT, language_of
@@ -100,17 +101,46 @@ async def sign_in_by_form(
     response = RedirectResponse(target, status_code=303)
     sessions.clear_cookies(_settings(request), response)
     sessions.set_cookie(_settings(request), response, begun.token)
+    if field_phone.is_one(request):
+        field_phone.taken_by(request, response, begun.account_id)
     return response
 
 
+@router.get("/sign-out")
+async def leaving(request: Request, visitor: Leaving) -> Response:
+    """The step before signing out on a telephone of the spot: what lies on it unsent, and what to do about it."""
+    if visitor.person is None:
+        return RedirectResponse("/sign-in", status_code=303)
+    home = home_of(visitor.person.roles)
+    context = {"home": home, "audience": "desk" if home == "/desk" else "public"}
+    return render(request, "account/leaving.html", context)
+
+
 @router.post("/sign-out")
-async def sign_out(request: Request, visitor: Leaving, db: Database) -> Response:
-    """Ends the sign-in on the server and takes the cookie away; fine for one that has ended already."""
+async def sign_out(
+    request: Request,
+    visitor: Leaving,
+    db: Database,
+    sure: Annotated[str, Form(max_length=1)] = "",
+) -> Response:
+    """Ends the sign-in on the server and takes the cookie away; fine for one that has ended already.
+
+    Records that the browser holds unsent stay there: they may be another person's, and nobody else has them.
+    """
     if visitor.person is not None:
+        if field_phone.is_one(request) and not sure:
+            return RedirectResponse("/sign-out", status_code=303)
         await accounts.end_session(await db.connection(), visitor.person.session.id_hash)
+    response = _signed_out(request)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def _signed_out(request: Request) -> Response:
     response = RedirectResponse("/sign-in", status_code=303)
     sessions.clear_cookies(_settings(request), response)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    if field_phone.is_one(request):
+        field_phone.taken_by(request, response, None)
     return response
 
 
@@ -157,9 +187,7 @@ async def end_sign_in(
     if not await accounts.end_session_of(db, person.id, public_id):
         raise Problem("not_found")
     if public_id == person.session.public_id:
-        response = RedirectResponse("/sign-in", status_code=303)
-        sessions.clear_cookies(_settings(request), response)
-        return response
+        return _signed_out(request)
     return RedirectResponse("/account?done=ended", status_code=303)
 
 

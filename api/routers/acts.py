@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from api.documentation import SIGNED_IN, refusals
 from api.performing import seen_case
 from api.problems import Problem
+from api.refusal_texts import told
 from api.security.current import SignedIn
 from api.services import Means
 from api.views import shapes
@@ -39,7 +40,7 @@ async def get_act(person: SignedIn, means: Means, act_id: UUID) -> Response:
     if row.state == "refused":
         refusal = {
             "code": row.refusal,
-            "detail": row.refusal_message or MESSAGES[Refusal(row.refusal)],
+            "detail": told(row.refusal_message or MESSAGES[Refusal(row.refusal)]),
         }
     body = {
         "act_id": str(row.id),

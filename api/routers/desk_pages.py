@@ -15,7 +15,7 @@ from api.routers.cases import case_summary
 from api.security.current import Staff
 from api.security.person import Person
 from api.services import Means
-from api.task_access import task_and_case
+from api.task_access import task_and_case, version_of
 from api.templating import render
 from api.views import inbox as box
 from api.views import why, words
@@ -113,7 +113,7 @@ async def claim(
 ) -> Response:
     """Claims and opens the task; who came second learns who was first."""
     task_id, _slash, version = task.partition("/")
-    expected = int(version) if version.isascii() and version.isdecimal() else None
+    expected = version_of(version) if version else None
     try:
         await task_and_case(means.engine, person, task_id)
         await claims.claim(means.engine, task_id, person.actor, expected)

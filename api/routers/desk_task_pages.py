@@ -21,7 +21,7 @@ from api.routers.case_pages import new_token, newest_first, papers_of
 from api.security.current import Staff
 from api.security.person import Person
 from api.services import Means
-from api.task_access import TaskId, task_and_case
+from api.task_access import TaskId, task_and_case, version_of
 from api.templating import render
 from api.views import decisions, words
 from api.views import photos as photo_views
@@ -170,8 +170,7 @@ async def decide(request: Request, person: Staff, means: Means, task_id: TaskId)
             request, person, means, task_id, sent=sent, errors=errors, status=422
         )
     version, token = data.get("version"), data.get("token")
-    # A version that is no number is none of ours.
-    seen = int(version) if isinstance(version, str) and version.isdecimal() else -1
+    seen = version_of(version)
 
     async def work(act_id: UUID) -> Response:
         draft = Draft(act_id, task.case_id, "complete", person.actor, answers, task.task_id, seen)
@@ -235,7 +234,7 @@ async def release(
     release_reason: Short = "",
 ) -> Response:
     """Puts the task back into the pool."""
-    expected = int(version) if version.isascii() and version.isdecimal() else None
+    expected = version_of(version) if version else None
     try:
         await task_and_case(means.engine, person, task_id)
         await claims.release(means.engine, task_id, person.actor, expected, release_reason)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from api import field_photos
+from api import field_phone, field_photos
 from api.acts import Draft
 from api.field_photos import Sent, takes_photos
 from api.i18n import gettext as _
@@ -23,7 +23,7 @@ from api.routers.case_pages import new_token
 from api.security.current import Anyone, Staff
 from api.security.person import Person
 from api.services import Means, Services
-from api.task_access import TaskId, task_and_case
+from api.task_access import TaskId, task_and_case, version_of
 from api.templating import HERE, render, static_url
 from api.views import decisions, words
 from api.views.field_page import field_page
@@ -35,7 +35,8 @@ from storage import claims
 router = APIRouter(prefix="/desk/field", include_in_schema=False)
 
 SHELL: Final = "/desk/field/shell"
-ASSETS: Final = ("tokens.css", "banjian.css", "mark.svg", "field.js", "field-send.js")
+SCRIPTS: Final = ("field-send.js", "field-kept.js", "field-pictures.js", "field.js")
+ASSETS: Final = ("tokens.css", "banjian.css", "mark.svg", *SCRIPTS)
 # What a photo may be refused for without anything else being wrong.
 _OF_PHOTOS: Final = frozenset(
     {"invalid_input", "unsupported_media_type", "too_large", "idempotency_key_reused"}
@@ -68,9 +69,10 @@ async def shown(
     task_id: TaskId,
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """The page, for the record on the spot that completes the task."""
-    said = {"received": _("操作已收到，几分钟内生效。")}
-    return await _shown(request, person, means, task_id, done=said.get(done, ""))
+    """The page, for the record on the spot that completes the task; `done=received`: what became of the record."""
+    response = await _shown(request, person, means, task_id, asked=done == "received")
+    field_phone.taken_by(request, response, person.id)
+    return response
 
 
 @router.post("/{task_id}")
@@ -95,7 +97,7 @@ async def hand_in(request: Request, person: Staff, means: Means, task_id: TaskId
         errors = decisions.field_messages(form, list(error.errors()))
         return await _shown(request, person, means, task_id, sent=sent, errors=errors, status=422)
     version, token = data.get("version"), data.get("token")
-    seen = int(version) if isinstance(version, str) and version.isdecimal() else -1
+    seen = version_of(version)
 
     async def work(act_id: UUID) -> Response:
         draft = Draft(act_id, task.case_id, "complete", person.actor, sent, task.task_id, seen)
@@ -165,6 +167,7 @@ async def _shown(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
     done: str = "",
+    asked: bool = False,
 ) -> Response:
     async with means.engine.connect() as connection:
         task, case = await task_and_case(connection, person, task_id)
@@ -178,6 +181,8 @@ async def _shown(
         "w": words,
         "errors": errors or {},
         "done": done,
+        "fresh": sent is None,
+        "asked": asked,
         "person_id": str(person.id),
         "token": new_token(),
     }

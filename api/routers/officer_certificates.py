@@ -100,10 +100,11 @@ async def certificates_page(
 
 @pages.post("")
 async def add_on_page(request: Request, person: Admin, means: Means) -> Response:
-    """Registers one; what was typed stays where something is wrong."""
+    """Registers one; what was typed stays where something is wrong. The button pressed twice registers one, and says so."""
     sent = decisions.sent_answers(NewCertificate, await request.form())
     try:
-        await deeds.add(means, person, NewCertificate.model_validate(sent))
+        wanted = NewCertificate.model_validate(sent)
+        await _add_once(means, person, wanted)
     except ValidationError as error:
         errors = decisions.field_messages(NewCertificate, list(error.errors()))
     except Problem as problem:
@@ -111,6 +112,14 @@ async def add_on_page(request: Request, person: Admin, means: Means) -> Response
     else:
         return RedirectResponse(f"{PAGE}?done=added", 303)
     return await _shown(request, person, means, sent=sent, errors=errors)
+
+
+async def _add_once(means: Services, person: Person, wanted: NewCertificate) -> None:
+    try:
+        await deeds.add(means, person, wanted)
+    except Problem as problem:
+        if problem.code != "invalid_input" or not await deeds.stands(means, person, wanted):
+            raise
 
 
 @pages.post("/{certificate_id}/revoke")
@@ -130,7 +139,8 @@ async def revoke_on_page(
         errors = _told(problem)
     else:
         return RedirectResponse(f"{PAGE}?done=revoked", 303)
-    return await _shown(request, person, means, errors=errors)
+    reasons = {field: str(sent.get("reason", ""))}
+    return await _shown(request, person, means, errors=errors, reasons=reasons)
 
 
 def _told(problem: Problem) -> dict[str, str]:
@@ -148,6 +158,7 @@ async def _shown(
     *,
     sent: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
+    reasons: Mapping[str, str] | None = None,
     done: str = "",
 ) -> Response:
     errors = errors or {}
@@ -158,6 +169,7 @@ async def _shown(
         "v": views,
         "now": person.now,
         "errors": errors,
+        "reasons": reasons or {},
         "done": done,
     }
     status = 422 if errors else 200

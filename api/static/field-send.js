@@ -2,7 +2,8 @@
 /* Records made on the spot, kept on the device until the bureau has them (docs/adr/0018). Nothing from elsewhere, no library.
 
    A draft has one key from its beginning: whatever is sent again, from any tab, is the same act. A photo has one of its own.
-   States: open (being filled in), queued (handed in here, not yet there), stuck (somebody must decide what becomes of it). */
+   States: open (being filled in), queued (handed in here, not yet there), received (there, not yet decided: kept until it is),
+   stuck (somebody must decide what becomes of it). */
 const FieldStore = (() => {
   const DRAFTS = "drafts";
   const PHOTOS = "photos";
@@ -26,6 +27,14 @@ const FieldStore = (() => {
     return opened;
   };
 
+  /** Done when the database has it for good. */
+  const over = (changes) =>
+    new Promise((resolve, reject) => {
+      changes.oncomplete = () => resolve();
+      changes.onabort = changes.onerror = () => reject(changes.error);
+    });
+
+  const both = async () => (await base()).transaction([DRAFTS, PHOTOS], "readwrite");
   const store = async (name, mode) => (await base()).transaction(name, mode).objectStore(name);
   const newKey = () => {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -37,18 +46,19 @@ const FieldStore = (() => {
     const drafts = await store(DRAFTS, "readwrite");
     const known = await done(drafts.get(fresh.id));
     if (known) return known;
-    const made = { ...fresh, key: newKey(), state: "open", raw: null, body: null, told: "" };
+    const made = { ...fresh, key: newKey(), state: "open", raw: null, body: null, told: "", act: "", savedAt: Date.now() };
     await done(drafts.put(made));
     return made;
   };
   const read = async (id) => done((await store(DRAFTS, "readonly")).get(id));
   const all = async () => done((await store(DRAFTS, "readonly")).getAll());
 
-  /** Changes a draft that is still there; null where another tab is through with it. */
-  const change = async (id, values) => {
+  /** Changes a draft that is still there, and still in the state where one is named; null where another tab is through with it. */
+  const change = async (id, values, state = "") => {
     const drafts = await store(DRAFTS, "readwrite");
     const known = await done(drafts.get(id));
     if (!known) return null;
+    if (state && known.state !== state) return known;
     const changed = { ...known, ...values };
     await done(drafts.put(changed));
     return changed;
@@ -62,9 +72,38 @@ const FieldStore = (() => {
   const putPhoto = async (photo) => done((await store(PHOTOS, "readwrite")).put(photo));
   const dropPhoto = async (id) => done((await store(PHOTOS, "readwrite")).delete(id));
 
+  const count = async (id) => done((await store(PHOTOS, "readonly")).index("draft").count(id));
+
+  /** The draft with its photos, or none of it. */
   const drop = async (id) => {
-    for (const photo of await photos(id)) await dropPhoto(photo.id);
-    await done((await store(DRAFTS, "readwrite")).delete(id));
+    const changes = await both();
+    const held = changes.objectStore(PHOTOS);
+    changes.objectStore(DRAFTS).delete(id);
+    for (const key of await done(held.index("draft").getAllKeys(id))) held.delete(key);
+    await over(changes);
+  };
+
+  /** Photos without a draft: taken in while another tab was through with it. */
+  const dropStrays = async () => {
+    const changes = await both();
+    const drafts = new Set(await done(changes.objectStore(DRAFTS).getAllKeys()));
+    const held = changes.objectStore(PHOTOS);
+    const asked = held.index("draft").openKeyCursor();
+    asked.onsuccess = () => {
+      const place = asked.result;
+      if (!place) return;
+      if (!drafts.has(place.key)) held.delete(place.primaryKey);
+      place.continue();
+    };
+    await over(changes);
+  };
+
+  /** Everything of everybody. */
+  const wipe = async () => {
+    const changes = await both();
+    changes.objectStore(DRAFTS).clear();
+    changes.objectStore(PHOTOS).clear();
+    await over(changes);
   };
 
   /** The same picture twice is one photo here too. */
@@ -95,7 +134,7 @@ const FieldStore = (() => {
     });
   };
 
-  return { begin, read, all, change, drop, photos, addPhoto, putPhoto, dropPhoto, newKey };
+  return { begin, read, all, change, count, drop, dropStrays, wipe, photos, addPhoto, putPhoto, dropPhoto, newKey };
 })();
 
 const FieldSender = (() => {
@@ -118,6 +157,7 @@ const FieldSender = (() => {
     return {
       person: field ? field.dataset.person : "",
       state: field ? field.dataset.state : "",
+      mine: field ? "mine" in field.dataset : false,
       token: token ? token.value : "",
     };
   };
@@ -131,7 +171,7 @@ const FieldSender = (() => {
     } catch (error) {
       if (answer.ok) throw error;
     }
-    if (answer.ok) return { ok: true, told };
+    if (answer.ok) return { ok: true, told, decided: answer.status !== 202 };
     const code = told.code || `http_${answer.status}`;
     const text = told.detail || told.title || code;
     const errors = {};
@@ -157,15 +197,32 @@ const FieldSender = (() => {
     return post(`/api/v1/tasks/${draft.task}/complete`, draft.key, token, { headers, body });
   };
 
-  /** One round. Says what became of it: sent, waiting (network), lapsed, stranger, lost, refused (with errors), idle. */
+  /** What the case said to a record that the bureau has received. */
+  const decided = async (draft) => {
+    const answer = await fetch(draft.act, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (answer.status === 401) return { what: "lapsed" };
+    if (!answer.ok) return { what: "received" };
+    const act = await answer.json();
+    if (act.state === "refused") return { what: "refused", text: act.refusal.detail, errors: {} };
+    if (act.state !== "applied") return { what: "received" };
+    await FieldStore.drop(draft.id);
+    return { what: "sent" };
+  };
+
+  /** One round. Says what became of it: sent, received (not yet decided), waiting (network), lapsed, stranger (somebody else is
+      signed in), barred (whoever is cannot open the task), lost, refused (with errors), idle. */
   const round = async (id, again = true) => {
     const draft = await FieldStore.read(id);
     if (!draft || draft.state === "open") return { what: "idle" };
-    let seen;
+    // Never handed in: put right on the page first.
+    if (!draft.body) return { what: "lost", text: draft.told };
     try {
-      seen = await look(draft.task);
+      const seen = await look(draft.task);
       if (seen.lapsed) return { what: "lapsed" };
-      if (seen.person && seen.person !== draft.person) return { what: "stranger" };
+      if (!seen.person) return { what: "barred" };
+      if (seen.person !== draft.person) return { what: "stranger" };
+      if (draft.state === "received") return await decided(draft);
+      const through = seen.state === "done" || seen.state === "deciding";
       for (const photo of await FieldStore.photos(id)) {
         if (photo.sent) continue;
         const answer = await sendPhoto(draft.task, photo, seen.token);
@@ -175,7 +232,7 @@ const FieldSender = (() => {
         else if (answer.later) return { what: "waiting" };
         else if (LOST.has(answer.code)) {
           // Was the record itself through before its answer was lost? It says so under its key.
-          if (seen.state !== "done") return { what: "lost", text: answer.text };
+          if (!through) return { what: "lost", text: answer.text };
         } else {
           const told = Object.values(answer.errors)[0] || answer.text;
           await FieldStore.putPhoto({ ...photo, told });
@@ -184,6 +241,10 @@ const FieldSender = (() => {
       }
       const photos = (await FieldStore.photos(id)).filter((photo) => photo.sent);
       const answer = await sendRecord(draft, photos, seen.token);
+      if (answer.ok && !answer.decided) {
+        await FieldStore.change(id, { state: "received", act: answer.told.act_url, told: "" });
+        return { what: "received" };
+      }
       if (answer.ok) {
         await FieldStore.drop(id);
         return { what: "sent" };
@@ -191,7 +252,7 @@ const FieldSender = (() => {
       if (answer.code === "forged_request" && again) return round(id, false);
       if (answer.code === "sign_in_required") return { what: "lapsed" };
       if (answer.later) return { what: "waiting" };
-      if (answer.code === "idempotency_key_reused" && seen.state !== "done") {
+      if (answer.code === "idempotency_key_reused" && !through) {
         // It was refused once and has been put right since; while the task is open nothing was done under the key.
         await FieldStore.change(id, { key: FieldStore.newKey() });
         return again ? round(id, false) : { what: "waiting" };
@@ -201,7 +262,8 @@ const FieldSender = (() => {
       }
       return { what: "refused", text: answer.text, errors: answer.errors };
     } catch (error) {
-      if (error instanceof TypeError) return { what: "waiting" };
+      // No network, or somebody else's page in place of our answer.
+      if (error instanceof TypeError || error instanceof SyntaxError) return { what: "waiting" };
       throw error;
     }
   };
@@ -213,12 +275,12 @@ const FieldSender = (() => {
       if (outcome.what === "lost") await FieldStore.change(id, { state: "stuck", told: outcome.text });
       if (outcome.what === "refused") {
         // Nothing was done: what is put right is another act.
-        await FieldStore.change(id, { state: "open", told: outcome.text, key: FieldStore.newKey() });
+        await FieldStore.change(id, { state: "open", told: outcome.text, act: "", key: FieldStore.newKey() });
       }
       return outcome;
     };
     return navigator.locks ? navigator.locks.request(`banjian-field:${id}`, work) : work();
   };
 
-  return { send };
+  return { look, send };
 })();

@@ -79,13 +79,6 @@
     if (element) element.hidden = !visible;
   };
 
-  const line = (tag, text, className) => {
-    const element = document.createElement(tag);
-    element.textContent = text;
-    if (className) element.className = className;
-    return element;
-  };
-
   const tellErrors = (errors, text) => {
     const box = $("sent-errors");
     box.querySelector("ul").replaceChildren(
@@ -95,7 +88,7 @@
         if (target) {
           if (!target.id) target.id = name;
           const label = target.closest("[data-widget]:not([data-widget=people])")?.querySelector("legend, label");
-          const link = line("a", label ? `${label.firstChild.textContent.trim()}${colon}${told}` : told);
+          const link = FieldPictures.line("a", label ? `${label.firstChild.textContent.trim()}${colon}${told}` : told);
           link.href = `#${target.id}`;
           item.append(link);
         } else item.textContent = told;
@@ -108,7 +101,9 @@
 
   const tell = (name, values = {}, more = "") => {
     const status = $("waiting-text");
-    status.textContent = word(name, values) + (more ? ` ${more}` : "");
+    const text = word(name, values) + (more ? ` ${more}` : "");
+    // Said once: what is asked again and again is not read out each time.
+    if (status.textContent !== text) status.textContent = text;
   };
 
   const network = () => {
@@ -118,52 +113,32 @@
     tag.hidden = false;
   };
 
-  const drawPhoto = async (photo) => {
-    const item = document.createElement("li");
-    item.className = "photo";
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 104;
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `${word(photo.kind)}${colon}${photo.name}`);
-    const about = document.createElement("div");
-    about.append(line("b", word(photo.kind)), " ", line("span", photo.name, "meta"));
-    const meta = line("p", word("taken", { time: photo.takenText }), "meta");
-    meta.append(document.createElement("br"), line("span", word(photo.sent ? "photo_sent" : "photo_kept"), "tag tag--half"));
-    if (photo.sha256) {
-      const digest = line("span", `SHA-256 ${photo.sha256.slice(0, 8)}…${photo.sha256.slice(-8)}`, "mono");
-      meta.append(document.createElement("br"), digest);
-    }
-    about.append(meta);
-    if (photo.told) about.append(line("p", photo.told, "err"));
-    const remove = line("button", word("remove"), "btn btn--s");
-    remove.type = "button";
-    remove.setAttribute("aria-label", `${word("remove")}${colon}${photo.name}`);
-    remove.addEventListener("click", async () => {
-      await FieldStore.dropPhoto(photo.id);
-      await drawPhotos();
-    });
-    if (draft.state === "open") about.append(remove);
-    item.append(canvas, about);
-    try {
-      const picture = await createImageBitmap(photo.blob);
-      const side = Math.max(picture.width, picture.height);
-      const [width, height] = [picture.width, picture.height].map((n) => (n * 104) / side);
-      const at = [(104 - width) / 2, (104 - height) / 2];
-      canvas.getContext("2d").drawImage(picture, at[0], at[1], width, height);
-    } catch (error) {
-      // Not a picture: the bureau says so when it is sent.
-    }
-    return item;
+  const dropPhoto = async (id) => {
+    await FieldStore.dropPhoto(id);
+    await drawPhotos();
   };
 
+  let drawing = 0;
   const drawPhotos = async () => {
+    drawing += 1;
+    const turn = drawing;
     const kept = draft ? await FieldStore.photos(draft.id) : [];
     const list = $("kept-photos");
     if (!list) return kept.length;
     const told = kept.map((photo) => ({ ...photo, takenText: new Date(photo.takenAt).toLocaleString(document.documentElement.lang) }));
-    list.replaceChildren(...(await Promise.all(told.map(drawPhoto))));
+    const how = { word, colon, remove: draft?.state === "open" ? dropPhoto : null };
+    const items = await Promise.all(told.map((photo) => FieldPictures.item(photo, how)));
+    // A later drawing that was done sooner knows more.
+    if (turn !== drawing) return kept.length;
+    list.replaceChildren(...items);
     list.hidden = kept.length === 0;
     return kept.length;
+  };
+
+  const TAGS = {
+    queued: ["queued_tag", "tag tag--half"],
+    received: ["received_tag", "tag tag--warn"],
+    stuck: ["stuck_tag", "tag tag--bad"],
   };
 
   /** The page as the draft stands. */
@@ -171,23 +146,30 @@
     const kept = await drawPhotos();
     const waits = draft !== null && draft.state !== "open";
     show("waiting", waits);
-    show("edit-again", waits && form !== null);
-    show("give-up", draft !== null && draft.state === "stuck");
+    show("discard", draft !== null);
     if (form) form.inert = waits;
     show("form-body", !waits || form === null);
     if (waits) {
-      $("waiting-tag").textContent = word(draft.state === "stuck" ? "stuck_tag" : "queued_tag", { n: kept + 1 });
-      $("waiting-tag").className = draft.state === "stuck" ? "tag tag--bad" : "tag tag--half";
+      const [name, look] = TAGS[draft.state];
+      $("waiting-tag").textContent = word(name, { n: kept + 1 });
+      $("waiting-tag").className = look;
+      // What the bureau has is changed no more; what was never handed in cannot be sent.
+      show("edit-again", form !== null && draft.state !== "received");
+      show("send-now", draft.body !== null);
+      $("send-now").textContent = word(draft.state === "received" ? "ask_now" : "send_now");
       if (draft.state === "stuck") tell("stuck", {}, draft.told);
+      if (draft.state === "received") tell("received");
+      if (draft.state === "received") show("act-received", false);
     }
     network();
+    await FieldKept.draw(draft ? draft.id : "");
   };
 
   // -- keeping and sending -----------------------------------------------------------------------------
 
   const keep = async () => {
     if (draft === null || draft.state !== "open") return;
-    const changed = await FieldStore.change(draft.id, { raw: rawOf(), savedAt: Date.now() });
+    const changed = await FieldStore.change(draft.id, { raw: rawOf(), savedAt: Date.now() }, "open");
     if (changed) draft = changed;
     const saved = $("saved");
     saved.textContent = word("saved", { time: new Date().toLocaleTimeString(document.documentElement.lang) });
@@ -198,29 +180,49 @@
     draft = null;
     show("form-body", false);
     show("waiting", false);
-    show("sent-errors", false);
+    for (const id of ["sent-errors", "act-received", "discard"]) show(id, false);
     show("sent", true);
     $("sent").focus();
     channel?.postMessage("changed");
   };
 
+  /** The draft is no longer here: sent by another tab, or deleted in it. The bureau knows which. */
+  const gone = async () => {
+    const seen = await FieldSender.look(field.dataset.task).catch(() => ({}));
+    if (seen.state === "done" && seen.mine) finished();
+    else location.reload();
+  };
+
+  // Seconds until a received record is asked for again, longer each time.
+  const PAUSES = [2, 5, 10, 20, 30, 60];
+  let asked = 0;
+  let later = 0;
+  const askLater = () => {
+    clearTimeout(later);
+    later = setTimeout(() => void send(), 1000 * PAUSES[Math.min(asked, PAUSES.length - 1)]);
+    asked += 1;
+  };
+
   const send = async () => {
     if (busy || draft === null || draft.state === "open") return;
     busy = true;
-    tell("sending");
+    if (draft.state !== "received") tell("sending");
     try {
       const outcome = await FieldSender.send(draft.id);
       const now = await FieldStore.read(draft.id);
-      if (outcome.what === "sent" || !now) {
-        finished();
-        return;
-      }
+      if (outcome.what === "sent") return finished();
+      if (!now) return await gone();
       draft = now;
+      if (outcome.what === "refused" && form === null) {
+        // The task is open again: its form is asked for, and says why.
+        return location.reload();
+      }
       await draw();
       if (outcome.what === "refused") tellErrors(outcome.errors || {}, outcome.text);
       else if (outcome.what !== "lost") tell(outcome.what);
     } finally {
       busy = false;
+      if (draft && draft.state === "received") askLater();
       channel?.postMessage("changed");
     }
   };
@@ -228,13 +230,11 @@
   const handIn = async (event) => {
     event.preventDefault();
     if (busy) return;
-    show("sent-errors", false);
+    for (const id of ["sent-errors", "act-refused"]) show(id, false);
     const raw = rawOf();
-    const changed = await FieldStore.change(draft.id, { raw, body: bodyOf(raw), state: "queued", told: "" });
-    if (!changed) {
-      finished();
-      return;
-    }
+    const handed = { raw, body: bodyOf(raw), state: "queued", told: "", savedAt: Date.now() };
+    const changed = await FieldStore.change(draft.id, handed, "open");
+    if (!changed) return gone();
     draft = changed;
     await draw();
     $("waiting").focus();
@@ -263,55 +263,18 @@
     show("upload-photo", false);
   };
 
-  // -- a signature on the screen ------------------------------------------------------------------------
-
   const sign = () => {
-    const canvas = $("signature-pad");
-    const pen = canvas.getContext("2d");
-    let drawing = false;
-    let strokes = 0;
-    const clear = () => {
-      pen.fillStyle = "#fff";
-      pen.fillRect(0, 0, canvas.width, canvas.height);
-      pen.strokeStyle = "#000";
-      pen.lineWidth = 3;
-      pen.lineCap = "round";
-      strokes = 0;
-    };
-    const at = (event) => {
-      const box = canvas.getBoundingClientRect();
-      return [((event.clientX - box.left) * canvas.width) / box.width, ((event.clientY - box.top) * canvas.height) / box.height];
-    };
-    canvas.addEventListener("pointerdown", (event) => {
-      drawing = true;
-      canvas.setPointerCapture(event.pointerId);
-      pen.beginPath();
-      pen.moveTo(...at(event));
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      if (!drawing) return;
-      pen.lineTo(...at(event));
-      pen.stroke();
-      strokes += 1;
-    });
-    for (const kind of ["pointerup", "pointercancel"]) canvas.addEventListener(kind, () => (drawing = false));
-    $("clear-signature").addEventListener("click", clear);
-    $("keep-signature").addEventListener("click", () => {
-      if (!strokes) {
-        $("signature-told").textContent = word("sign_first");
-        return;
-      }
-      const taken = stamp(Date.now());
-      canvas.toBlob(async (blob) => {
-        await addPhoto(blob, "signature", "signature.png", taken);
+    FieldPictures.sign($("signature-pad"), {
+      keep: $("keep-signature"),
+      clear: $("clear-signature"),
+      tell: (name) => ($("signature-told").textContent = word(name)),
+      kept: async (blob) => {
+        await addPhoto(blob, "signature", "signature.png", stamp(Date.now()));
         const signed = form.querySelector("input[name=signature][value=signed]");
         if (signed) signed.checked = true;
         await keep();
-        $("signature-told").textContent = word("signature_kept");
-        clear();
-      }, "image/png");
+      },
     });
-    clear();
     show("sign", true);
   };
 
@@ -321,8 +284,22 @@
     const page = $("main").cloneNode(true);
     // A token is good for one sign-in only; a new one is asked for before anything is sent.
     for (const token of page.querySelectorAll("input[name=csrf_token]")) token.remove();
-    const { person, task } = field.dataset;
-    return { id: `${person}/${task}`, person, task, page: page.innerHTML };
+    const { person, name, task } = field.dataset;
+    return { id: `${person}/${task}`, person, name, task, page: page.innerHTML };
+  };
+
+  /** What the bureau says of the task, for a draft that was not handed in: what is done here needs no draft; what another did or has
+      leaves it to the writer, who alone knows what is in it. */
+  const judged = async (known) => {
+    const { state, mine } = field.dataset;
+    if (!known) return null;
+    if (known.state === "stuck" && !known.body && state === "mine") return FieldStore.change(known.id, { state: "open" });
+    if (known.state !== "open" || state === "mine" || state === "deciding") return known;
+    if (!(await FieldKept.unsent(known)) || (state === "done" && mine !== undefined)) {
+      await FieldStore.drop(known.id);
+      return null;
+    }
+    return state === "free" ? known : FieldStore.change(known.id, { state: "stuck", body: null });
   };
 
   const start = async (shell) => {
@@ -330,64 +307,68 @@
     form = $("field-form");
     for (const one of field.querySelectorAll("#words > li")) words[one.dataset.word] = one.textContent;
     const made = shell || fresh();
+    if (!shell) await FieldKept.tidy();
+    draft = (await FieldStore.read(made.id)) || null;
+    if (!shell) draft = await judged(draft);
     if (form) {
-      draft = await FieldStore.begin(made);
+      draft = draft || (await FieldStore.begin(made));
       // The page itself is kept with its draft: without a network it is shown again from there.
-      if (!shell) draft = (await FieldStore.change(draft.id, { page: made.page })) || draft;
+      const { page, name } = made;
+      if (!shell) draft = (await FieldStore.change(draft.id, { page, name, savedAt: Date.now() })) || draft;
       if (draft.raw) fill(draft.raw);
       form.addEventListener("submit", handIn);
       form.addEventListener("input", () => void keep());
       takePhotos();
       if (form.querySelector("[data-field=signature]")) sign();
-    } else draft = (await FieldStore.read(made.id)) || null;
+    }
     $("send-now").addEventListener("click", () => void send());
     $("edit-again").addEventListener("click", async () => {
-      draft = await FieldStore.change(draft.id, { state: "open" });
-      if (!draft) finished();
-      else await draw();
+      const changed = await FieldStore.change(draft.id, { state: "open" }, draft.state);
+      if (!changed) return gone();
+      draft = changed;
+      await draw();
     });
     $("give-up").addEventListener("click", async () => {
       await FieldStore.drop(draft.id);
+      channel?.postMessage("changed");
       location.reload();
     });
     window.addEventListener("online", () => (network(), void send()));
+    for (const [target, kind] of [[document, "visibilitychange"], [window, "pageshow"]]) target.addEventListener(kind, leaveToOthers);
     window.addEventListener("offline", network);
     channel?.addEventListener("message", async () => {
       if (draft === null || busy) return;
       const now = await FieldStore.read(draft.id);
-      if (!now) finished();
-      else {
-        draft = now;
-        await draw();
-      }
+      if (!now) return gone();
+      draft = now;
+      await draw();
     });
     await draw();
-    if (draft && draft.state === "queued") {
-      tell("waiting");
+    if (draft && (draft.state === "queued" || draft.state === "received")) {
+      if (draft.state === "queued") tell("waiting");
       if (navigator.onLine) await send();
-    }
+    } else if (draft && draft.told && !$("act-refused")) tellErrors({}, draft.told);
     field.dataset.ready = "yes";
   };
 
-  /** The shell: opened without a network at the address of a task, or at its own. */
+  /** Somebody else has signed in here meanwhile, or the writer has signed out: what is on the screen is not for them. */
+  const leaveToOthers = () => {
+    const who = FieldKept.who();
+    if (who && who !== field.dataset.person) location.reload();
+  };
+
+  /** The shell: opened without a network at the address of a task, or at its own. Shows nobody what another wrote. */
   const restore = async () => {
+    await FieldKept.tidy();
     const task = location.pathname.split("/").pop();
-    const known = await FieldStore.all();
-    const here = known.find((one) => one.task === task);
+    const here = await FieldStore.read(`${FieldKept.who()}/${task}`);
     if (here) {
       $("main").innerHTML = here.page;
       await start(here);
       return;
     }
-    const list = $("kept-drafts");
-    for (const one of known) {
-      const item = document.createElement("li");
-      const link = line("a", new DOMParser().parseFromString(one.page, "text/html").querySelector("h1").textContent);
-      link.href = `/desk/field/${one.task}`;
-      item.append(link);
-      list.append(item);
-    }
-    show("nothing-kept", known.length === 0);
+    const found = await FieldKept.draw();
+    show("nothing-kept", found.own === 0);
     $("shell").dataset.ready = "yes";
   };
 

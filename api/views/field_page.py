@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import dates
 from api.i18n import gettext as _
-from api.refusal_texts import CERTIFICATES_EN
+from api.refusal_texts import CERTIFICATES_EN, told
 from api.security.person import Person
 from api.services import Services
 from api.views import photos as photo_views
@@ -17,12 +17,13 @@ from api.views.decisions import FieldView
 from api.views.officer_certificates import kind_text
 from api.views.task_pages import TaskPage, task_page
 from domain.officer_certificates import EQUIPMENT_CHECK, OTHER_CHECK, Certificate, Demand
+from domain.refusals import MESSAGES, Refusal
 from forms.double_random_inspection import Scope
 from law.zone import civil_date, local
-from storage import photos, submissions
+from storage import acts, photos, submissions
 from storage.officer_certificates import Named, inspectors
 from storage.photos import Received
-from storage.tables import CaseRow, TaskRow
+from storage.tables import ActRow, CaseRow, TaskRow
 
 SIGNING: Final = ("signature", "witness")
 NOW: Final = frozenset({"inspected_at", "checked_at", "checked_on"})
@@ -42,7 +43,11 @@ class OfficerChoice:
 
 @dataclass(frozen=True)
 class FieldPage:
-    """All that the page draws."""
+    """All that the page draws.
+
+    Attributes:
+        act: the person's last record for the task, as it was received; None where they handed in none.
+    """
 
     page: TaskPage
     checklist: list[FieldView]
@@ -52,16 +57,42 @@ class FieldPage:
     chosen: frozenset[str]
     demand: Demand
     errors: Mapping[str, str]
+    act: ActRow | None
 
     @property
     def state(self) -> str:
-        """How the person stands to the task: mine, free, other, done."""
+        """How the person stands to the task: mine, free, other, deciding (a record was received), done."""
         task = self.page.state
         if not task.open:
-            return "done"
+            return "deciding" if task.task.state == "open" else "done"
         if task.mine:
-            return "mine"
+            return "other" if self._given_away else "mine"
         return "free" if task.may_claim else "other"
+
+    @property
+    def _given_away(self) -> bool:
+        """Handed to a colleague it is theirs, whoever claimed it before."""
+        task = self.page.state
+        return task.task.assignee not in (None, str(task.person.id))
+
+    @property
+    def why_not(self) -> str:
+        """Why there is neither a form nor a claim button."""
+        if self.page.state.mine and self._given_away:
+            return _("这个任务已转给另一位同事办理。")
+        return self.page.state.why_not
+
+    @property
+    def act_state(self) -> str:
+        """What became of the person's last record: received, applied, refused; empty where there is none."""
+        return self.act.state if self.act else ""
+
+    @property
+    def refusal(self) -> str:
+        """Why the last record was refused, and what to do."""
+        if self.act is None or self.act.refusal is None:
+            return ""
+        return told(self.act.refusal_message or MESSAGES[Refusal(self.act.refusal)])
 
     @property
     def drawn_photos(self) -> list[dict[str, Any]]:
@@ -85,7 +116,15 @@ async def field_page(
     sent: Mapping[str, Any],
     errors: Mapping[str, str],
 ) -> FieldPage:
-    """Read everything once, for one officer; `sent` is empty where the page is opened anew."""
+    """Read everything once, for one officer; `sent` is empty where the page is opened anew.
+
+    What the case refused is filled in again then: without a script nobody else has it.
+    """
+    act = await acts.last_completing(connection, task, str(person.id))
+    if not sent and _to_mend(act, task, person):
+        assert act is not None
+        command = await acts.command_of(means.keys, act)
+        sent = {"photos": []} | command.data
     page = await task_page(connection, means, person, task, case, sent, errors)
     held = await photos.of_task(connection, task.task_id)
     serving = await inspectors(connection, case.office)
@@ -102,7 +141,13 @@ async def field_page(
         chosen=frozenset(sent["photos"] if sent else (photo.sha256 for photo in held)),
         demand=demand,
         errors=errors,
+        act=act,
     )
+
+
+def _to_mend(act: ActRow | None, task: TaskRow, person: Person) -> bool:
+    mine = task.state == "open" and task.claimed_by == str(person.id)
+    return act is not None and act.state == "refused" and mine
 
 
 def _filled_in(person: Person) -> dict[str, str]:

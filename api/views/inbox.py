@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,10 +14,12 @@ from api.places import Place
 from api.security.person import Person
 from api.views import words
 from api.views.tasks import TaskLine, lines_of, pools_of, recipients_of
+from domain.refusals import MESSAGES as SENTENCES
+from domain.refusals import Refusal
 from law.calendars import default_calendars
 from law.zone import civil_date, day_end
-from storage import cases, tasks
-from storage.tables import MessageRow
+from storage import acts, cases, tasks
+from storage.tables import ActRow
 
 Tab = Literal["mine", "pool", "all"]
 TABS: Final[tuple[Tab, ...]] = ("mine", "pool", "all")
@@ -40,6 +43,22 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Reminder:
+    """What the person is told of: by a case, or because an act of theirs was refused after it had been received.
+
+    Attributes:
+        text: in Chinese.
+        task_id: where there is something to put right; else empty.
+    """
+
+    case_id: UUID
+    kind: str
+    text: str
+    at: datetime
+    task_id: str = ""
+
+
+@dataclass(frozen=True)
 class Inbox:
     """Everything the page draws."""
 
@@ -50,7 +69,7 @@ class Inbox:
     tabs: Mapping[str, int]
     selected: TaskLine | None
     upcoming: list[TaskLine]
-    messages: list[MessageRow]
+    messages: list[Reminder]
     today_text: str
     next_day: date
 
@@ -112,6 +131,10 @@ async def inbox_of(connection: AsyncConnection, person: Person, wanted: Wanted) 
         recipients_of(person, [t.task_id for t in own if t.claimed_by == me]),
         limit=MESSAGES,
     )
+    held = {t.task_id: t.case_id for t in own if t.claimed_by == me}
+    late = await acts.refused_later(connection, me, held)
+    reminders = [_refused(act) for act in late]
+    reminders += [Reminder(m.case_id, m.kind, m.text, m.at) for m in told]
     lines = await lines_of(connection, page, now)
     selected = next((x for x in lines if x.task.task_id == wanted.selected), None)
     return Inbox(
@@ -122,9 +145,17 @@ async def inbox_of(connection: AsyncConnection, person: Person, wanted: Wanted) 
         tabs={"mine": len(own), "pool": counts["pool"], "all": counts["all"]},
         selected=selected or (lines[0] if lines else None),
         upcoming=await lines_of(connection, soon, now),
-        messages=told,
+        messages=reminders[:MESSAGES],
         today_text=today_text(now),
         next_day=default_calendars().next_workday(civil_date(now)),
+    )
+
+
+def _refused(act: ActRow) -> Reminder:
+    said = act.refusal_message or SENTENCES[Refusal(act.refusal or "")]
+    text = f"您提交的内容没有被接受：{said}请改正后重新提交。"
+    return Reminder(
+        act.case_id, "act_refused", text, act.sent_at or act.received_at, act.task_id or ""
     )
 
 

@@ -1,5 +1,6 @@
 """The register of inspectors' certificates: for administrators alone, over REST and on its page, each act in the log."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -115,3 +116,39 @@ async def test_the_page_adds_and_revokes_and_keeps_what_was_typed(live: Live) ->
     row = next(r for r in soup(page).find_all("tr") if "许五" in r.text)
     assert "已收回" in row.text
     assert "证件被收回" in row.text
+
+
+async def test_pressed_twice_it_is_registered_once_and_says_so(live: Live) -> None:
+    who, number = await inspector(live, "许六"), "鄂TS14X0006"
+    client = await live.pages("admin")
+    form = sent_form(await client.get(PAGE), PAGE) | card(who, number)
+    answers = await asyncio.gather(*(client.post(PAGE, data=form) for _ in range(3)))
+    answers += [await client.post(PAGE, data=form)]
+    assert {(a.status_code, a.headers.get("location")) for a in answers} == {
+        (303, f"{PAGE}?done=added")
+    }
+    log = await live.rows("SELECT act FROM admin_log WHERE details->>'number' = :n", n=number)
+    assert [e.act for e in log] == ["certificate_added"]
+    # Another term, another kind, another person, or one that was taken back: not the same.
+    changed = await client.post(PAGE, data=form | {"valid_until": "2031-12-31"})
+    assert any("证号已经登记" in text for text in errors_of(changed))
+    await live.do("revoke_certificate", "admin", number=number, reason="证件被收回")
+    again = await client.post(PAGE, data=form)
+    assert any("证号已经登记" in text for text in errors_of(again))
+
+
+async def test_the_reason_typed_for_revoking_stays(live: Live) -> None:
+    who, number = await inspector(live, "许七"), "鄂TS14X0007"
+    assert (await adds(live, card(who, number))).status_code == 201
+    client = await live.pages("admin")
+    page = await client.get(PAGE)
+    row = next(r for r in soup(page).find_all("tr") if number in r.text)
+    action = row.find("form")["action"]
+    wrong = await client.post(action, data=sent_form(page, action) | {"reason": "调"})
+    assert wrong.status_code == 422
+    assert sent_form(wrong, action)["reason"] == "调"
+    row = next(r for r in soup(wrong).find_all("tr") if number in r.text)
+    assert row.find("details").has_attr("open")
+    # Of the others nothing is filled in.
+    reasons = [i.get("value", "") for i in soup(wrong).find_all("input", {"name": "reason"})]
+    assert sorted(filter(None, reasons)) == ["调"]

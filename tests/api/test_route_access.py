@@ -58,6 +58,7 @@ async def test_the_access_of_each_route_of_the_ground(database: Database) -> Non
     expected = {
         "GET /sign-in": "anyone",
         "POST /sign-in": "anyone",
+        "GET /sign-out": "anyone",
         "POST /sign-out": "anyone",
         "GET /preferences": "anyone",
         "GET /problems/{code}": "anyone",

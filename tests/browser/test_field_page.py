@@ -208,7 +208,7 @@ async def test_the_page_opens_again_without_a_network(
         assert kept == sorted(
             ["/desk/field/shell"]
             + [f"/static/{n}" for n in ("tokens.css", "banjian.css", "mark.svg")]
-            + [f"/static/{n}" for n in ("field.js", "field-send.js")]
+            + [f"/static/field{n}.js" for n in ("", "-kept", "-pictures", "-send")]
         )
         await filled_in(page)
         await hands_in(page)
@@ -293,7 +293,8 @@ async def test_what_a_colleague_did_meanwhile_and_a_lapsed_sign_in_keep_the_draf
         assert await counted(live, case) == (1, 1)
         await page.reload()
         await expect(page.locator("#waiting-tag")).to_have_text("没有发送成功")
-        await page.get_by_role("button", name="从手机里删除这份记录").click()
+        await page.get_by_text("从手机里删除这份记录").click()
+        await page.get_by_role("button", name="确认删除").click()
         await expect(page.locator("#waiting")).to_be_hidden()
         await expect(page.locator("main")).to_contain_text("已经办理完毕")
 
