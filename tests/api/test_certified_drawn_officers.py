@@ -39,6 +39,9 @@ async def drawn(live: Live) -> tuple[str, str, str, str]:
         "targets": [f"{CODE},随州市曾都区第一机械有限公司"],
         "number": 1,
         "inspectors": list(NAMES.values()),
+        "value_source": "上证指数收盘",
+        "value_day": "2026-09-24",
+        "value_digits": 6,
     }
     path = "/api/v1/desk/cases"
     opened = await live.cast.ask("inspector", "POST", path, json={"procedure": PLAN, "form": form})
@@ -53,7 +56,8 @@ async def drawn(live: Live) -> tuple[str, str, str, str]:
     )
     await live.advance("2026-09-25T09:00:00+08:00")
     said = {"value": "3821.83", "source": "上证指数收盘", "published_on": "2026-09-24"}
-    await live.complete("inspector", "plan", task=f"{PLAN}.public_value", **said)
+    await live.complete("section_head", "plan", task=f"{PLAN}.public_value", **said)
+    await live.complete("inspector2", "plan", task=f"{PLAN}.value_check", outcome="as_published")
     await live.do("follow", "inspector", "check", of="plan", item=CODE)
     shown = await live.stage_is("check", "task_assigned")
     names = shown["decision"]["inspectors"]

@@ -248,6 +248,13 @@ DATA: dict[str, dict[str, Any]] = {
     "supplemented": {"label": "公司章程", "late": True},
     "tolerance_offered": {"missing": ["health", "contact"]},
     "plan_decided": {"decision": "refuse", "reasons": "住所证明不符"},
+    "value_entered": {
+        "value": "382183",
+        "source": "SSE Composite",
+        "published_on": "2026-09-24",
+        "reason": "no session",
+    },
+    "value_returned": {"value": "382183", "reasons": "last digit"},
     "drawn": {"value": "05 11 17", "targets": 12, "number": 4, "sha256": "d" * 64},
     "check_published": {"result": "normal", "published": 1, "checks": 4},
     "check_assigned": {"manner": "noticed", "visit_on": "2026-09-29"},
