@@ -74,6 +74,7 @@ async def of_a_check(view: CaseView, order: RelatedOrder) -> dict[str, Any]:
         "ends_on": form.ends_on.isoformat(),
         "inspectors": list(place.inspectors),
         "reserves": list(place.reserves),
+        "recused": [r.inspector for r in form.lists().recusals if r.code == place.code],
     }
 
 

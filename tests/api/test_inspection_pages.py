@@ -93,4 +93,14 @@ async def test_a_plan_is_proposed_drawn_and_downloaded_from_its_pages(live: Live
     assert any("写明理由" in text for text in errors_of(wrong))
     right = await client.post(task, data=sent | {"manner": "unannounced", "do": "submit"})
     assert right.status_code == 303
-    assert (await client.get(f"/cases/{live.number('check')}")).status_code == 200
+    # Once it is prepared, an inspector asks for a replacement on the case's page.
+    path = f"/cases/{live.number('check')}"
+    page = await client.get(path)
+    ask = f"{path}/ask-replacement"
+    sent = sent_form(page, ask)
+    silent = await client.post(ask, data=sent | {"inspector": "王海", "reason": ""})
+    assert silent.status_code == 422
+    asked = await client.post(ask, data=sent | {"inspector": "王海", "reason": "调离本局"})
+    assert asked.status_code == 303, errors_of(asked)
+    await live.stage_is("check", "replacing")
+    assert (await client.get(path)).status_code == 200
