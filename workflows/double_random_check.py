@@ -29,11 +29,12 @@ with workflow.unsafe.imports_passed_through():
         Publication,
         PublishOutcome,
         Recheck,
+        Rectified,
         ResultEntry,
         report_overdue,
         result_name,
     )
-    from law.zone import civil_date
+    from law.zone import civil_date, day_zh
 
 from workflows.double_random_replacements import ASKED, ASKING, Replacements
 from workflows.kernel.answers import wrong
@@ -266,12 +267,18 @@ class DoubleRandomCheck(Replacements):
         super().check_answers(task, answers, command)
         if isinstance(answers, Assignment | SiteRecord | ResultEntry | Recheck):
             self._check_drawn(command)
+        if isinstance(answers, SiteRecord):
+            self._check_period(answers.checked_on, "checked_on")
+        elif isinstance(answers, Recheck):
+            self._check_recheck(answers)
         if isinstance(answers, SiteRecord | Recheck):
             self._check_officers(answers, command)
         elif isinstance(answers, Assignment):
             self._check_assignment(answers, command)
         elif isinstance(answers, ResultEntry):
             self._check_result(answers, civil_date(command.received_at))
+        elif isinstance(answers, Publication):
+            self._check_publication(answers, civil_date(command.received_at))
         elif isinstance(answers, Replacement):
             self.check_consent(answers)
 
@@ -296,10 +303,35 @@ class DoubleRandomCheck(Replacements):
         demand = EQUIPMENT_CHECK if equipment else OTHER_CHECK
         check_certified(officers, command, answers.checked_on, demand)
 
+    def _check_period(self, day: date, field: str) -> None:
+        """A check follows its draw and is made in the plan's period, where the case knows that. Raises Refused."""
+        _refuse_before(field, day, civil_date(self.case.opening.received_at), "抽取、立件的日期")
+        memo = self.state.memo
+        if "starts_on" not in memo:
+            return
+        _refuse_before(field, day, date.fromisoformat(memo["starts_on"]), "计划的检查开始日期")
+        last = date.fromisoformat(memo["ends_on"])
+        if day > last:
+            told = f"不能晚于计划的检查结束日期（{day_zh(last)}）；期限内不能检查的，申请更换检查对象，写明理由"
+            raise wrong(field, told)
+
+    def _check_recheck(self, answers: Recheck) -> None:
+        """It follows the order, and before the order's last day is over nobody is late. Raises Refused."""
+        ordered, checked = self.state.memo.get("ordered_on"), self.state.decision["checked_on"]
+        what = "责令改正的日期" if ordered else "检查日期"
+        _refuse_before(
+            "checked_on", answers.checked_on, date.fromisoformat(ordered or checked), what
+        )
+        until = date.fromisoformat(self.state.memo["result"]["rectify_until"])
+        if answers.finding is Rectified.NOT_RECTIFIED and answers.checked_on <= until:
+            told = f"改正期限到{day_zh(until)}为止，届满以前不能认定没有改正，请在届满后复查"
+            raise wrong("finding", told)
+
     def _check_assignment(self, answers: Assignment, command: Command) -> None:
         if answers.visit_on is not None:
             if answers.visit_on < civil_date(command.received_at):
                 raise wrong("visit_on", "检查日期已经过去")
+            self._check_period(answers.visit_on, "visit_on")
         if answers.inspector is not None:
             self.check_replaceable(answers.inspector)
 
@@ -311,3 +343,21 @@ class DoubleRandomCheck(Replacements):
             errors["/rectify_until"] = "改正期限的最后一天已经过去"
         if errors:
             raise Refused(Refusal.INVALID_ANSWERS, "；".join(errors.values()), errors)
+
+    def _check_publication(self, answers: Publication, today: date) -> None:
+        """An order is not served after its own last day. Raises Refused."""
+        until = self.state.memo["result"]["rectify_until"]
+        if (
+            answers.decision is PublishOutcome.PUBLISH
+            and until
+            and date.fromisoformat(until) < today
+        ):
+            last = day_zh(date.fromisoformat(until))
+            told = f"改正期限的最后一天（{last}）已经过去，请退回检查人员重新确定改正期限"
+            raise wrong("decision", told)
+
+
+def _refuse_before(field: str, day: date, earliest: date, what: str) -> None:
+    """Raises Refused where a day lies before what it follows."""
+    if day < earliest:
+        raise wrong(field, f"不能早于{what}（{day_zh(earliest)}）")

@@ -255,6 +255,7 @@ DATA: dict[str, dict[str, Any]] = {
         "reason": "no session",
     },
     "value_returned": {"value": "382183", "reasons": "last digit"},
+    "order_chased": {"rung": "order_overdue_l1", "until": "2026-10-15"},
     "drawn": {"value": "05 11 17", "targets": 12, "number": 4, "sha256": "d" * 64},
     "check_published": {"result": "normal", "published": 1, "checks": 4},
     "check_assigned": {"manner": "noticed", "visit_on": "2026-09-29"},
