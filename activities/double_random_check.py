@@ -6,14 +6,16 @@ from typing import Any, Final
 from activities.context import CaseView
 from activities.paper_fields import Fields, full_stop, remedies
 from activities.paperwork import paper
-from activities.register_calls import effect
+from activities.register_calls import effect, inquiry
 from activities.related_filing import filled_by
 from domain.contracts import PaperOrder, RegisterCall
+from domain.officer_certificates import EQUIPMENT_CHECK, OTHER_CHECK, of_name
 from domain.related import RelatedOrder
 from forms.double_random_check import Application
 from forms.double_random_results import result_name
 from law.zone import day_zh
 from registers import ports
+from storage.officer_certificates import inspectors
 
 STEM: Final = "double_random_check"
 
@@ -37,6 +39,27 @@ async def publish_inspection(view: CaseView, order: RegisterCall) -> ports.Publi
         text=f"抽查计划：{form.plan_name}（{form.plan}）。检查日期：{checked}。检查结果：{order.args['result']}。",
         open_from=date.fromisoformat(order.args["since"]),
     )
+
+
+@inquiry("officers_able")
+async def officers_able(view: CaseView, order: RegisterCall) -> dict[str, Any]:
+    """`why_not`: name → why the person could not take part in the check on the day, "" for who could; no register is asked.
+
+    args: `names`, `equipment` (whether units of special equipment are checked), `day`.
+    """
+    names, day = order.args["names"], date.fromisoformat(order.args["day"])
+    demand = EQUIPMENT_CHECK if order.args["equipment"] else OTHER_CHECK
+    async with view.means.engine.connect() as connection:
+        serving = await inspectors(connection, view.case.office, names)
+    held = [c for one in serving for c in one.certificates]
+    known = {one.name for one in serving}
+    why_not = {
+        name: (demand.missing(name, of_name(held, name), day) or "")
+        if name in known
+        else f"{name}不是本机关在职的检查人员"
+        for name in names
+    }
+    return {"why_not": why_not}
 
 
 @filled_by("abnormal_operation_list")

@@ -10,9 +10,11 @@ from activities.paperwork import paper
 from activities.register_calls import inquiry
 from activities.related_filing import filled_by
 from domain.contracts import PaperOrder, RegisterCall
+from domain.public_value import origin
 from domain.random_draw import ORDINARY, Draw, draw
 from domain.related import RelatedOrder
-from forms.double_random_inspection import Application, PublicValue, draw_file
+from forms.double_random_draw import PublicValue, draw_file
+from forms.double_random_inspection import Application
 
 STEM: Final = "double_random_inspection"
 METHOD: Final = "抽取方法由本局规定（待核）；任何人可以用抽取文件重新抽取核对。"
@@ -72,6 +74,7 @@ async def of_a_check(view: CaseView, order: RelatedOrder) -> dict[str, Any]:
         "ends_on": form.ends_on.isoformat(),
         "inspectors": list(place.inspectors),
         "reserves": list(place.reserves),
+        "recused": [r.inspector for r in form.lists().recusals if r.code == place.code],
     }
 
 
@@ -81,6 +84,7 @@ async def draw_record(view: CaseView, order: PaperOrder) -> Fields:
     lists = form.lists()
     made = drawn(number_of(view), said["value"], form)
     names = {t.code: t.name for t in lists.targets}
+    later = said.get("reason")
     return "office_letter", {
         "name": view.row.papers["draw_record"],
         "recipient": view.office.name,
@@ -89,7 +93,12 @@ async def draw_record(view: CaseView, order: PaperOrder) -> Fields:
         ],
         "entries": [
             {"label": "公开数值", "value": said["value"]},
-            {"label": "数值出处", "value": f"{said['source']}（{said['published_on']}）"},
+            {"label": "数值出处", "value": origin(said)},
+            *([{"label": "晚于计划日期的理由", "value": later}] if later else []),
+            *(
+                {"label": "更正以前录入的数值", "value": f"{r['value']}（{r['reasons']}）"}
+                for r in said.get("returned", ())
+            ),
             {"label": "名单摘要", "value": said["lists_sha256"]},
             {"label": "种子", "value": said["seed_sha256"]},
             {"label": "抽取文件摘要", "value": said["sha256"]},

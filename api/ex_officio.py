@@ -74,7 +74,7 @@ async def open_case(
         errors = [FieldError(message, pointer(("form", *path))) for path, message in ahead]
     if errors or whole is None:
         raise Problem("invalid_input", errors=errors)
-    await check_serving(means.engine, getattr(whole, "inspectors", ()), means.office)
+    await check_serving(means.engine, whole, means.office, civil_date(person.now))
     content, facts = content_of(whole, []), whole.case_facts()
     case_id = uuid5(act_id, "case")
     dossier = Dossier(

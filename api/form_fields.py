@@ -93,7 +93,8 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
         title_en=str(extra.get("title_en", "")) or name,
         hint=str(extra.get("hint", "")),
         widget=widget,
-        optional=allows_none or not info.is_required(),
+        # What older answers lack has a default, and is asked for all the same.
+        optional=not extra.get("needed") and (allows_none or not info.is_required()),
         personal=bool(extra.get("personal", False)),
         max_length=_max_length(metadata),
         options=options,

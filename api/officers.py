@@ -2,6 +2,7 @@
 to judge."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,11 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.acts import Draft
 from api.i18n import gettext as _
 from api.problems import FieldError, Problem
+from api.refusal_texts import told
+from domain.officer_certificates import (
+    EQUIPMENT_CHECK,
+    OTHER_CHECK,
+    Certificate,
+    Demand,
+    of_name,
+)
 from domain.refusals import Refusal, Refused
 from domain.roles import Role
+from forms.base import ApplicationForm
+from forms.double_random_inspection import Application as RandomPlan
+from forms.double_random_inspection import Scope
 from storage.colleagues import colleagues
 from storage.officer_certificates import Named, inspectors
 
+LISTED: Final = "/form/inspectors"
 MOST_CERTIFICATES: Final = 10
 """Of one person, those that ended last: more of them say nothing more."""
 
@@ -62,14 +75,40 @@ def _certificates(found: Sequence[Named]) -> list[dict[str, object]]:
     return [c.model_dump(mode="json") for c in held]
 
 
-async def check_serving(engine: AsyncEngine, names: Sequence[str], office: str) -> None:
-    """Those from whom officers are to be drawn (双随机) are inspectors of the office.
+async def check_serving(
+    engine: AsyncEngine, form: ApplicationForm, office: str, today: date
+) -> None:
+    """Those from whom a plan draws officers (双随机) are inspectors of the office, certified for its checks to the last day.
+
+    A certificate that ends within the plan's period would leave a drawn check without its two officers.
 
     Raises:
-        Problem: invalid_input at `/form/inspectors`.
+        Problem: invalid_input at `/form/inspectors`, with everybody who is not, and until when a certificate holds.
     """
-    if names and (unknown := await strangers(engine, names, office)):
+    if not isinstance(form, RandomPlan):
+        return
+    if unknown := await strangers(engine, form.inspectors, office):
         message = _("检查人员须是本机关在职的执法人员，查不到：%(names)s") % {
             "names": "、".join(unknown)
         }
-        raise Problem("invalid_input", errors=[FieldError(message, pointer="/form/inspectors")])
+        raise Problem("invalid_input", errors=[FieldError(message, pointer=LISTED)])
+    async with engine.connect() as connection:
+        serving = await inspectors(connection, office, form.inspectors)
+    held = [c for one in serving for c in one.certificates]
+    demand = EQUIPMENT_CHECK if form.scope is Scope.EQUIPMENT else OTHER_CHECK
+    days = max(today, form.starts_on), form.ends_on
+    lacking = [_lacking(demand, name, of_name(held, name), *days) for name in form.inspectors]
+    if errors := [told(why) for why in lacking if why]:
+        raise Problem("invalid_input", errors=[FieldError("".join(errors), pointer=LISTED)])
+
+
+def _lacking(
+    demand: Demand, name: str, own: Sequence[Certificate], first: date, last: date
+) -> str | None:
+    """Why the person could not make a check on the first or on the last day."""
+    if why := demand.missing(name, own, first):
+        return why
+    if demand.missing(name, own, last) is None:
+        return None
+    # Of several, the one that holds at first says until when.
+    return demand.missing(name, [c for c in own if c.holds(first)], last)

@@ -7,11 +7,17 @@ bureau by what was read (监督检查办法 8, 9, 15 only ask for a random one, 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from math import lcm
 from typing import Any, Final
 
-FORMAT: Final = "banjian-draw-1"
+from domain.public_value import ValueRule
+
+UNRULED: Final = "banjian-draw-1"
+"""Plans that fixed no public value: as they were drawn, they are drawn again."""
+FORMAT: Final = "banjian-draw-2"
+"""The lists say which value counts, and the value has one spelling."""
 MOST_TARGETS: Final = 500
 MOST_INSPECTORS: Final = 50
 FEWEST_OFFICERS: Final = 2
@@ -59,6 +65,7 @@ class Lists:
     Attributes:
         number: how many targets are drawn.
         per_target: how many officers check each, 2 to 4.
+        rule: which public value counts; None in plans older than the rule.
     """
 
     number: int
@@ -67,6 +74,21 @@ class Lists:
     per_target: int = FEWEST_OFFICERS
     excluded: Sequence[Excluded] = ()
     recusals: Sequence[Recusal] = ()
+    rule: ValueRule | None = None
+
+    @property
+    def format(self) -> str:
+        """Which version of the method the lists are drawn by."""
+        return UNRULED if self.rule is None else FORMAT
+
+    def spelt(self, value: str) -> str:
+        """The public value as it is hashed. Raises DrawError where it cannot be the one that the plan names."""
+        if self.rule is None:
+            return value
+        try:
+            return self.rule.normal(value)
+        except ValueError as error:
+            raise DrawError(str(error)) from error
 
     @property
     def candidates(self) -> list[Target]:
@@ -118,6 +140,9 @@ class Lists:
             *(_line("inspector", name) for name in self.inspectors),
             *(_line("recusal", r.inspector, r.code, r.reason) for r in self.recusals),
         ]
+        if (rule := self.rule) is not None:
+            named = rule.source, rule.issue, rule.day.isoformat(), str(rule.digits)
+            lines.append(_line("value", *named))
         return "".join(f"{line}\n" for line in sorted(lines))
 
     def digest(self) -> str:
@@ -149,7 +174,8 @@ def draw(plan: str, public_value: str, lists: Lists) -> Draw:
 
     Args:
         plan: the plan's number, so that two plans of one day are drawn differently.
-        public_value: what was published by somebody else after the lists were fixed, as it was published.
+        public_value: what was published by somebody else after the lists were fixed; in whatever spelling, where the
+            lists have a rule for it.
 
     Raises:
         DrawError: the lists, the plan's number or the value cannot be drawn from.
@@ -158,7 +184,8 @@ def draw(plan: str, public_value: str, lists: Lists) -> Draw:
     if not plan or not public_value:
         raise DrawError("请填写计划编号和公开数值")
     fixed = lists.digest()
-    seed = _hash("".join(f"{_line(part)}\n" for part in (FORMAT, plan, fixed, public_value)))
+    parts = (lists.format, plan, fixed, lists.spelt(public_value))
+    seed = _hash("".join(f"{_line(part)}\n" for part in parts))
     targets = lists.candidates
     whole = lcm(*(t.weight for t in targets))
     order = sorted(targets, key=lambda t: (-_score(seed, t, whole), t.code))
@@ -215,14 +242,33 @@ def _once(what: str, values: Iterable[str]) -> None:
 
 
 def document(
-    plan: str, title: str, lists: Lists, made: Draw, *, value: str, source: str, published_on: str
+    plan: str,
+    title: str,
+    lists: Lists,
+    made: Draw,
+    *,
+    value: str,
+    source: str,
+    published_on: str,
+    issue: str = "",
+    reason: str = "",
 ) -> dict[str, Any]:
-    """The draw as it is published: everything that is needed to run it again, and what came of it."""
+    """The draw as it is published: everything that is needed to run it again, and what came of it.
+
+    Args:
+        issue: of a plan that names the value, as `reason`: why a later publication than the one named was taken.
+    """
+    said = {"value": lists.spelt(value), "source": source, "published_on": published_on}
+    ruled: dict[str, Any] = {}
+    if lists.rule is not None:
+        said |= {"issue": issue, "reason": reason}
+        ruled = {"value_rule": lists.rule.shown()}
     return {
-        "format": FORMAT,
+        "format": lists.format,
         "plan": plan,
         "title": title,
-        "public_value": {"value": value, "source": source, "published_on": published_on},
+        **ruled,
+        "public_value": said,
         "number": lists.number,
         "per_target": lists.per_target,
         "targets": [{"code": t.code, "name": t.name, "weight": t.weight} for t in lists.targets],
@@ -245,8 +291,9 @@ def _shown(assigned: Assigned) -> dict[str, Any]:
 def lists_of(shown: Mapping[str, Any]) -> Lists:
     """The lists of a published document. Raises DrawError where it is none."""
     try:
-        if shown["format"] != FORMAT:
-            raise DrawError(f"不认识的格式：{shown['format']}，应当是 {FORMAT}")
+        if shown["format"] not in {UNRULED, FORMAT}:
+            raise DrawError(f"不认识的格式：{shown['format']}，应当是 {FORMAT} 或者 {UNRULED}")
+        rule = ValueRule.of(shown["value_rule"]) if shown["format"] == FORMAT else None
         number, per_target = shown["number"], shown["per_target"]
         if type(number) is not int or type(per_target) is not int:
             raise TypeError
@@ -263,8 +310,11 @@ def lists_of(shown: Mapping[str, Any]) -> Lists:
                 Recusal(str(r["inspector"]), str(r["code"]), str(r["reason"]))
                 for r in shown["recusals"]
             ],
+            rule=rule,
         )
-    except (KeyError, TypeError) as broken:
+    except DrawError:
+        raise
+    except (KeyError, TypeError, ValueError) as broken:
         raise DrawError("这不是抽取文件，或者内容不全") from broken
 
 
@@ -278,7 +328,8 @@ def differences(shown: Mapping[str, Any]) -> list[str]:
     try:
         plan, value = str(shown["plan"]), str(shown["public_value"]["value"])
         stated = {key: shown[key] for key in ("lists_sha256", "seed_sha256", "drawn", "reserves")}
-    except (KeyError, TypeError) as broken:
+        another = _another_value(shown["public_value"], lists)
+    except (KeyError, TypeError, ValueError) as broken:
         raise DrawError("这不是抽取文件，或者内容不全") from broken
     again = draw(plan, value, lists)
     found = {
@@ -287,4 +338,20 @@ def differences(shown: Mapping[str, Any]) -> list[str]:
         "drawn": ("抽中的对象和人员", [_shown(a) for a in again.drawn]),
         "reserves": ("候补的对象和人员", [_shown(a) for a in again.reserves]),
     }
-    return [name for key, (name, made) in found.items() if stated[key] != made]
+    wrong = [name for key, (name, made) in found.items() if stated[key] != made]
+    return ["公开数值与计划写明的不符", *wrong] if another else wrong
+
+
+def _another_value(said: Mapping[str, Any], lists: Lists) -> bool:
+    """Whether the plan names another publication than the value is from."""
+    if lists.rule is None:
+        return False
+    faults = lists.rule.faults(
+        value=str(said["value"]),
+        source=str(said["source"]),
+        issue=str(said["issue"]),
+        published_on=date.fromisoformat(said["published_on"]),
+        reason=str(said["reason"]),
+    )
+    # Another number of digits is no draw at all.
+    return bool(faults.keys() - {"value"})

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from domain.random_draw import FEWEST_OFFICERS, MOST_INSPECTORS, MOST_OFFICERS
 from forms.approval import NoInterest
-from forms.base import ApplicationForm, Section, TaskForm
+from forms.base import ApplicationForm, Form, Section, TaskForm
 from forms.double_random_inspection import Scope
 from forms.fields import Day, Line, Text, labelled
 from forms.licence_item import UnifiedCode
@@ -32,7 +32,7 @@ class Application(ApplicationForm):
             "Task",
             ("plan", "plan_name", "matters", "basis", "starts_on", "ends_on"),
         ),
-        Section("officers", "检查人员", "Officers", ("inspectors", "reserves")),
+        Section("officers", "检查人员", "Officers", ("inspectors", "reserves", "recused")),
     )
 
     uscc: Annotated[UnifiedCode, labelled("统一社会信用代码", "Unified social credit code")]
@@ -53,6 +53,9 @@ class Application(ApplicationForm):
     reserves: Annotated[
         Names, labelled("候补人员（按抽取的顺序）", "Reserves, in the order drawn", widget="lines")
     ] = Field(default_factory=list)
+    recused: Annotated[Names, labelled("需要回避的人员", "Who must recuse", widget="lines")] = (
+        Field(default_factory=list)
+    )
 
     def subject(self) -> str:
         return self.name
@@ -67,6 +70,9 @@ class Application(ApplicationForm):
             "plan": self.plan,
             "inspectors": self.inspectors,
             "reserves": self.reserves,
+            "recused": self.recused,
+            "starts_on": self.starts_on.isoformat(),
+            "ends_on": self.ends_on.isoformat(),
         }
 
 
@@ -148,6 +154,24 @@ class Assignment(TaskForm):
         return self
 
 
+class ReplacementRequest(Form):
+    """申请更换 after the check was prepared: who can no longer take part, or that the target cannot be checked (SOD-16)."""
+
+    code = "double_random_check.replacement_request"
+    title = "申请更换"
+    title_en = "Asking for a replacement"
+
+    inspector: Annotated[
+        Line | None,
+        labelled("更换哪一名人员", "Which officer", hint="更换检查对象的不填"),
+    ] = None
+    reason: Annotated[
+        Text,
+        labelled("更换的理由", "Reason", hint="记入办件", widget="textarea"),
+        Field(min_length=4, max_length=2000),
+    ]
+
+
 class Consent(StrEnum):
     CONSENT = "consent"
     REFUSE = "refuse"
@@ -171,8 +195,8 @@ class Replacement(TaskForm):
                 "consent": [
                     "同意更换",
                     "Consent",
-                    "由抽取顺序中的下一个候补接替",
-                    "The next reserve of the draw takes the place",
+                    "由抽取顺序中的下一个候补接替；不在职、没有有效证件的跳过，并记录理由",
+                    "The next reserve takes the place; who does not serve or has no valid certificate is passed over, on record",
                 ],
                 "refuse": [
                     "不同意",
@@ -183,11 +207,21 @@ class Replacement(TaskForm):
             },
         ),
     ]
+    successor: Annotated[
+        Line | None,
+        labelled(
+            "候补都不能接替时由谁接替",
+            "Who takes the place where no reserve can",
+            hint="填写一名在职、持证、不需要回避的检查人员；还有候补能接替的，由候补接替（本局规则，待核）",
+        ),
+    ] = None
     reasons: Annotated[Text, labelled("理由", "Reasons", widget="textarea")] = ""
     no_interest: NoInterest
 
     @model_validator(mode="after")
     def _reasoned(self) -> Self:
+        if self.successor is not None and len(self.reasons) < 4:
+            raise ValueError("指定候补以外的人员接替的，请写明理由")
         if self.outcome is Consent.REFUSE and len(self.reasons) < 4:
             raise ValueError("不同意更换的，请写明理由")
         return self

@@ -1,13 +1,14 @@
 """The check of one drawn target (双随机抽查): opened by the plan that drew it, made by at least two of the officers drawn.
 
 law.md §2.17, SOD-5, SOD-16; the result is public within 20 working days (B01: 公示条例 6; 食品检查办法 39). No officer and no target is
-replaced without a reason on record and a head's consent; the next reserve of the draw takes the place.
+replaced without a reason on record and a head's consent (`workflows/double_random_replacements.py`); since table 2 from
+each stage in which officers drawn have something to do, which it goes back to.
 
     task_assigned ──▶ noticed ─────┬──▶ checked ──▶ result_entered ──▶ published ──▶ normal ──────────────┐
       ▲  │  ├───────▶ unannounced ─┘       ▲─────────────┘  B01           ├──▶ rectify_ordered ──▶ followed_up ┤
       └──┤  ▼                                                             ├──▶ case_opened ◀──┘ ─────────────┤
          replacing ──▶ replaced                                           └──▶ abnormal_list ───────────────▼
-                                                                                          archiving ──▶ archived
+          ▲  ▼ (2) noticed, unannounced, checked, rectify_ordered                         archiving ──▶ archived
 """
 
 from datetime import date
@@ -16,31 +17,27 @@ from typing import Any, Final
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.contracts import CaseInput, CaseOutcome, Command, OpenTask, TaskAnswer
+    from domain.contracts import CaseInput, CaseOutcome, Command, OpenTask
     from domain.officer_certificates import EQUIPMENT_CHECK, OTHER_CHECK
     from domain.photos import on_record
     from domain.refusals import Refusal, Refused
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.base import TaskForm
-    from forms.double_random_check import (
-        Assignment,
-        Consent,
-        Manner,
-        Replacement,
-        SiteRecord,
-    )
+    from forms.double_random_check import Assignment, Manner, Replacement, SiteRecord
     from forms.double_random_inspection import Scope
     from forms.double_random_results import (
         Publication,
         PublishOutcome,
         Recheck,
+        Rectified,
         ResultEntry,
         report_overdue,
         result_name,
     )
-    from law.zone import civil_date
+    from law.zone import civil_date, day_zh
 
-from workflows.double_random_follow_ups import FollowUps
+from workflows.double_random_replacements import ASKED, ASKING, Replacements
+from workflows.kernel.answers import wrong
 from workflows.kernel.approval import ARCHIVED, ARCHIVING
 from workflows.kernel.certified import check_certified
 
@@ -112,11 +109,23 @@ TABLE = Table(
         "archived",
     ),
 )
+REPLACEABLE = TABLE.extended(
+    "2",
+    after={},
+    transitions=(
+        *(Transition(stage, "replacing", "申请更换，写明理由") for stage in ASKING),
+        Transition("replacing", "noticed", "不同意更换，或者没有人能接替"),
+        Transition("replacing", "unannounced", "不同意更换，或者没有人能接替"),
+        Transition("replacing", "checked", "更换了检查人员，或者不同意更换"),
+        Transition("replacing", "rectify_ordered", "更换了检查人员，或者不同意更换"),
+    ),
+    accepts=dict.fromkeys(ASKING, ASKED),
+)
 
 
 @workflow.defn(name="double_random_check")
-class DoubleRandomCheck(FollowUps):
-    tables = {"1": TABLE}
+class DoubleRandomCheck(Replacements):
+    tables = {"1": TABLE, "2": REPLACEABLE}
 
     @workflow.init
     def __init__(self, case: CaseInput) -> None:
@@ -145,12 +154,6 @@ class DoubleRandomCheck(FollowUps):
     def forms(self) -> tuple[Any, ...]:
         return (Assignment, Replacement, SiteRecord, ResultEntry, Publication, Recheck)
 
-    @property
-    def inspectors(self) -> list[str]:
-        """Who checks: as drawn, or put in a place by consent."""
-        drawn: list[str] = self.state.memo["inspectors"]
-        return drawn
-
     # -- 任务 ------------------------------------------------------------------------------------------
 
     async def assign_check(self) -> str:
@@ -159,56 +162,17 @@ class DoubleRandomCheck(FollowUps):
             self.keep_decision(inspectors=list(self.inspectors))
         form, given = await self.filled_in(Assignment, "verification")
         if form.replaces:
-            return self._ask_replacement(form, given)
+            self.ask(form.inspector, form.reason, given.actor, given.received_at)
+            return "replacing"
         told = {"manner": form.manner.value, "visit_on": form.visit_on and str(form.visit_on)}
         self.record("check_assigned", actor=given.actor, at=given.received_at, data=told)
         if form.manner is Manner.UNANNOUNCED:
             return "unannounced"
-        await self.serve("check_notice", visit_on=told["visit_on"], inspectors=self.inspectors)
+        # Other officers, another day: a notice of its own.
+        self.state.memo["notices"] = seq = int(self.state.memo.get("notices", 0)) + 1
+        notice = {"visit_on": told["visit_on"], "inspectors": self.inspectors}
+        await self.serve("check_notice", seq=seq, **notice)
         return "noticed"
-
-    # -- 更换 (SOD-16) ---------------------------------------------------------------------------------
-
-    def _ask_replacement(self, form: Assignment, given: TaskAnswer) -> str:
-        what = form.inspector or self.state.title
-        self.state.memo["replacing"] = {"inspector": form.inspector, "what": what}
-        self.record(
-            "replacement_asked",
-            actor=given.actor,
-            at=given.received_at,
-            data={"manner": form.manner.value},
-            internal={"what": what, "reason": form.reason},
-        )
-        self.state.memo["replacing"]["reason"] = form.reason[:500]
-        return "replacing"
-
-    async def decide_replacement(self) -> str:
-        """A head consents or not; who takes the place was drawn with all the others."""
-        asked = self.state.memo["replacing"]
-        decided = await self.decided(
-            Replacement,
-            role=self.row.roles["decision"],
-            context={"item": asked["what"], "reason": asked["reason"]},
-        )
-        assert decided is not None
-        form, given = decided
-        consents, successor = form.outcome is Consent.CONSENT, ""
-        if consents and asked["inspector"]:
-            successor = self.state.memo["reserves"].pop(0)
-            place = self.inspectors.index(asked["inspector"])
-            self.inspectors[place] = successor
-            self.keep_decision(inspectors=list(self.inspectors))
-        self.record(
-            "replacement_decided",
-            actor=given.actor,
-            at=given.received_at,
-            data={
-                "outcome": form.outcome.value,
-                "what": "inspector" if asked["inspector"] else "target",
-            },
-            internal={"gone": asked["what"], "successor": successor, "reasons": form.reasons},
-        )
-        return "replaced" if consents and not asked["inspector"] else "task_assigned"
 
     # -- 检查, 结果 -------------------------------------------------------------------------------------
 
@@ -303,12 +267,20 @@ class DoubleRandomCheck(FollowUps):
         super().check_answers(task, answers, command)
         if isinstance(answers, Assignment | SiteRecord | ResultEntry | Recheck):
             self._check_drawn(command)
+        if isinstance(answers, SiteRecord):
+            self._check_period(answers.checked_on, "checked_on")
+        elif isinstance(answers, Recheck):
+            self._check_recheck(answers)
         if isinstance(answers, SiteRecord | Recheck):
             self._check_officers(answers, command)
         elif isinstance(answers, Assignment):
             self._check_assignment(answers, command)
         elif isinstance(answers, ResultEntry):
             self._check_result(answers, civil_date(command.received_at))
+        elif isinstance(answers, Publication):
+            self._check_publication(answers, civil_date(command.received_at))
+        elif isinstance(answers, Replacement):
+            self.check_consent(answers)
 
     def _check_drawn(self, command: Command) -> None:
         """Who was not drawn has no part in the check, whatever the post (SOD-16)."""
@@ -331,17 +303,37 @@ class DoubleRandomCheck(FollowUps):
         demand = EQUIPMENT_CHECK if equipment else OTHER_CHECK
         check_certified(officers, command, answers.checked_on, demand)
 
+    def _check_period(self, day: date, field: str) -> None:
+        """A check follows its draw and is made in the plan's period, where the case knows that. Raises Refused."""
+        _refuse_before(field, day, civil_date(self.case.opening.received_at), "抽取、立件的日期")
+        memo = self.state.memo
+        if "starts_on" not in memo:
+            return
+        _refuse_before(field, day, date.fromisoformat(memo["starts_on"]), "计划的检查开始日期")
+        last = date.fromisoformat(memo["ends_on"])
+        if day > last:
+            told = f"不能晚于计划的检查结束日期（{day_zh(last)}）；期限内不能检查的，申请更换检查对象，写明理由"
+            raise wrong(field, told)
+
+    def _check_recheck(self, answers: Recheck) -> None:
+        """It follows the order, and before the order's last day is over nobody is late. Raises Refused."""
+        ordered, checked = self.state.memo.get("ordered_on"), self.state.decision["checked_on"]
+        what = "责令改正的日期" if ordered else "检查日期"
+        _refuse_before(
+            "checked_on", answers.checked_on, date.fromisoformat(ordered or checked), what
+        )
+        until = date.fromisoformat(self.state.memo["result"]["rectify_until"])
+        if answers.finding is Rectified.NOT_RECTIFIED and answers.checked_on <= until:
+            told = f"改正期限到{day_zh(until)}为止，届满以前不能认定没有改正，请在届满后复查"
+            raise wrong("finding", told)
+
     def _check_assignment(self, answers: Assignment, command: Command) -> None:
-        errors = {}
-        if answers.visit_on is not None and answers.visit_on < civil_date(command.received_at):
-            errors["/visit_on"] = "检查日期已经过去"
+        if answers.visit_on is not None:
+            if answers.visit_on < civil_date(command.received_at):
+                raise wrong("visit_on", "检查日期已经过去")
+            self._check_period(answers.visit_on, "visit_on")
         if answers.inspector is not None:
-            if answers.inspector not in self.inspectors:
-                errors["/inspector"] = "不是本件抽取的检查人员"
-            elif not self.state.memo["reserves"]:
-                errors["/inspector"] = "没有候补人员，请更换检查对象"
-        if errors:
-            raise Refused(Refusal.INVALID_ANSWERS, "；".join(errors.values()), errors)
+            self.check_replaceable(answers.inspector)
 
     def _check_result(self, answers: ResultEntry, today: date) -> None:
         errors = {}
@@ -351,3 +343,21 @@ class DoubleRandomCheck(FollowUps):
             errors["/rectify_until"] = "改正期限的最后一天已经过去"
         if errors:
             raise Refused(Refusal.INVALID_ANSWERS, "；".join(errors.values()), errors)
+
+    def _check_publication(self, answers: Publication, today: date) -> None:
+        """An order is not served after its own last day. Raises Refused."""
+        until = self.state.memo["result"]["rectify_until"]
+        if (
+            answers.decision is PublishOutcome.PUBLISH
+            and until
+            and date.fromisoformat(until) < today
+        ):
+            last = day_zh(date.fromisoformat(until))
+            told = f"改正期限的最后一天（{last}）已经过去，请退回检查人员重新确定改正期限"
+            raise wrong("decision", told)
+
+
+def _refuse_before(field: str, day: date, earliest: date, what: str) -> None:
+    """Raises Refused where a day lies before what it follows."""
+    if day < earliest:
+        raise wrong(field, f"不能早于{what}（{day_zh(earliest)}）")

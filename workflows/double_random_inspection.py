@@ -1,7 +1,8 @@
 """A plan of a random inspection (双随机、一公开): lists, a head's approval, the draw, a check for each drawn target.
 
-民营经济促进法 52; 条例 38; of equipment units 监督检查办法 8, 9, 15, 17. The draw is `domain/random_draw.py`: nobody can choose its result,
-since the public value is younger than the lists. What is replaced (SOD-16) is replaced by the next one of the order drawn.
+民营经济促进法 52; 条例 38; of equipment units 监督检查办法 8, 9, 15, 17. The draw is `domain/random_draw.py`. The plan names the public value
+(publication, issue, day, digits) before it exists; a head who neither proposed nor may be drawn enters it, an officer compares it
+with the publication. What is replaced (SOD-16) is replaced by the next one of the order drawn.
 
     plan_proposed ──▶ plan_approved ──▶ drawn ──▶ checking ──▶ archiving ──▶ archived
           │             public value     opens      each check published, or replaced by the next reserve
@@ -9,21 +10,22 @@ since the public value is younger than the lists. What is replaced (SOD-16) is r
 """
 
 import asyncio
+from datetime import date
 from typing import Any, Final
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contracts import CaseInput, CaseOutcome, Command, Fact, OpenTask
-    from domain.refusals import Refusal, Refused
+    from domain.public_value import origin
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.base import TaskForm
-    from forms.double_random_inspection import PlanDecision, PlanOutcome, PublicValue, Scope
+    from forms.double_random_draw import PlanDecision, PlanOutcome, PublicValue, ValueCheck
+    from forms.double_random_inspection import Scope
     from law.zone import civil_date
 
-from workflows.ex_officio import ExOfficio
+from workflows.double_random_value import PlannedValue
 from workflows.kernel.approval import ARCHIVED, ARCHIVING
-from workflows.public_notices import PublicNotices
 
 CHECK: Final = "double_random_check"
 REPLACED: Final = "replaced"
@@ -74,7 +76,7 @@ TABLE = Table(
 
 
 @workflow.defn(name="double_random_inspection")
-class DoubleRandomInspection(PublicNotices, ExOfficio):
+class DoubleRandomInspection(PlannedValue):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -94,7 +96,7 @@ class DoubleRandomInspection(PublicNotices, ExOfficio):
         )
 
     def forms(self) -> tuple[Any, ...]:
-        return (PlanDecision, PublicValue)
+        return (PlanDecision, PublicValue, ValueCheck)
 
     # -- 计划 ------------------------------------------------------------------------------------------
 
@@ -114,7 +116,10 @@ class DoubleRandomInspection(PublicNotices, ExOfficio):
             at=given.received_at,
             data={"decision": form.decision.value, "reasons": form.reasons},
         )
-        return "plan_approved" if form.decision is PlanOutcome.APPROVE else "plan_refused"
+        if form.decision is PlanOutcome.REFUSE:
+            return "plan_refused"
+        self.announce_rule()
+        return "plan_approved"
 
     def _facts_of_lists(self) -> list[Fact]:
         """What whoever decides looks at: how many, how many of them key units, who is left out and why."""
@@ -123,6 +128,7 @@ class DoubleRandomInspection(PublicNotices, ExOfficio):
         out, count = "；".join(memo["excluded"]), memo["excluded_count"]
         more = f"等 {count} 个" if count > len(memo["excluded"]) else ""
         return [
+            *self.fact_of_value(),
             Fact(
                 code="inspection_lists",
                 state="ok",
@@ -147,18 +153,15 @@ class DoubleRandomInspection(PublicNotices, ExOfficio):
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         super().check_answers(task, answers, command)
-        if not isinstance(answers, PublicValue):
-            return
-        self.refuse_future(answers, "published_on", command)
-        if answers.published_on <= civil_date(self.case.opening.received_at):
-            told = "公开数值应当在名单固定以后产生：公布日期须晚于立项日"
-            raise Refused(Refusal.INVALID_ANSWERS, told, {"/published_on": told})
+        if isinstance(answers, PlanDecision):
+            self.check_approval(answers, civil_date(command.received_at))
+        elif isinstance(answers, PublicValue):
+            self.check_value(answers, command)
+        elif isinstance(answers, ValueCheck):
+            self.check_comparer(command)
 
     async def draw_targets(self) -> str:
-        decided = await self.decided(PublicValue, role=self.row.roles["proposal"])
-        assert decided is not None
-        form, given = decided
-        said = form.model_dump(mode="json")
+        said, given = await self.public_value()
         drawn = (await self.until_done("random_draw", **said)).answer
         number = self.state.memo["number"]
         self.state.memo |= {
@@ -168,6 +171,7 @@ class DoubleRandomInspection(PublicNotices, ExOfficio):
             "published": [],
         }
         shown = {**said, **{key: drawn[key] for key in ("lists_sha256", "seed_sha256", "sha256")}}
+        shown |= {"returned": self.returned_values}
         self.keep_decision(draw=shown)
         self.record(
             "drawn",
@@ -188,7 +192,12 @@ class DoubleRandomInspection(PublicNotices, ExOfficio):
                 ["抽查计划编号", self.state.numbers["receipt"]],
                 ["抽取数量", f"{self.state.memo['number']} / {len(self.state.memo['order'])}"],
                 ["公开数值", shown["value"]],
-                ["数值出处", f"{shown['source']}（{shown['published_on']}）"],
+                ["数值出处", origin(shown)],
+                *([["晚于计划日期的理由", shown["reason"]]] if shown["reason"] else []),
+                *(
+                    ["更正以前录入的数值", f"{one['value']}（{one['reasons']}）"]
+                    for one in shown["returned"]
+                ),
                 ["名单摘要", shown["lists_sha256"]],
                 ["种子", shown["seed_sha256"]],
                 ["抽取文件摘要", shown["sha256"]],
@@ -224,10 +233,18 @@ class DoubleRandomInspection(PublicNotices, ExOfficio):
             memo = self.state.memo
             gone = replaced[0]
             reserves = [c for c in memo["order"] if c not in self.state.related]
+            if self._over():
+                # Nobody could check it within the plan's period.
+                reserves = []
             memo["checks"] = [c for c in memo["checks"] if c != gone] + reserves[:1]
             self._show_progress()
             if reserves:
                 await self._open_check(reserves[0])
+
+    def _over(self) -> bool:
+        """Whether the plan's period has ended; of a plan from before this was kept it never does."""
+        last = self.state.memo.get("ends_on")
+        return last is not None and civil_date(self.now()) > date.fromisoformat(last)
 
     def _replaced(self) -> list[str]:
         """Targets of the plan whose check ended because another one takes the place."""

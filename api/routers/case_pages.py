@@ -98,6 +98,7 @@ NAMED_FORMS: Final = frozenset(
         "annul-penalty",
         "revoke-repair",
         "supplement-accident",
+        "ask-replacement",
         "duty-request",
         "duty-fulfilment",
     }
@@ -201,6 +202,7 @@ async def _case(
         "annulled": _("已登记处罚被撤销，由另一位同事决定移出。"),
         "duty_noted": _("已登记。"),
         "told_upward": _("补报已记入本件，补报文书随即发出。"),
+        "replacing": _("更换的申请已提交，由负责人决定。"),
     }
     notices = notice_views(view.case, view.row)
     context = {

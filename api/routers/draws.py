@@ -12,7 +12,8 @@ from api.problems import Problem
 from api.security.current import Staff
 from api.services import Means
 from domain.random_draw import FORMAT
-from forms.double_random_inspection import Application, PublicValue, draw_file
+from forms.double_random_draw import PublicValue, draw_file
+from forms.double_random_inspection import Application
 from storage import submissions
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
@@ -42,6 +43,7 @@ async def download_draw(person: Staff, means: Means, number: Number) -> Response
         raise Problem("not_found")
     async with means.engine.connect() as connection:
         _row, answers = await submissions.newest(connection, means.keys, view.case.case_id)
-    said = PublicValue.model_validate({key: kept[key] for key in _FIELDS})
+    # Of a draw from before they were asked for, issue and reason are not on record.
+    said = PublicValue.model_validate({key: kept[key] for key in _FIELDS & kept.keys()})
     content = draw_file(view.number, Application.model_validate(answers), said)
     return attachment(content, name=f"{view.number}-draw.json", media_type="application/json")

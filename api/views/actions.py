@@ -6,7 +6,7 @@ from typing import Any, Final
 from api.i18n import gettext as _
 from api.views.clocks import ClockView
 from api.views.viewer import Viewer
-from domain.roles import HEADS
+from domain.roles import HEADS, Role
 from domain.transitions import Table
 from law import catalogue
 from storage.tables import CaseRow, TaskRow
@@ -186,6 +186,9 @@ def _of_officers(
         return []
     base = f"/api/v1/cases/{number}"
     found: list[Action] = []
+    if "ask_replacement" in accepted and viewer.person and viewer.person.has(Role.INSPECTOR):
+        href = f"{base}/replacement-requests"
+        found.append(Action("ask_replacement", _("申请更换"), "POST", href))
     if "revoke_repair" in accepted:
         href = f"{base}/repair-revocations"
         found.append(Action("revoke_repair", _("提出撤销信用修复"), "POST", href))

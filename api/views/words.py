@@ -109,6 +109,7 @@ EFFECTS: Final[dict[str, str]] = {
     "annul_registration": mark("登记系统撤销登记"),
     "publish_annulment": mark("公示撤销登记"),
     "random_draw": mark("按公开数值抽取"),
+    "officers_able": mark("核对候补人员是否在职、持证"),
     "device_checks": mark("查询特种设备"),
     "enter_measure": mark("登记停止使用、恢复使用"),
     "renew_obligation": mark("登记下一期义务"),

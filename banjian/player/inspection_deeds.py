@@ -22,3 +22,10 @@ async def draw_again(play: Play, deed: Deed) -> Any:
     if wrong := differences(answer.json()):
         raise ValueError(f"drawn again, {number} differs: {wrong}")
     return None
+
+
+@deed("ask_replacement")
+async def ask_replacement(play: Play, deed: Deed) -> Any:
+    """An inspector asks to replace an officer drawn (`inspector`), or without one the target; `reason`."""
+    path = f"/api/v1/cases/{play.number(deed.case)}/replacement-requests"
+    return await play.cast.ask(deed.by, "POST", path, json=dict(deed.data))

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 
+import httpx
 import pytest_asyncio
 
 from banjian.player import bureau, inspection_deeds
@@ -27,21 +29,30 @@ async def live(module_database: str) -> AsyncIterator[Live]:
         yield Live(on, Play(Cast(on.http, passwords), on.twins), passwords)
 
 
+FORM: dict[str, Any] = {
+    "name": "特种设备使用单位抽查",
+    "scope": "equipment",
+    "matters": "使用登记、定期检验",
+    "basis": "《特种设备安全监督检查办法》第八条",
+    "starts_on": "2026-09-23",
+    "ends_on": "2026-11-30",
+    "targets": [f"{CODE},随州市曾都区第一机械有限公司"],
+    "number": 1,
+    "inspectors": list(NAMES.values()),
+    "value_source": "上证指数收盘",
+    "value_day": "2026-09-24",
+    "value_digits": 6,
+}
+
+
+async def proposed(live: Live, **change: Any) -> httpx.Response:
+    asked = {"procedure": PLAN, "form": FORM | change}
+    return await live.cast.call("inspector", "POST", "/api/v1/desk/cases", json=asked)
+
+
 async def drawn(live: Live) -> tuple[str, str, str, str]:
     """The task of the record of a drawn check of equipment; the two drawn by sign-in, and who was not drawn."""
-    form = {
-        "name": "特种设备使用单位抽查",
-        "scope": "equipment",
-        "matters": "使用登记、定期检验",
-        "basis": "《特种设备安全监督检查办法》第八条",
-        "starts_on": "2026-09-23",
-        "ends_on": "2026-11-30",
-        "targets": [f"{CODE},随州市曾都区第一机械有限公司"],
-        "number": 1,
-        "inspectors": list(NAMES.values()),
-    }
-    path = "/api/v1/desk/cases"
-    opened = await live.cast.ask("inspector", "POST", path, json={"procedure": PLAN, "form": form})
+    opened = (await proposed(live)).json()
     live.play.cases["plan"] = {
         "id": opened["case_id"],
         "number": opened["receipt_no"],
@@ -53,7 +64,8 @@ async def drawn(live: Live) -> tuple[str, str, str, str]:
     )
     await live.advance("2026-09-25T09:00:00+08:00")
     said = {"value": "3821.83", "source": "上证指数收盘", "published_on": "2026-09-24"}
-    await live.complete("inspector", "plan", task=f"{PLAN}.public_value", **said)
+    await live.complete("section_head", "plan", task=f"{PLAN}.public_value", **said)
+    await live.complete("inspector2", "plan", task=f"{PLAN}.value_check", outcome="as_published")
     await live.do("follow", "inspector", "check", of="plan", item=CODE)
     shown = await live.stage_is("check", "task_assigned")
     names = shown["decision"]["inspectors"]
@@ -106,3 +118,10 @@ async def test_the_record_of_a_drawn_check(live: Live) -> None:
     await live.stage_is("check", "checked")
     checked = next(e for e in await events(live, "check") if e.kind == "site_checked")
     assert [p["sha256"] for p in checked.internal["photos"]] == [digest]
+    # A plan is not made with officers whose certificate ends before the plan does: else a drawn check would lose them.
+    until = {"value_day": "2026-09-28", "ends_on": "2031-12-31"}
+    told = refused(await proposed(live, **until), 422, "invalid_input")["/form/inspectors"]
+    assert NAMES[two] in told
+    assert "2031年9月24日" in told
+    assert NAMES[one] not in told
+    assert (await proposed(live, **until | {"ends_on": "2031-09-24"})).status_code in {201, 202}

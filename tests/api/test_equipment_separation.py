@@ -254,6 +254,9 @@ async def test_who_proposes_a_plan_of_random_inspection_does_not_approve_it(live
         targets=["91421303MA0QJ0012H,随州市曾都区第一机械有限公司"],
         number=1,
         inspectors=["王海", "冯丽", "马骁"],
+        value_source="上证指数收盘",
+        value_day="2026-10-20",
+        value_digits=6,
     )
     await attack(
         live,

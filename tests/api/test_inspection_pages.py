@@ -25,6 +25,9 @@ ANSWERS = {
     "targets": f"{CODE}\t随州市曾都区第一机械有限公司\t重点\r\n",
     "number": "1",
     "inspectors": "王海\r\n冯丽",
+    "value_source": "上证指数收盘",
+    "value_day": "2026-09-24",
+    "value_digits": "6",
 }
 
 
@@ -32,6 +35,13 @@ async def test_a_plan_is_proposed_drawn_and_downloaded_from_its_pages(live: Live
     client = await live.pages("inspector")
     path = f"/desk/open/{STEM}"
     data = sent_form(await client.get(path), path)
+    page = soup(await client.get(path))
+    source = page.find("label", attrs={"for": "value_source"})
+    assert isinstance(source, Tag)
+    assert "可不填" not in source.text
+    unnamed = await client.post(path, data=data | ANSWERS | {"value_source": ""})
+    assert unnamed.status_code == 422
+    assert len(errors_of(unnamed)) == 1
     refused = await client.post(path, data=data | ANSWERS | {"inspectors": "王海\r\n无此人"})
     assert refused.status_code == 422
     assert any("无此人" in text for text in errors_of(refused))
@@ -53,10 +63,21 @@ async def test_a_plan_is_proposed_drawn_and_downloaded_from_its_pages(live: Live
         "section_head", "plan", task=f"{STEM}.approval", decision="approve", no_interest=True
     )
     await live.on.advance(datetime.fromisoformat("2026-09-25T09:00:00+08:00"))
-    client, task = await claimed(live, "inspector", "plan", f"{STEM}.public_value")
+    client, task = await claimed(live, "section_head", "plan", f"{STEM}.public_value")
+    shown = await client.get(task)
+    # What the plan names stands beside the form.
+    assert "上证指数收盘，2026年9月24日公布，取 6 位数字" in shown.text
+    sent = sent_form(shown, task)
+    said = {"value": "3821.8", "published_on": "2026-09-24", "do": "submit"}
+    short = await client.post(task, data=sent | said)
+    assert short.status_code == 422
+    assert any("取 6 位数字" in text for text in errors_of(short))
+    sent = sent_form(short, task)
+    entered = await client.post(task, data=sent | said | {"value": "3,821.83"})
+    assert entered.status_code == 303, errors_of(entered)
+    client, task = await claimed(live, "inspector2", "plan", f"{STEM}.value_check")
     sent = sent_form(await client.get(task), task)
-    said = {"value": "3821.83", "source": "上证指数收盘", "published_on": "2026-09-24"}
-    drawn = await client.post(task, data=sent | said | {"do": "submit"})
+    drawn = await client.post(task, data=sent | {"outcome": "as_published", "do": "submit"})
     assert drawn.status_code == 303, errors_of(drawn)
     await live.stage_is("plan", "checking")
     await live.do("draw_again", "inspector", "plan")
@@ -72,4 +93,14 @@ async def test_a_plan_is_proposed_drawn_and_downloaded_from_its_pages(live: Live
     assert any("写明理由" in text for text in errors_of(wrong))
     right = await client.post(task, data=sent | {"manner": "unannounced", "do": "submit"})
     assert right.status_code == 303
-    assert (await client.get(f"/cases/{live.number('check')}")).status_code == 200
+    # Once it is prepared, an inspector asks for a replacement on the case's page.
+    path = f"/cases/{live.number('check')}"
+    page = await client.get(path)
+    ask = f"{path}/ask-replacement"
+    sent = sent_form(page, ask)
+    silent = await client.post(ask, data=sent | {"inspector": "王海", "reason": ""})
+    assert silent.status_code == 422
+    asked = await client.post(ask, data=sent | {"inspector": "王海", "reason": "调离本局"})
+    assert asked.status_code == 303, errors_of(asked)
+    await live.stage_is("check", "replacing")
+    assert (await client.get(path)).status_code == 200

@@ -1,6 +1,7 @@
 """The draw as an outsider writes it from docs/reference/random-draw.md: exact fractions, and no code of ours."""
 
 import hashlib
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -20,10 +21,18 @@ def repeat(paper: dict[str, Any]) -> dict[str, Any]:
         rows.append("\t".join(["inspector", name]))
     for r in paper["recusals"]:
         rows.append("\t".join(["recusal", r["inspector"], r["code"], r["reason"]]))
+    rule = paper.get("value_rule")
+    if rule:
+        named = [rule["source"], rule["issue"], rule["day"], str(rule["digits"])]
+        rows.append("\t".join(["value", *named]))
     rows.sort(key=lambda row: row.encode())
     lists = sha("\n".join(rows) + "\n")
     value = paper["public_value"]["value"]
-    seed = sha(f"banjian-draw-1\n{paper['plan']}\n{lists}\n{value}\n")
+    if rule:
+        value = re.sub("[^0-9]", "", value)
+        assert len(value) == rule["digits"]
+    version = "2" if rule else "1"
+    seed = sha(f"banjian-draw-{version}\n{paper['plan']}\n{lists}\n{value}\n")
 
     gone = [e["code"] for e in paper["excluded"]]
     left = [t for t in paper["targets"] if t["code"] not in gone]

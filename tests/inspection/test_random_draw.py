@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.public_value import ValueRule
 from domain.random_draw import (
     MOST_TARGETS,
     DrawError,
@@ -42,10 +44,18 @@ LISTS = Lists(
 )
 
 
-def shown(lists: Lists = LISTS, value: str = VALUE, plan: str = PLAN) -> dict[str, Any]:
+RULE = ValueRule("中国福利彩票双色球", "2026113", date(2026, 9, 29), 14)
+RULED = replace(LISTS, rule=RULE)
+
+
+def shown(
+    lists: Lists = LISTS, value: str = VALUE, plan: str = PLAN, **said: str
+) -> dict[str, Any]:
     made = draw(plan, value, lists)
-    said = {"value": value, "source": "双色球", "published_on": "2026-09-29"}
-    return document(plan, "计划", lists, made, **said)
+    named = {"source": "双色球", "published_on": "2026-09-29"}
+    if lists.rule is not None:
+        named |= {"source": lists.rule.source, "issue": lists.rule.issue}
+    return document(plan, "计划", lists, made, value=value, **(named | said))
 
 
 @st.composite
@@ -157,6 +167,80 @@ def test_without_a_plan_or_a_value_nothing_is_drawn() -> None:
             draw(plan, value, LISTS)
 
 
+# -- the public value that the plan names ------------------------------------------------------------
+
+SPELLINGS = (
+    VALUE,
+    "05,11,17,22,26,31+09",
+    "０５　１１　１７　２２　２６　３１　＋　０９",
+    "05 11 17 22 26 31＋09",
+    "红球05、11、17、22、26、31 蓝球09",
+    "05111722263109",
+)
+
+
+def test_a_spelling_changes_nothing() -> None:
+    """Else whoever types the value could try spellings until a draw spares a friend."""
+    papers = [shown(RULED, value) for value in SPELLINGS]
+    assert all(paper == papers[0] for paper in papers)
+    assert papers[0]["public_value"]["value"] == "05111722263109"
+    # What a plan without a rule cannot promise.
+    assert len({draw(PLAN, value, LISTS).seed_sha256 for value in SPELLINGS}) == len(SPELLINGS)
+
+
+@pytest.mark.parametrize("value", ["0511172226310", "051117222631090", "上证指数3821.83", "零五"])
+def test_another_number_of_digits_is_not_the_value(value: str) -> None:
+    with pytest.raises(DrawError, match="取 14 位数字"):
+        draw(PLAN, value, RULED)
+
+
+ENTERED = {"value": VALUE, "source": "", "issue": "2026113", "reason": ""}
+
+
+@pytest.mark.parametrize(
+    ("change", "on", "wrong"),
+    [
+        ({}, date(2026, 9, 29), set()),
+        ({"source": "中国福利彩票 双色球", "issue": "第 2026113 期"}, date(2026, 9, 29), set()),
+        ({"source": "上证指数收盘"}, date(2026, 9, 29), {"source"}),
+        ({"issue": "2026112"}, date(2026, 9, 29), {"issue"}),
+        ({"issue": ""}, date(2026, 9, 29), {"issue"}),
+        ({}, date(2026, 9, 28), {"published_on"}),
+        ({"reason": "延期开奖"}, date(2026, 9, 28), {"published_on"}),
+        ({}, date(2026, 9, 30), {"reason"}),
+        ({"reason": "延期开奖"}, date(2026, 9, 30), set()),
+        ({"value": "05 11 17"}, date(2026, 9, 29), {"value"}),
+    ],
+)
+def test_only_the_publication_that_the_plan_names_counts(
+    change: dict[str, str], on: date, wrong: set[str]
+) -> None:
+    assert RULE.faults(**(ENTERED | change), published_on=on).keys() == wrong
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    any_lists(),
+    st.text("0123456789", min_size=6, max_size=20),
+    st.text("0123456789", max_size=8),
+    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+    st.randoms(),
+)
+def test_an_outsider_comes_to_the_same_list_whatever_value_and_issue_the_plan_names(
+    lists: Lists, value: str, issue: str, day: date, chance: random.Random
+) -> None:
+    ruled = replace(lists, rule=ValueRule("某指数收盘", issue, day, len(value)))
+    spelt = "".join(c + chance.choice(["", " ", "，", "+", "　"]) for c in value)
+    found = shown(ruled, spelt, published_on=day.isoformat())
+    again = repeat(found)
+    assert {key: found[key] for key in again} == again
+    assert differences(json.loads(json.dumps(found))) == []
+    # The plan's own words are hashed with its lists: another issue is another plan.
+    other = replace(ruled, rule=replace(ruled.rule, issue=issue + "1"))
+    assert other.digest() != ruled.digest()
+    assert draw(PLAN, value, other).seed_sha256 != found["seed_sha256"]
+
+
 # -- the command -------------------------------------------------------------------------------------
 
 
@@ -167,9 +251,35 @@ def written(folder: Path, found: Any) -> str:
 
 
 def test_a_published_draw_is_the_same_when_it_is_run_again(tmp_path: Path) -> None:
-    told = banjian("draw", "verify", written(tmp_path, shown()))
-    assert (told.status, told.err) == (0, "")
-    assert "4 个对象" in told.out
+    for lists in (LISTS, RULED):
+        told = banjian("draw", "verify", written(tmp_path, shown(lists)))
+        assert (told.status, told.err) == (0, "")
+        assert "4 个对象" in told.out
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"source": "上证指数收盘"},
+        {"issue": "2026112"},
+        {"published_on": "2026-09-28"},
+        {"published_on": "2026-09-30"},
+    ],
+)
+def test_a_value_that_the_plan_does_not_name_is_a_finding(
+    said: dict[str, str], tmp_path: Path
+) -> None:
+    told = banjian("draw", "verify", written(tmp_path, shown(RULED, **said)), "--json")
+    assert told.status == 6
+    assert told.document["differences"] == ["公开数值与计划写明的不符"]
+
+
+def test_a_rule_that_was_changed_afterwards_is_a_finding(tmp_path: Path) -> None:
+    found = shown(RULED)
+    found["value_rule"]["day"] = "2026-09-28"
+    told = banjian("draw", "verify", written(tmp_path, found), "--json")
+    assert told.status == 6
+    assert "名单摘要" in told.document["differences"]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +304,17 @@ def test_a_draw_that_was_tampered_with_is_a_finding(
 
 
 @pytest.mark.parametrize(
-    "broken", [[], {}, {"format": "other"}, shown() | {"targets": [{}]}, shown() | {"number": "4"}]
+    "broken",
+    [
+        [],
+        {},
+        {"format": "other"},
+        shown() | {"targets": [{}]},
+        shown() | {"number": "4"},
+        shown() | {"format": "banjian-draw-2"},
+        shown(RULED) | {"value_rule": {}},
+        shown(RULED) | {"public_value": {"value": VALUE}},
+    ],
 )
 def test_what_is_no_draw_is_status_5(broken: Any, tmp_path: Path) -> None:
     told = banjian("draw", "verify", written(tmp_path, broken))
