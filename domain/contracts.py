@@ -120,7 +120,8 @@ class Pause(Contract):
     """A suspension of a clock (行政许可法 art. 45): days from `start` to `end` do not count.
 
     `end` is None while the ground holds. `expected` is the day by which it should end, as the party
-    was told in the notice `paper`; `by` declared it in the role `role`, `ended_by` ended it.
+    was told in the notice `paper`; `by` declared it in the role `role`, `ended_by` ended it. One that
+    `lapses` ends by itself with its expected day.
     """
 
     # Of the case, in the order of the acts; 0 in histories older than suspensions.
@@ -137,6 +138,7 @@ class Pause(Contract):
     at: datetime | None = None
     ended_by: str = ""
     ended_at: datetime | None = None
+    lapses: bool = False
 
 
 class RungState(Contract):

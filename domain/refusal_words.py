@@ -19,6 +19,13 @@ DAYS_COUNTED: Final = "“%(clock)s”的日数已经数完，不能再中止计
 BEFORE_START: Final = "“%(clock)s”从%(day)s起算，不能从更早的日子中止。"
 BEFORE_GROUND: Final = "%(ground)s从%(day)s起停止计算，不能在这之前结束。"
 ENDED_BY_THEN: Final = "照这样恢复，期限在%(day)s已经届满。请写实际告知恢复的日子。"
+FROM_TODAY: Final = "“%(clock)s”的中止从办理的当天起算，不能倒填更早的日子（%(article)s）。请不写开始的日子，或者写今天。"
+LATER_THAN_TOLD: Final = (
+    "%(ground)s的时间已经书面告知到%(day)s。需要更久的，请写更晚的日子；已经结束的，请恢复计算。"
+)
+HEAD_SUSPENDS: Final = "依申请暂停“%(clock)s”等于延长，由%(head)s决定，检查人员不能自行暂停（本局规则，待核）。请申请延期，由其批准。"
+GRANTED_BY_OTHERS: Final = "您办理过本件，不能自己批准依申请暂停“%(clock)s”（岗位分离 SOD-11）。请转由没有办理本件的%(head)s决定。"
+REQUEST_TOO_LONG: Final = "“%(clock)s”依申请暂停的日数合计不能超过原定的%(days)s日（本局规则，待核）。需要更久的，请申请延期。"
 TERM_RUNNING: Final = "%(clock)s要到%(day)s 才届满（%(article)s），请在那以后再办理。"
 TERM_OVER: Final = (
     "%(clock)s已于%(day)s 届满，%(effect)s（%(article)s），不能再作这个操作。请刷新页面查看结果。"
@@ -61,6 +68,11 @@ SENTENCES: Final = (
     BEFORE_START,
     BEFORE_GROUND,
     ENDED_BY_THEN,
+    FROM_TODAY,
+    LATER_THAN_TOLD,
+    HEAD_SUSPENDS,
+    GRANTED_BY_OTHERS,
+    REQUEST_TOO_LONG,
     TERM_RUNNING,
     TERM_OVER,
     NO_CALENDAR,

@@ -138,6 +138,8 @@ TASK_FORMS: dict[str, type[TaskForm]] = {
         seizure.SpotRecord,
         seizure.Execution,
         seizure.SeizureOutcome,
+        seizure.StandDownRequest,
+        seizure.StandDown,
         startup_part.PartFailed,
         tolerance.OverdueDecision,
         tolerance.Referral,

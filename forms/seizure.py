@@ -146,7 +146,89 @@ class SeizureApproval(TaskForm):
         ),
     ]
     reasons: Annotated[Text, labelled("理由", "Reasons", widget="textarea"), Field(min_length=4)]
+    new_facts: Annotated[
+        Text,
+        labelled(
+            "新的事实",
+            "New facts",
+            hint="同一财物或者设备的查封、扣押已经期满解除，再次批准的填写（本局规则，待核）",
+            widget="textarea",
+        ),
+    ] = ""
+    late_reason: Annotated[
+        Text,
+        labelled(
+            "超时的原因",
+            "Why it is late",
+            hint="当场实施后超过24小时才补办批准的填写，写进决定书",
+            widget="textarea",
+        ),
+    ] = ""
     no_interest: NoInterest
+
+
+class StandDownRequest(TaskForm):
+    """报请不再实施: what was approved need not be carried out, or cannot be any more."""
+
+    code = "seizure.stand_down_request"
+    title = "报请不再实施"
+    title_en = "Ask not to carry out the seizure"
+    duty = "inspector"
+
+    reasons: Annotated[
+        Text,
+        labelled("理由", "Reasons", hint="报批准的负责人决定", widget="textarea"),
+        Field(min_length=4),
+    ]
+
+
+class StandDownOutcome(StrEnum):
+    STAND_DOWN = "stand_down"
+    GO_ON = "go_on"
+
+
+class StandDown(TaskForm):
+    """不再实施 by the head who approves: asked for, or because the cause is gone (本局规则，待核)."""
+
+    code = "seizure.stand_down"
+    title = "不再实施查封、扣押"
+    title_en = "The seizure is not carried out"
+    duty = "approver"
+
+    decision: Annotated[
+        StandDownOutcome,
+        labelled(
+            "决定",
+            "Decision",
+            widget="radios",
+            options={
+                "stand_down": [
+                    "不再实施",
+                    "Do not carry it out",
+                    "本件办结；已经实施的不能选择",
+                    "The case ends; not where it was carried out",
+                ],
+                "go_on": ["仍然实施", "Carry it out", "", ""],
+            },
+        ),
+    ]
+    not_done: Annotated[
+        bool,
+        labelled(
+            "已经核实：没有实施查封、扣押",
+            "Verified: nothing was sealed or detained",
+            hint="决定不再实施的确认",
+            widget="checkbox",
+        ),
+    ] = False
+    reasons: Annotated[Text, labelled("理由", "Reasons", widget="textarea"), Field(min_length=4)]
+    no_interest: NoInterest
+
+    @model_validator(mode="after")
+    def _verified(self) -> Self:
+        if self.decision is StandDownOutcome.STAND_DOWN and not self.not_done:
+            raise ValueError("决定不再实施的，请确认已经核实没有实施")
+        return self
 
 
 class SeizureEnd(StrEnum):

@@ -108,14 +108,15 @@ def _of_promise(deadline: Deadline, calendars: Calendars) -> list[Rung]:
     ]
 
 
-def pause_ladder(expected: Iterable[date], calendars: Calendars) -> tuple[Rung, ...]:
+def pause_ladder(
+    expected: Iterable[date], calendars: Calendars, *, lapsing: Iterable[date] = ()
+) -> tuple[Rung, ...]:
     """The rungs of a clock that stands still: one for each day by which a ground was expected to end.
 
     The officer is reminded on the next working morning, and then no more: to resume, or to tell the
-    party another length, is for a person.
+    party another length, is for a person. What is `lapsing` ends by itself, with its day.
     """
     mornings = {calendars.add_workdays(day, 1) for day in expected}
-    return tuple(
-        Rung(RungKind.PAUSE_OVER, datetime.combine(day, REMINDER_HOUR, tzinfo=CST), "officer")
-        for day in sorted(mornings)
-    )
+    instants = {datetime.combine(day, REMINDER_HOUR, tzinfo=CST) for day in mornings}
+    instants |= {day_end(day) for day in lapsing}
+    return tuple(Rung(RungKind.PAUSE_OVER, at, "officer") for at in sorted(instants))

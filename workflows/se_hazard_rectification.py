@@ -41,6 +41,8 @@ from workflows.kernel.approval import ARCHIVED, ARCHIVING
 CITE: Final = "特种设备安全监督检查办法第25条"
 UPWARD_HOURS: Final = 24
 """Q08 says at once (及时); after a day it alarms [P]."""
+# Older cases told what they had seized after everything else, once.
+TOLD_AT_ONCE: Final = "se_hazard_rectification-told-at-once-v1"
 
 TABLE = Table(
     procedure="se_hazard_rectification",
@@ -334,11 +336,18 @@ class HazardRectification(HazardChecks):
         """The use is allowed again, and what was seized is asked for: its own case lifts it."""
         # The archive's word for how the case ended.
         self.keep_decision(decision=RecheckFinding.REMOVED.value)
+        seized = [related for related in self.state.related.values() if not related.outcome]
+        at_once = workflow.patched(TOLD_AT_ONCE)
+        if at_once:
+            # Nothing is to be sealed while this case waits for a platform that is away.
+            for related in seized:
+                await self.tell_until_taken(related, "cause_removed")
         await self.asides_done()
         await self.allow_use()
-        for related in list(self.state.related.values()):
-            if not related.outcome:
-                await self.tell_case(related.case_id, "cause_removed")
+        if not at_once:
+            for related in list(self.state.related.values()):
+                if not related.outcome:
+                    await self.tell_case(related.case_id, "cause_removed")
         await self.wait(lambda: all(r.outcome for r in self.state.related.values()))
         await self.serve("closing")
         return "archiving"

@@ -205,10 +205,16 @@ class ClockView:
         ]
 
     @property
+    def open_grounds(self) -> list[GroundView]:
+        """Those that do not hold, or whose told day may still be put off by a later one."""
+        pauses = self.running_clock.pauses
+        put_off = {p.ground for p in pauses if p.end is None and p.lapses}
+        return [g for g in self.grounds if not g.holds or g.ground in put_off]
+
+    @property
     def suspendable(self) -> bool:
         """Whether a ground is left on which the clock could be suspended now."""
-        in_time = self.paused or self.now < self.row.ends_at
-        return in_time and any(not g.holds for g in self.grounds)
+        return bool(self.open_grounds) and (self.paused or self.now < self.row.ends_at)
 
     def to_json(self, *, trace: bool = False) -> dict[str, Any]:
         """As REST shows it: civil dates, instants with +08:00, the light in words."""

@@ -287,8 +287,7 @@ class TaskPage:
             (f"{clock.row.key}/{ground.ground}", self._ground_text(clock, ground))
             for clock in self.view.clocks
             if clock.suspendable
-            for ground in clock.grounds
-            if not ground.holds
+            for ground in clock.open_grounds
         ]
 
     @property

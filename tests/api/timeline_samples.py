@@ -199,6 +199,13 @@ DATA: dict[str, dict[str, Any]] = {
     "seizure_carried_out": {"officers": ["Wang Hai", "Feng Li"], "signature": "signed"},
     "seizure_settled": {"outcome": "release", "document": ""},
     "cause_removed": {},
+    "stood_down": {"reasons": "the goods are gone"},
+    "seizure_confirmed_late": {
+        "clock": "Q09#1",
+        "due": "2026-10-04T16:00:00+08:00",
+        "reason": "the head was travelling",
+    },
+    "lifting_due": {"clock": "Q10#1"},
     "accident_handed_over": {"to": "随州市市场监督管理局", "grade": "general"},
     "accident_reported_upward": {"decision": "report", "grade": "larger", "skip": "province"},
     "accident_supplemented": {"seq": 1, "grade": "larger", "raised": True},

@@ -67,16 +67,24 @@ class Expiry(Suspensions):
         The clock stays on the ladder, so that post after post is told until it is lifted; the term can no
         longer be extended, the task cannot be dropped, and the case cannot end before it is done.
         """
-        task = self.open_task(
-            Release,
-            role=self.row.roles.get("release") or self.row.roles.get("decision", "section_head"),
-            clock=clock.key,
-        )
+        task = self._release_of(clock) or self.ask_release(clock)
         self.record(
             "release_due",
             at=self.takes_effect_at(clock),
             data={"clock": clock.key, "clock_id": clock.clock_id, "task": task.task_id},
         )
+
+    def ask_release(self, clock: RunningClock) -> OpenTask:
+        """Somebody lifts what the clock bounds and records it; before its end too, where it was so decided. An event follows."""
+        return self.open_task(
+            Release,
+            role=self.row.roles.get("release") or self.row.roles.get("decision", "section_head"),
+            clock=clock.key,
+        )
+
+    def _release_of(self, clock: RunningClock) -> OpenTask | None:
+        tasks = self.state.tasks.values()
+        return next((t for t in tasks if t.form == Release.code and t.clock == clock.key), None)
 
     def owes_release(self) -> bool:
         """Whether a measure whose term is over is still to be lifted."""

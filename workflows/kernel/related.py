@@ -3,6 +3,8 @@
 Cases that neither opened tell each other by durable acts (`tell_case`).
 """
 
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any, Final
 
 from temporalio import workflow
@@ -19,6 +21,8 @@ from workflows.kernel.recorder import PERSISTENT
 
 # Of a link: what this case relies on no longer. It may end by itself later, and is dropped all the same.
 DROPPED: Final = "dropped"
+TOLD_AGAIN: Final = timedelta(minutes=10)
+"""A case that refuses what it is told is between two steps, or its end is on its way here."""
 
 
 class RelatedCases(Expiry):
@@ -153,6 +157,14 @@ class RelatedCases(Expiry):
             summary=kind,
         )
         return refused
+
+    async def tell_until_taken(self, related: RelatedCase, kind: str, **data: Any) -> None:
+        """As `tell_case`, of a case that this one opened: an act of its own each time, until it is taken or that case has ended."""
+        seq = 1
+        while not related.outcome and await self.tell_case(related.case_id, kind, seq=seq, **data):
+            seq += 1
+            with suppress(TimeoutError):
+                await workflow.wait_condition(lambda: bool(related.outcome), timeout=TOLD_AGAIN)
 
     async def _report_to_parent(self) -> None:
         if self.case.parent_case is None:

@@ -141,8 +141,10 @@ class Terms(Recorder):
         clock.provisional, clock.paused = end.provisional, end.paused
         clock.told = [*clock.told, *(r for r in clock.rungs if r.fired_at and r not in clock.told)]
         if end.paused:
-            expected = [p.expected for p in clock.pauses if p.end is None and p.expected]
-            coming = pause_ladder(expected, self._calendars)
+            holding = [p for p in clock.pauses if p.end is None]
+            expected = [p.expected for p in holding if p.expected and not p.lapses]
+            lapsing = [p.expected for p in holding if p.expected and p.lapses]
+            coming = pause_ladder(expected, self._calendars, lapsing=lapsing)
         else:
             coming = ladder(end, self._calendars)
         rungs = [RungState(kind=r.kind.value, at=r.at, role=r.role) for r in coming]
