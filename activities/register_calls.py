@@ -5,6 +5,7 @@ procedure's own module (`activities/<stem>.py`).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,27 +24,40 @@ from storage.keys import Cipher
 from storage.tables import EffectRow
 
 Args = Mapping[str, Any]
-# Builds the request (and hands in contents it refers to, which is idempotent by their hash).
-Build = Callable[[CaseView, RegisterCall], Awaitable[Effect[Any]]]
-# Keeps what an answer brings (a file, say); returns what the case needs to know of it.
+# Builds the request (and hands in contents it refers to, which is idempotent by their hash); None: there is nothing to ask.
+Build = Callable[[CaseView, RegisterCall], Awaitable[Effect[Any] | None]]
+# What is held from before the request is built until its answer, or its refusal, is here.
+Around = Callable[[CaseView, RegisterCall], AbstractAsyncContextManager[None]]
+# Keeps what an answer brings (a file, say; None where nothing was asked); returns what the case needs to know of it.
 Keep = Callable[[CaseView, RegisterCall, Any], Awaitable[dict[str, Any]]]
 # A question without effect; the answer is what the case needs to know.
 Inquire = Callable[[CaseView, RegisterCall], Awaitable[dict[str, Any]]]
 
 
 class EffectKind:
-    def __init__(self, build: Build, *, called_back: bool, keep: Keep | None) -> None:
+    def __init__(
+        self, build: Build, *, called_back: bool, keep: Keep | None, around: Around
+    ) -> None:
         self.build = build
         self.called_back = called_back
         self.keep = keep
+        self.around = around
 
 
 KINDS: dict[str, EffectKind] = {}
 INQUIRIES: dict[str, Inquire] = {}
 
 
+def _nothing_held(view: CaseView, order: RegisterCall) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
+
+
 def effect(
-    kind: str, *, called_back: bool = False, keep: Keep | None = None
+    kind: str,
+    *,
+    called_back: bool = False,
+    keep: Keep | None = None,
+    around: Around = _nothing_held,
 ) -> Callable[[Build], Build]:
     """Declare a kind of effect. `called_back`: the register answers later, by a signed callback."""
 
@@ -51,7 +65,7 @@ def effect(
         if kind in KINDS:
             # The second would silently take the first one's place, for every procedure.
             raise ValueError(f"the effect {kind} has an owner already")
-        KINDS[kind] = EffectKind(build, called_back=called_back, keep=keep)
+        KINDS[kind] = EffectKind(build, called_back=called_back, keep=keep, around=around)
         return build
 
     return register
@@ -120,16 +134,19 @@ class RegisterActivities:
         if (known := await self._finished(view.case_id, order, cipher)) is not None:
             return known
         try:
-            request = await kind.build(view, order)
-            request_hash = sha256_hex(canonical(request))
-            register = request.register_name
-            seen = await self._intend(order, register.value, request_id, request_hash)
-            client = self._means.registers.of(register)
-            # An earlier attempt may have arrived: ask before sending again.
-            if seen:
-                answer = await client.settle(request, key=request_id)
-            else:
-                answer = await client.perform(request, key=request_id)
+            async with kind.around(view, order):
+                request = await kind.build(view, order)
+                if request is None:
+                    return await self._nothing_to_ask(view, order, kind, cipher)
+                request_hash = sha256_hex(canonical(request))
+                register = request.register_name
+                seen = await self._intend(order, register.value, request_id, request_hash)
+                client = self._means.registers.of(register)
+                # An earlier attempt may have arrived: ask before sending again.
+                if seen:
+                    answer = await client.settle(request, key=request_id)
+                else:
+                    answer = await client.perform(request, key=request_id)
         except RegisterRefused as refused:
             result = _refusal(refused)
             result.request_id = request_id
@@ -146,6 +163,15 @@ class RegisterActivities:
             request_hash=request_hash,
             answer=kept,
         )
+        await self._finish(order, result.state, cipher, result)
+        return result
+
+    async def _nothing_to_ask(
+        self, view: CaseView, order: RegisterCall, kind: EffectKind, cipher: Cipher
+    ) -> RegisterAnswer:
+        """All is as it should be. What an earlier try had intended is over."""
+        kept = await kind.keep(view, order, None) if kind.keep else {}
+        result = RegisterAnswer(state="done", answer=kept)
         await self._finish(order, result.state, cipher, result)
         return result
 

@@ -1,6 +1,6 @@
 """Hazards of special equipment: what the platform says of a device, what it is told, and the papers. law.md §2.15."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,11 +13,11 @@ from activities.suspensions import resumption, suspension
 from domain.contracts import Fact, PaperOrder, RegisterCall
 from domain.hazards import GRADE_NAMES, Grade
 from domain.related import RelatedOrder
-from forms.obligations import DeviceDuty
 from forms.se_hazard_rectification import FACT_OPTIONS, Application
 from law.equipment_catalogue import kind_in_words
 from law.zone import civil_date, day_zh, local
 from registers import equipment
+from storage import prohibitions
 
 STEM: Final = "se_hazard_rectification"
 RULES: Final = "《特种设备安全监督检查办法》"
@@ -46,11 +46,15 @@ async def device_checks(view: CaseView, order: RegisterCall) -> dict[str, Any]:
     """What the platform has under the code; each thing that an inspection must not overlook beside its rule."""
     form = application(view)
     device = await view.means.registers.equipment.device(form.device_code)
-    facts = list(_facts(form, device, civil_date(order.at)))
+    async with view.means.engine.connect() as connection:
+        others = await prohibitions.of_others(connection, form.device_code, view.case_id)
+    facts = list(_facts(form, device, civil_date(order.at), [ground.number for ground in others]))
     return {"facts": [f.model_dump() for f in facts]}
 
 
-def _facts(form: Application, device: equipment.Device | None, today: date) -> Iterator[Fact]:
+def _facts(
+    form: Application, device: equipment.Device | None, today: date, others: Sequence[str]
+) -> Iterator[Fact]:
     if device is None:
         yield _fact("device", "open", "监管平台没有这台设备，请核对设备代码和铭牌", f"{LAW}第33条")
         return
@@ -61,8 +65,9 @@ def _facts(form: Application, device: equipment.Device | None, today: date) -> I
     said = f"{kind_in_words(device.kind)}，{STATES[device.state]}，{device.place}"
     yield _fact("device", state, "；".join([said, *wrong]), f"{LAW}第33条")
     yield _inspected(device, today)
-    if device.use_prohibited:
-        yield _fact("device_prohibited", "open", "另一办件已经责令停止使用", "本局规则（待核）")
+    if device.use_prohibited or others:
+        said = f"{'、'.join(others) or '另一办件'}已经责令停止使用"
+        yield _fact("device_prohibited", "open", said, "本局规则（待核）")
 
 
 def _inspected(device: equipment.Device, today: date) -> Fact:
@@ -83,19 +88,6 @@ def _fact(code: str, state: str, fact: str, cite: str) -> Fact:
         "device_prohibited": "停止使用的设备，由作出决定的办件恢复",
     }
     return Fact(code=code, state=state, fact=fact, rule=rules[code], cite=cite, source="equipment")
-
-
-@effect("enter_measure")
-async def enter_measure(view: CaseView, order: RegisterCall) -> equipment.EnterMeasure:
-    """Of a hazard's device, or of one whose inspection lapsed. args: `measure` (prohibit, allow), `number` of the case."""
-    form = view.form
-    assert isinstance(form, Application | DeviceDuty), "only a device is prohibited"
-    return equipment.EnterMeasure(
-        case_ref=order.case_id,
-        device=form.device_code,
-        measure=equipment.Measure(order.args["measure"]),
-        document=order.args["number"],
-    )
 
 
 @effect("report_hazard")

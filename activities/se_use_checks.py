@@ -21,7 +21,8 @@ from law.equipment_catalogue import kind_in_words
 from law.zone import civil_date, day_zh
 from registers import equipment
 from registers.equipment import DeviceState
-from storage import devices
+from storage import devices, prohibitions
+from storage.prohibitions import Ground
 from storage.tables_devices import DeviceRow
 
 LAW: Final = "特种设备安全法"
@@ -45,6 +46,8 @@ class Kind:
 
 
 BARS: Final = "bad"
+STOPPED_BARS: Final = frozenset({Matter.RESTART, Matter.TRANSFER, Matter.MOVE, Matter.RENAME})
+"""What has to wait until the use is allowed again: it would take the device away from what is still to be put right."""
 FINDINGS: Final = {
     "use_scrapped": Kind(BARS, "已经报废的设备不予登记", RULES),
     "use_obsolete": Kind(BARS, "国家明令淘汰的设备不予登记", RULES),
@@ -55,7 +58,9 @@ FINDINGS: Final = {
     "use_other_unit": Kind(BARS, "由登记的使用单位申请", RULES),
     "use_state": Kind(BARS, "在用的设备可以停用，停用的设备可以启用", RULES),
     "use_same": Kind(BARS, "变更后的内容应当不同于登记的内容", RULES),
-    "use_prohibited": Kind(BARS, "责令停止使用的设备，由作出决定的办件恢复", "本局规则（待核）"),
+    "use_prohibited": Kind(
+        BARS, "责令停止使用的设备，恢复使用以前不得启用、过户、移装、更名", "本局规则（待核）"
+    ),
     "use_not_held": Kind("open", "准予以后按平台的记载登入本局台账", "本局规则（待核）"),
     "use_differs": Kind("open", "申请的内容应当与铭牌和检验证明一致", f"{LAW}第33条"),
 }
@@ -70,7 +75,8 @@ async def use_checks(view: CaseView, order: RegisterCall) -> dict[str, Any]:
     known = await known_to_platform(view, codes)
     async with view.means.engine.connect() as connection:
         ours = await devices.those_of(connection, codes)
-    looked = Looked(form, today, view.office.division, known, ours)
+        grounds = await prohibitions.of_devices(connection, codes)
+    looked = Looked(form, today, view.office.division, known, ours, grounds)
     facts = [_summary(form), *_late(view, form), *looked.facts()]
     return {"facts": [f.model_dump() for f in facts]}
 
@@ -98,6 +104,7 @@ class Looked:
     division: str
     known: Mapping[str, equipment.Device | None]
     ours: Mapping[str, DeviceRow]
+    grounds: Mapping[str, Sequence[Ground]]
 
     def facts(self) -> Iterator[Fact]:
         found: dict[str, list[str]] = {}
@@ -166,12 +173,19 @@ class Looked:
         wanted = needed.get(self.form.matter, held.state)
         if held.state is not wanted:
             yield "use_state", f"现在是{STATES[held.state]}"
-        if held.use_prohibited and self.form.matter is Matter.RESTART:
-            yield "use_prohibited", "已经责令停止使用"
+        if self.form.matter in STOPPED_BARS:
+            yield from self._stopped(held)
         if self.form.matter is Matter.RENAME and held.unit == self.form.name:
             yield "use_same", f"登记的使用单位就是{held.unit}"
         if self.form.matter is Matter.MOVE and held.place == line.place:
             yield "use_same", f"登记的使用地点就是{held.place}"
+
+    def _stopped(self, held: equipment.Device) -> Iterator[tuple[str, str]]:
+        if grounds := self.grounds.get(held.code):
+            numbers = "、".join(ground.number for ground in grounds)
+            yield "use_prohibited", f"已经责令停止使用（{numbers}），请先消除隐患、恢复使用"
+        elif held.use_prohibited:
+            yield "use_prohibited", "已经责令停止使用，请先由作出决定的机关恢复使用"
 
     def _inspection(self, line: Device, held: equipment.Device | None) -> Iterator[tuple[str, str]]:
         until = line.inspection_valid_until

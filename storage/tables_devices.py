@@ -84,3 +84,18 @@ class ObligationRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     case_id: Mapped[UUID | None]
     updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DeviceProhibitionRow(Base):
+    """That a case has a ground on which the use of a device stands prohibited. No rows for a device that may be used.
+
+    `entered`: the platform has the prohibition under this case, and takes its lifting in this case's name alone. `dropped`: the
+    ground has gone; the row stays while another case has one, so that what follows of it is done once.
+    """
+
+    __tablename__ = "device_prohibitions"
+    device: Mapped[str] = mapped_column(String(20), primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(Instant)
+    entered: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    dropped: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))

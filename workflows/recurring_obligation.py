@@ -7,7 +7,8 @@
 
 The system opens it on its day (`activities.obligations`). An inspection that lapses, or fails: the use is prohibited on the platform and
 a hazard is opened by itself (`se_hazard_rectification`); the use is allowed again when the inspection has passed and the hazard is
-gone. Of other duties an officer sees to it that they are done.
+gone. A device that is stopped, or transferred, meanwhile stays prohibited while its hazard is open. Of other duties an officer sees
+to it that they are done.
 """
 
 from datetime import date
@@ -39,6 +40,8 @@ TOLD: Final = frozenset({"duty_fulfilled", "duty_ended"})
 ASKED: Final = TOLD | {"duty_requested"}
 PROHIBIT: Final = "prohibit"
 HAZARD: Final = "hazard"
+# Older cases took an officer's word for the day of the inspection, and did not wait for the hazard where that day was in time.
+WAITS_FOR_HAZARD: Final = "obligation-waits-for-hazard-v1"
 
 TABLE = Table(
     procedure="recurring_obligation",
@@ -178,7 +181,8 @@ class RecurringObligation(DeviceMeasures):
                 self._tell(DutyFulfilment.model_validate(given.answers), given)
         if "ended" in self.state.memo:
             await self.asides_done()
-            await self.allow_use()
+            hazard = self.state.related.get(HAZARD)
+            await self.leave_prohibition(hazard.case_id if hazard and not hazard.outcome else "")
             return "ended"
         return "releasing"
 
@@ -211,10 +215,13 @@ class RecurringObligation(DeviceMeasures):
         )
 
     async def release(self) -> str:
-        """The use is allowed again when the hazard is gone; at once, where it had passed in time and was told late."""
+        """The use is allowed again when the hazard is gone. An inspection in time that was told late waits as well: the platform
+        says until when an inspection is valid, never on which day it was made."""
         await self.asides_done()
         hazard = self.state.related.get(HAZARD)
-        if hazard is not None and not self._passed_in_time():
+        if hazard is not None and (
+            not self._passed_in_time() or workflow.patched(WAITS_FOR_HAZARD)
+        ):
             await self.wait(lambda: bool(hazard.outcome))
         await self.allow_use()
         await self._next_term()
@@ -256,14 +263,25 @@ class RecurringObligation(DeviceMeasures):
         if self._heard():
             raise Refused(Refusal.NOT_ACCEPTED_NOW)
         self._not_ahead(told.done_on, "done_on", command)
-        if told.done_on.isoformat() <= self.state.memo["since"]:
-            raise wrong("done_on", f"这是上一期的：上次履行日期是{self.state.memo['since']}")
+        self._follows_what_was_told(told.done_on.isoformat())
         if self.prohibits and told.result is DutyResult.PASSED and told.valid_until is None:
             raise wrong("valid_until", "请填写检验报告的下次检验日期")
         if told.valid_until is not None and told.valid_until < civil_date(command.received_at):
             raise wrong("valid_until", "这次检验的有效期已经过去，请核对检验报告；设备不得继续使用")
         if not self.prohibits and (told.valid_until or told.result is DutyResult.FAILED):
             raise wrong("result", "只有检验才有不合格和有效期，请选已经履行")
+
+    def _follows_what_was_told(self, done_on: str) -> None:
+        """Raises Refused for a day before what is on record already: the last term, the request, an inspection that failed."""
+        memo = self.state.memo
+        if done_on <= memo["since"]:
+            raise wrong("done_on", f"这是上一期的：上次履行日期是{memo['since']}")
+        if done_on < memo.get("failed_on", ""):
+            told = f"早于已经登记的不合格检验（{memo['failed_on']}），请核对检验报告的日期"
+            raise wrong("done_on", told)
+        asked_on = memo.get("asked", {}).get("requested_on", "")
+        if done_on < asked_on:
+            raise wrong("done_on", f"早于已经登记的申请日期（{asked_on}），请核对检验报告的日期")
 
     def apply_duty_fulfilled(self, command: Command) -> None:
         told = DutyFulfilment.model_validate(command.data)
@@ -274,7 +292,9 @@ class RecurringObligation(DeviceMeasures):
     ) -> None:
         """Kept, and on record: by an act of its own or as the answer of the task."""
         self.state.memo["told"] = told.model_dump(mode="json")
-        if told.result is DutyResult.PASSED:
+        if told.result is DutyResult.FAILED:
+            self.state.memo["failed_on"] = told.done_on.isoformat()
+        else:
             # Closed at once: what was received in time wins over the end of the term.
             for key in ("term", "request_term"):
                 self.stop_clock(self.state.memo.get(key))

@@ -160,7 +160,11 @@ class HazardRectification(HazardChecks):
                 **on_record(given.known),
             },
         )
-        return "graded" if grade else "no_hazard"
+        if grade:
+            return "graded"
+        # A platform that is away holds up nobody.
+        self.aside(self.allow_use())
+        return "no_hazard"
 
     def _found_by(self, given: TaskAnswer) -> None:
         """Who has something seized because of this: somebody else approves it (SOD-1P)."""
@@ -178,7 +182,7 @@ class HazardRectification(HazardChecks):
         inspection = self.state.memo["inspection"]
         if self.grave:
             await self.serve("stop_use_order")
-            # Where the case of the lapsed inspection has prohibited the use, that case allows it again.
+            # The case of the lapsed inspection, which opened this one, has prohibited the use; its ground holds until this one is over.
             if not self.state.memo.get("prohibited_by_opener"):
                 self.aside(self.prohibit_use())
             self.aside(self._report(1, help_wanted=inspection["government_help"]))

@@ -28,12 +28,13 @@ from api.views.equipment import (
 )
 from api.views.hazards import AFTER, CARRIED_OUT, grade_name
 from law.zone import civil_date
-from storage import device_life, obligations
+from storage import device_life, obligations, prohibitions
 from storage.device_life import LifeCase, TermSeen
 from storage.devices import IN_USE, SCRAPPED, STOPPED
 from storage.equipment import PERIODIC
 from storage.hazard_board import ACCIDENT, HAZARD
 from storage.obligations import ENDED
+from storage.prohibitions import Ground
 from storage.tables_devices import DeviceRow, ObligationRow
 
 LAW: Final = "特种设备安全法"
@@ -137,6 +138,7 @@ class Device:
     cases: Sequence[LifeCase]
     seen: Sequence[TermSeen]
     stopped: dict[UUID, datetime]
+    grounds: Sequence[Ground] = ()
 
     @property
     def today(self) -> date:
@@ -215,22 +217,29 @@ class Device:
         return [Reason(told, f"{LAW}第40条", f"{self.path}#why")]
 
     def _by_measures(self) -> list[Reason]:
-        found = []
+        found, told = [], set()
         for case in self.cases:
             number = case.number or str(case.case_id)
             href = case_path(case.number, case.case_id)
             if case.closed_at is not None:
                 continue
             if case.case_id in self.stopped and case.stage not in AFTER:
-                told = _("已责令停止使用（%(number)s）") % {"number": number}
-                found.append(Reason(told, "特种设备安全监督检查办法第25条", href))
+                told.add(case.case_id)
+                said = _("已责令停止使用（%(number)s）") % {"number": number}
+                found.append(Reason(said, "特种设备安全监督检查办法第25条", href))
             if case.procedure == "seizure" and case.stage in CARRIED_OUT:
-                told = _("已被查封、扣押（%(number)s）") % {"number": number}
-                found.append(Reason(told, "行政强制法", href))
+                said = _("已被查封、扣押（%(number)s）") % {"number": number}
+                found.append(Reason(said, "行政强制法", href))
             if case.procedure == PERIODIC and case.stage in PROHIBITED:
-                told = _("检验逾期或者不合格，还没有恢复使用（%(number)s）") % {"number": number}
-                found.append(Reason(told, f"{LAW}第40条", href))
-        return found
+                told.add(case.case_id)
+                said = _("检验逾期或者不合格，还没有恢复使用（%(number)s）") % {"number": number}
+                found.append(Reason(said, f"{LAW}第40条", href))
+        return found + [self._by_ground(g) for g in self.grounds if g.case_id not in told]
+
+    def _by_ground(self, ground: Ground) -> Reason:
+        """A case that prohibits the use by nothing else that is known of it here: one that it took over, say."""
+        said = _("已责令停止使用（%(number)s）") % {"number": ground.number}
+        return Reason(said, "本局规则（待核）", case_path(ground.number, ground.case_id))
 
     # -- its life -------------------------------------------------------------------------------------------
 
@@ -360,4 +369,5 @@ async def device_of(
         stopped=await device_life.stop_orders(
             connection, [c.case_id for c in cases if c.procedure == HAZARD]
         ),
+        grounds=(await prohibitions.of_devices(connection, [code])).get(code, ()),
     )

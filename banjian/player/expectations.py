@@ -237,14 +237,23 @@ async def _listings(stage: Stage, uscc: str, wanted: Mapping[str, Sequence[str]]
 
 
 async def _devices(stage: Stage, wanted: Mapping[str, Any]) -> list[str]:
-    """How each device stands in our own register: its state (`none` where it is not there), or any of its fields."""
+    """How each device stands in our own register: its state (`none` where it is not there), or any of its fields; and whether
+    the platform says that its use is prohibited."""
     async with stage.core.engine.connect() as connection:
         rows = await connection.execute(text("SELECT * FROM devices"))
-        have = {row["code"]: row for row in rows.mappings()}
+        ours = {row["code"]: row for row in rows.mappings()}
+        told = await connection.execute(text("SELECT code, use_prohibited FROM twins.devices"))
+        have = {
+            row.code: {
+                **ours.get(row.code, {"state": "none"}),
+                "use_prohibited": row.use_prohibited,
+            }
+            for row in told
+        }
     out: list[str] = []
     for code, values in wanted.items():
         fields = values if isinstance(values, Mapping) else {"state": values}
-        found = have.get(str(code)) or {"state": "none"}
+        found = have.get(str(code)) or ours.get(str(code)) or {"state": "none"}
         out += [
             f"device {code} {key}: expected {value}, got {found.get(key)}"
             for key, value in fields.items()

@@ -1,7 +1,7 @@
 """Twin of the special-equipment platform (特种设备动态监管平台): devices, measures on their use, reports of hazards."""
 
 from collections.abc import Iterable
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, Path
 from fastapi.responses import Response
@@ -126,7 +126,8 @@ async def _report(connection: AsyncConnection, call: Call, effect: ReportHazard)
 
 
 async def seed_devices(connection: AsyncConnection, seeded: Iterable[SeedDevice]) -> None:
-    """By its code; what an earlier seeding said of it is replaced. Raises Refused: a code that does not hold."""
+    """By its code; what an earlier seeding said of it is replaced. What a case prohibited stays prohibited, but where it is said
+    otherwise. Raises Refused: a code that does not hold."""
     for device in seeded:
         require_unified_code(device.uscc)
         row = device.model_dump(mode="json", exclude={"obsolete", "revision"}) | {
@@ -134,5 +135,14 @@ async def seed_devices(connection: AsyncConnection, seeded: Iterable[SeedDevice]
             "prohibited_by": None,
         }
         statement = upsert(devices).values(**row)
-        await connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=row))
+        kept = row if "use_prohibited" in device.model_fields_set else _but_measures(row)
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=["code"], set_=kept)
+        )
         await changed(connection, [device.code], obsolete=device.obsolete)
+
+
+def _but_measures(row: dict[str, Any]) -> dict[str, Any]:
+    by = devices.c.prohibited_by
+    prohibited = devices.c.use_prohibited & by.is_not(None)
+    return row | {"use_prohibited": prohibited, "prohibited_by": by}

@@ -8,6 +8,7 @@ import pytest
 
 from api.views.device_life import Device
 from storage.device_life import LifeCase
+from storage.prohibitions import Ground
 from storage.tables_devices import DeviceRow, ObligationRow
 from tests.equipment_rows import NAME, OFFICE, UNIT, code_of
 
@@ -23,6 +24,7 @@ def device(
     duty: date | None = None,
     cases: list[LifeCase] | None = None,
     stopped: dict[UUID, datetime] | None = None,
+    grounds: list[Ground] | None = None,
 ) -> Device:
     row = DeviceRow(
         code=code_of(1),
@@ -41,7 +43,7 @@ def device(
     if duty:
         since = duty - timedelta(days=365)
         duties.append(ObligationRow(**runs, since=since, due_on=duty, state="resting"))
-    return Device(row, NOW, duties, cases or [], [], stopped or {})
+    return Device(row, NOW, duties, cases or [], [], stopped or {}, grounds or [])
 
 
 def case(
@@ -87,6 +89,19 @@ def test_a_stopped_use_holds_until_the_hazard_is_gone(stage: str, usable: str) -
     open_one = case("se_hazard_rectification", stage, ident=HAZARD)
     found = device(duty=TODAY, cases=[open_one], stopped={HAZARD: NOW})
     assert found.verdict.usable == usable
+
+
+def test_each_case_that_prohibits_the_use_is_named_once() -> None:
+    """Also one that prohibits it by nothing else that the device's cases tell."""
+    open_one = case("se_hazard_rectification", "rectifying", ident=HAZARD)
+    taken_over = uuid4()
+    grounds = [
+        Ground(code_of(1), HAZARD, "se_hazard_rectification", "n", NOW),
+        Ground(code_of(1), taken_over, "se_hazard_rectification", "曾市监特隐2号", NOW),
+    ]
+    found = device(duty=TODAY, cases=[open_one], stopped={HAZARD: NOW}, grounds=grounds)
+    assert found.verdict.usable == "no"
+    assert [r.href for r in found.verdict.reasons] == ["/cases/n", "/cases/曾市监特隐2号"]
 
 
 def test_an_unknown_device_still_has_a_page() -> None:

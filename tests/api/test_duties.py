@@ -224,6 +224,26 @@ async def test_an_inspection_whose_validity_is_over_releases_nothing(live: Live)
     }
 
 
+async def test_a_pass_from_before_the_failure_is_refused_at_its_day(live: Live) -> None:
+    code = "31104213032026000801"
+    _, number, today = await due(live, code)
+    path = f"/api/v1/cases/{number}/duty-fulfilments"
+    failed = {"done_on": (today - timedelta(days=1)).isoformat(), "result": "failed", "number": "鄂特检1号"}  # fmt: skip
+    await live.cast.ask("inspector", "POST", path, json=failed)
+    await live.cast.until("inspector", f"/api/v1/cases/{number}", lambda c: c["stage"] == "overdue")
+    before = passed(today, done_on=(today - timedelta(days=2)).isoformat())
+    refused = await live.cast.call("inspector", "POST", path, json=before)
+    assert refused.status_code == 422, refused.text
+    [error] = refused.json()["errors"]
+    assert error["pointer"] == "/done_on"
+    assert "不合格检验" in error["detail"]
+    same_day = passed(today, done_on=failed["done_on"])
+    assert (await live.cast.call("inspector", "POST", path, json=same_day)).status_code in {
+        200,
+        202,
+    }
+
+
 async def test_a_page_notes_what_was_done_and_says_what_is_wrong(live: Live) -> None:
     code = "31104213032026000601"
     _, number, today = await due(live, code)
