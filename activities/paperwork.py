@@ -76,6 +76,7 @@ WORDS = {
     "hazard_report": "报",
     "government_report": "通",
     "penalty_lead": "移案",
+    "report_noted": "收报",
     "closing": "销",
     "seizure_decision": "决",
     "release_decision": "解",

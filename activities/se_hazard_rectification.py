@@ -17,7 +17,7 @@ from forms.se_hazard_rectification import FACT_OPTIONS, Application
 from law.equipment_catalogue import kind_in_words
 from law.zone import civil_date, day_zh, local
 from registers import equipment
-from storage import prohibitions
+from storage import hazard_board, prohibitions
 
 STEM: Final = "se_hazard_rectification"
 RULES: Final = "《特种设备安全监督检查办法》"
@@ -36,6 +36,29 @@ paper("resumption", STEM)(resumption)
 def application(view: CaseView) -> Application:
     assert isinstance(view.form, Application)
     return view.form
+
+
+# -- other cases of the device ---------------------------------------------------------------------------
+
+
+@inquiry("other_hazards")
+async def other_hazards(view: CaseView, order: RegisterCall) -> dict[str, Any]:
+    """Other hazards of the device that this office has open: a fact for whoever works on this one, no reason to refuse."""
+    async with view.means.engine.connect() as connection:
+        others = await hazard_board.open_of_device(
+            connection, view.case.office, application(view).device_code, but=view.case_id
+        )
+    if not others:
+        return {"facts": []}
+    listed = "；".join(f"{one.number}（{day_zh(civil_date(one.opened_at))}立案）" for one in others)
+    fact = Fact(
+        code="other_hazard",
+        state="open",
+        fact=f"这台设备另有没有办结的隐患办件：{listed}",
+        rule="先核对是不是同一隐患，由办理人员协调，同一隐患只发一份监察指令书",
+        cite="本局规则（待核）",
+    )
+    return {"facts": [fact.model_dump()]}
 
 
 # -- the platform --------------------------------------------------------------------------------------
@@ -128,12 +151,14 @@ async def seizure_of_hazard(view: CaseView, order: RelatedOrder) -> dict[str, An
 def _lines(view: CaseView) -> list[dict[str, str]]:
     form, decision = application(view), view.case.decision
     found = [FACT_OPTIONS[code][0] for code in decision.get("found", ())]
+    again = decision.get("recheck_record", "") if decision.get("found_again") else ""
     return [
         {"label": "使用单位", "value": f"{form.name}（{form.uscc}）"},
         {"label": "设备代码", "value": form.device_code},
         {"label": "设备所在地点", "value": form.place},
         {"label": "发现的问题", "value": "；".join(found)},
         {"label": "检查情况", "value": decision.get("record", "")},
+        *([{"label": "复查情况", "value": again}] if again else []),
         {"label": "检查人员", "value": "、".join(decision.get("officers", ()))},
     ]
 
@@ -192,7 +217,9 @@ async def extension(view: CaseView, order: PaperOrder) -> Fields:
 
 @paper("hazard_report", STEM)
 async def upward_report(view: CaseView, order: PaperOrder) -> Fields:
-    again = "两次发出监察指令书，经复查隐患仍没有消除。" if order.seq > 1 else ""
+    again = {1: "", 2: "两次发出监察指令书，经复查隐患仍没有消除。"}.get(
+        order.seq, "已经报告的隐患，复查又发现问题。"
+    )
     return "office_letter", {
         "recipient": view.office.city_authority,
         "name": view.row.papers["hazard_report"],
@@ -240,5 +267,23 @@ async def closing(view: CaseView, order: PaperOrder) -> Fields:
             f"复查情况：{full_stop(view.case.decision['recheck_record'])}",
         ],
         "entries": _lines(view),
+        "basis": f"{RULES}第二十九条",
+    }
+
+
+@paper("report_noted", STEM)
+async def report_noted(view: CaseView, order: PaperOrder) -> Fields:
+    """The unit is told that its report counts as received in time, whatever the record said before."""
+    received = day_zh(date.fromisoformat(order.data["received_on"]))
+    return "office_letter", {
+        "name": view.row.papers["report_noted"],
+        "paragraphs": [
+            f"你单位的整改报告于{received}收到，在整改期限内；本机关于{order.data['entered']}补录。"
+            "此前“整改期限届满，没有收到整改报告”的记录作废。",
+            "本机关自收到整改报告之日起10个工作日内复查。",
+        ],
+        "entries": _lines(view),
+        "due": due(view, order.data["clock"]),
+        "due_label": "复查的最后一天",
         "basis": f"{RULES}第二十九条",
     }

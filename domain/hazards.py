@@ -61,3 +61,10 @@ def grade_of(facts: Collection[HazardFact]) -> Grade | None:
     if MAJOR_FACTS & set(facts):
         return Grade.MAJOR
     return Grade.SERIOUS if SERIOUS_FACTS & set(facts) else Grade.GENERAL
+
+
+def graver(grade: Grade, facts: Collection[HazardFact]) -> Grade:
+    """The grade once these facts are known too: it rises with them and never falls."""
+    order = list(Grade)
+    found = grade_of(facts)
+    return max((grade, found or grade), key=order.index)

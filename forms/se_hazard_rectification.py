@@ -89,7 +89,8 @@ class Application(ApplicationForm):
         return [(("found_on",), "日期还没有到")] if self.found_on > today else []
 
     def case_facts(self) -> dict[str, Any]:
-        return {"uscc": self.uscc, "device": self.device_code}
+        found_on = self.found_on.isoformat()
+        return {"uscc": self.uscc, "device": self.device_code, "found_on": found_on}
 
 
 FACT_OPTIONS: dict[str, Any] = {
@@ -136,6 +137,34 @@ FACT_OPTIONS: dict[str, Any] = {
         "General; said in the record",
     ],
 }
+
+
+SealedItems = Annotated[
+    list[Annotated[Line, Field(min_length=2)]],
+    labelled(
+        "查封、扣押的设备和物品",
+        "What is seized",
+        hint="每行一项；报批或者已经实施的填写",
+        widget="lines",
+    ),
+    Field(max_length=60),
+]
+NoSealReason = Annotated[
+    Line,
+    labelled(
+        "不查封、扣押的理由",
+        "Why nothing is seized",
+        hint="有严重事故隐患又没有当场改正、不采取查封扣押的填写（办法第26条）",
+    ),
+]
+GovernmentHelp = Annotated[
+    Line,
+    labelled(
+        "需要地方政府和有关部门支持、配合的事项",
+        "What the local government is asked for",
+        hint="需要的填写，报告地方人民政府（特种设备安全法第63条）",
+    ),
+]
 
 
 class Seal(StrEnum):
@@ -200,29 +229,15 @@ class Inspected(Team):
         Instant | None,
         labelled("当场实施的时间", "Carried out at", hint="当场实施的填写", widget="datetime"),
     ] = None
-    items: Annotated[
-        list[Annotated[Line, Field(min_length=2)]],
-        labelled(
-            "查封、扣押的设备和物品",
-            "What is seized",
-            hint="每行一项；报批或者已经实施的填写",
-            widget="lines",
-        ),
-    ] = Field(default_factory=list, max_length=60)
-    no_seal_reason: Annotated[
+    items: SealedItems = Field(default_factory=list)
+    no_seal_reason: NoSealReason = ""
+    government_help: GovernmentHelp = ""
+    late_reason: Annotated[
         Line,
         labelled(
-            "不查封、扣押的理由",
-            "Why nothing is seized",
-            hint="有严重事故隐患又没有当场改正、不采取查封扣押的填写（办法第26条）",
-        ),
-    ] = ""
-    government_help: Annotated[
-        Line,
-        labelled(
-            "需要地方政府和有关部门支持、配合的事项",
-            "What the local government is asked for",
-            hint="需要的填写，报告地方人民政府（特种设备安全法第63条）",
+            "补录原因",
+            "Why it is entered later",
+            hint="检查日期比今天早一日以上的填写（本局规则，待核）",
         ),
     ] = ""
 
@@ -337,6 +352,42 @@ class Rechecked(Team):
     record: Annotated[
         Text, labelled("复查情况", "What was seen", widget="textarea"), Field(min_length=4)
     ]
+    found: Annotated[
+        list[HazardFact],
+        labelled(
+            "复查发现的问题",
+            "What the recheck found",
+            hint="隐患没有消除，又发现更严重问题的选；等级只升不降。原隐患已经消除、发现另一隐患的，另行立案",
+            widget="checkboxes",
+            options=FACT_OPTIONS,
+        ),
+    ] = Field(default_factory=list, max_length=10)
+    items: SealedItems = Field(default_factory=list)
+    no_seal_reason: NoSealReason = ""
+    government_help: GovernmentHelp = ""
+
+    @property
+    def grave(self) -> bool:
+        """Whether what was found now must be acted on at once (办法 25, 26)."""
+        return grade_of(self.found) in (Grade.SERIOUS, Grade.MAJOR)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if len(set(self.found)) != len(self.found):
+            raise ValueError("同一个问题只选一次")
+        if self.found and self.finding is RecheckFinding.REMOVED:
+            raise ValueError(
+                "复查发现问题的，结论选“隐患没有消除”；原隐患已经消除的，对新的隐患另行立案"
+            )
+        if not self.grave and (self.items or self.no_seal_reason or self.government_help):
+            raise ValueError(
+                "查封、扣押和需要政府支持的事项，只在复查发现严重事故隐患、重大违法行为时填写"
+            )
+        if self.grave and bool(self.items) == bool(self.no_seal_reason):
+            raise ValueError(
+                "复查发现严重事故隐患的，写明报批查封、扣押的设备和物品，或者不采取的理由（办法第26条）"
+            )
+        return self
 
 
 class Recheck(Signed, Photographed, Rechecked):

@@ -260,6 +260,28 @@ async def running_clocks(
 
 
 @dataclass(frozen=True, slots=True)
+class OpenHazard:
+    """An open hazard by its number."""
+
+    case_id: UUID
+    number: str
+    opened_at: datetime
+
+
+async def open_of_device(
+    connection: AsyncConnection, office: str, device: str, *, but: UUID
+) -> list[OpenHazard]:
+    """The office's open hazards of the device beside this one, the oldest first."""
+    c = CASES.c
+    rows = await connection.execute(
+        select(c.case_id, func.coalesce(c.receipt_no, "").label("number"), c.opened_at)
+        .where(*_conditions(Scope(office)), c.numbers["device"].astext == device, c.case_id != but)
+        .order_by(c.opened_at, c.case_id)
+    )
+    return [OpenHazard(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """How many open hazards are in a stage, of a grade ("" before it is graded) and of an age (index of the bounds)."""
 

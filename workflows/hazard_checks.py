@@ -1,5 +1,6 @@
 """What is refused of a hazard's records: too few officers, none certified, the same again at the recheck, days that do not fit."""
 
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from temporalio import workflow
@@ -9,45 +10,92 @@ with workflow.unsafe.imports_passed_through():
     from domain.officer_certificates import EQUIPMENT_CHECK
     from domain.refusals import Refusal, Refused
     from forms.base import TaskForm
-    from forms.se_hazard_rectification import Inspection, Recheck, RectificationReport
+    from forms.se_hazard_rectification import (
+        Inspection,
+        Instruction,
+        Recheck,
+        RectificationReport,
+    )
     from forms.spot_records import Team
-    from law.zone import civil_date
+    from law.zone import civil_date, day_zh, local
 
 from workflows.device_measures import DeviceMeasures
+from workflows.kernel.answers import wrong
 from workflows.kernel.certified import check_certified
 
 SOD_RECHECK: Final = "复查人员至少有一名没有参加首次检查，请换一名复查人员（本局岗位规则，待核）"
+ENTERED_WITHIN: Final = timedelta(days=1)
+"""Civil days after which the record of an inspection says why it is entered so late [P]."""
+LATE_UNEXPLAINED: Final = "检查日期比今天早一日以上，请写明补录原因（本局规则，待核）"
 
 
 class HazardChecks(DeviceMeasures):
-    """The validators of `se_hazard_rectification`."""
+    """The validators of `se_hazard_rectification`.
+
+    `memo` says from which day on each record may be dated: `found_on` of the lead, `recheck_from` with the words for that day,
+    `looked_at` for the last time that officers stood before the device. Cases from before have none of these.
+    """
 
     def check_answers(self, task: OpenTask, answers: TaskForm, command: Command) -> None:
         super().check_answers(task, answers, command)
         if isinstance(answers, Team):
             self.check_officers(answers.officers, command)
         if isinstance(answers, Recheck):
-            first = {name.strip() for name in self.state.decision["officers"]}
-            if {name.strip() for name in answers.officers} <= first:
-                raise Refused(Refusal.SEPARATION_OF_DUTIES, SOD_RECHECK, {"/officers": SOD_RECHECK})
-            checked_on = civil_date(answers.checked_at)
-            check_certified(answers.officers, command, checked_on, EQUIPMENT_CHECK)
-            if checked_on.isoformat() < self.state.memo["instructed_on"]:
-                told = "复查时间早于送达监察指令书的日期"
-                raise Refused(Refusal.INVALID_ANSWERS, told, {"/checked_at": told})
+            self._check_recheck(answers, command)
         elif isinstance(answers, RectificationReport):
             self.refuse_future(answers, "received_on", command)
-            if answers.received_on.isoformat() < self.state.memo["instructed_on"]:
-                told = "收到日期早于送达监察指令书的日期"
-                raise Refused(Refusal.INVALID_ANSWERS, told, {"/received_on": told})
+            _refuse_before(
+                "received_on",
+                answers.received_on,
+                date.fromisoformat(self.state.memo["instructed_on"]),
+                "收到日期早于送达监察指令书的日期",
+            )
         elif isinstance(answers, Inspection):
             inspected_on = civil_date(answers.inspected_at)
             check_certified(answers.officers, command, inspected_on, EQUIPMENT_CHECK)
-            self._check_inspection(answers)
+            self._check_inspection(answers, command)
+        elif isinstance(answers, Instruction):
+            self._check_oral(answers)
 
-    def _check_inspection(self, answers: Inspection) -> None:
-        """What the platform says of the device stands against a record without a finding."""
+    def _check_inspection(self, answers: Inspection, command: Command) -> None:
+        inspected_on = civil_date(answers.inspected_at)
+        if found_on := self.state.memo.get("found_on"):
+            _refuse_before(
+                "inspected_at",
+                inspected_on,
+                date.fromisoformat(found_on),
+                "检查时间早于发现或者收到线索的日期",
+            )
+        late = civil_date(command.received_at) - inspected_on > ENTERED_WITHIN
+        if late and len(answers.late_reason) < 2:
+            raise wrong("late_reason", LATE_UNEXPLAINED)
+        # What the platform says of the device stands against a record without a finding.
         bad = [f.fact for f in self.state.facts if f.state == "bad"]
         if bad and not answers.found:
-            told = "监管平台的记录与“没有发现问题”不符：" + "；".join(bad)
-            raise Refused(Refusal.INVALID_ANSWERS, told, {"/found": told})
+            raise wrong("found", "监管平台的记录与“没有发现问题”不符：" + "；".join(bad))
+
+    def _check_oral(self, answers: Instruction) -> None:
+        """What was ordered on the spot was ordered after it was seen (特种设备安全法 62)."""
+        at = datetime.fromisoformat(
+            self.state.memo.get("looked_at") or self.state.memo["inspection"]["inspected_at"]
+        )
+        if answers.oral_at is not None and answers.oral_at < at:
+            told = f"口头发出指令的时间早于检查、复查的时间（{day_zh(civil_date(at))} {local(at):%H:%M}），请核对"
+            raise wrong("oral_at", told)
+
+    def _check_recheck(self, answers: Recheck, command: Command) -> None:
+        first = {name.strip() for name in self.state.decision["officers"]}
+        if {name.strip() for name in answers.officers} <= first:
+            raise Refused(Refusal.SEPARATION_OF_DUTIES, SOD_RECHECK, {"/officers": SOD_RECHECK})
+        checked_on = civil_date(answers.checked_at)
+        check_certified(answers.officers, command, checked_on, EQUIPMENT_CHECK)
+        floors = [[self.state.memo["instructed_on"], "复查时间早于送达监察指令书的日期"]]
+        floors += [self.state.memo["recheck_from"]] if "recheck_from" in self.state.memo else []
+        for day, told in floors:
+            _refuse_before("checked_at", checked_on, date.fromisoformat(day), told)
+
+
+def _refuse_before(field: str, day: date, floor: date, told: str) -> None:
+    """Raises Refused at the field where the day lies before the floor, which the message names."""
+    if day < floor:
+        raise wrong(field, f"{told}（{day_zh(floor)}），请核对")

@@ -1,17 +1,17 @@
 """A hazard of special equipment (特种设备事故隐患整治), from the inspection until it is gone. law.md §2.15.
 
-特种设备安全监督检查办法 19, 23–27, 29, 30, 36; 特种设备安全法 62, 63, 65. Clocks Q06 (the inspector's own days), Q07, Q08.
+特种设备安全监督检查办法 19, 23–27, 29, 30, 36; 特种设备安全法 62, 63, 65. Clocks Q06 (the inspector's own days), Q07, Q08, Q17.
 
     inspected ──▶ graded ──▶ instructing ──▶ rectifying ──▶ recheck ──▶ releasing ──▶ archiving ──▶ archived
         │                        ▲             (Q06)         │ (Q07)       ▲
         └──▶ no_hazard           └──── fails the first time ─┤             │
                                       fails the second time  └──▶ penalty ─┘  (no third instruction)
 
-What is grave is reported upward and its use is stopped at once, beside the case: a platform that is away holds up nobody. What
-is seized is a case of its own (`seizure`), which hears of it when the hazard is gone.
+What is grave is reported upward and its use is stopped at once, beside the case: a platform that is away holds up nobody, but that
+no case ends without a hazard before it has said what it knows. What is seized is a case of its own (`seizure`), which hears of it when
+the hazard is gone. Report and terms of the recheck: `workflows/hazard_reports.py`; who is told: `workflows/hazard_notices.py`.
 """
 
-from datetime import datetime
 from typing import Any, Final
 
 from temporalio import workflow
@@ -20,9 +20,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.contracts import (
         CaseInput,
         CaseOutcome,
+        Fact,
         TaskAnswer,
     )
-    from domain.hazards import GRADE_NAMES, Grade
+    from domain.hazards import Grade
     from domain.photos import on_record
     from domain.transitions import Stage, StageKind, Table, Transition
     from forms.se_hazard_rectification import (
@@ -33,16 +34,27 @@ with workflow.unsafe.imports_passed_through():
         RectificationReport,
         Seal,
     )
-    from law.zone import civil_date, day_start
+    from law.zone import civil_date
 
-from workflows.hazard_checks import HazardChecks
+from workflows.hazard_notices import FIRST, TWICE
+from workflows.hazard_reports import REPORT_FACT, HazardReports
 from workflows.kernel.approval import ARCHIVED, ARCHIVING
 
 CITE: Final = "特种设备安全监督检查办法第25条"
-UPWARD_HOURS: Final = 24
-"""Q08 says at once (及时); after a day it alarms [P]."""
 # Older cases told what they had seized after everything else, once.
 TOLD_AT_ONCE: Final = "se_hazard_rectification-told-at-once-v1"
+# Older cases ended without a hazard before the platform had said what it knows of the device.
+HEARS_THE_PLATFORM: Final = "se_hazard_rectification-hears-platform-v1"
+LOOKED_UP: Final = "device_checks"
+RECHECKED_FIRST: Final = "复查时间早于上一次复查的日期"
+AWAITED: Final = Fact(
+    code="platform_awaited",
+    state="open",
+    fact="检查记录已经收到，没有发现问题；监管平台还没有答复，答复以后才能办结",
+    rule="监管平台的记录与检查结论不符的，重新检查",
+    cite="本局规则（待核）",
+    source="equipment",
+)
 
 TABLE = Table(
     procedure="se_hazard_rectification",
@@ -86,7 +98,7 @@ TABLE = Table(
 
 
 @workflow.defn(name="se_hazard_rectification")
-class HazardRectification(HazardChecks):
+class HazardRectification(HazardReports):
     tables = {"1": TABLE}
 
     @workflow.init
@@ -111,21 +123,22 @@ class HazardRectification(HazardChecks):
     def forms(self) -> tuple[Any, ...]:
         return (Inspection, Instruction, RectificationReport, Recheck)
 
-    @property
-    def rounds(self) -> int:
-        """Instructions so far; there is no third (办法 29, 36)."""
-        return int(self.state.memo.get("rounds", 0))
-
-    @property
-    def grave(self) -> bool:
-        return self.state.decision.get("grade") in (Grade.SERIOUS.value, Grade.MAJOR.value)
-
     # -- 监督检查 (办法 19, 23) ---------------------------------------------------------------------------
 
     async def inspect(self) -> str:
         await self.number_case()
         # Nobody waits for the platform: what it says stands beside the record as soon as it says it.
         self.aside(self._look_up(), vital=False)
+        self.look_for_others()
+        while True:
+            if await self._inspected() is not None:
+                return "graded"
+            if await self._platform_agrees():
+                # Of a case that another one opened with its prohibition: a platform that is away holds up nobody.
+                self.aside(self.allow_use())
+                return "no_hazard"
+
+    async def _inspected(self) -> Grade | None:
         decided = await self.decided(
             Inspection,
             role=self.row.roles["inspection"],
@@ -135,7 +148,7 @@ class HazardRectification(HazardChecks):
         form, given = decided
         self._found_by(given)
         found = form.model_dump(mode="json")
-        self.state.memo["inspection"] = found
+        self.state.memo |= {"inspection": found, "looked_at": found["inspected_at"]}
         grade = form.grade
         self.keep_decision(
             grade=grade.value if grade else "",
@@ -144,6 +157,8 @@ class HazardRectification(HazardChecks):
             officers=list(form.officers),
             inspected_at=found["inspected_at"],
         )
+        if grade is None and self._awaits_platform():
+            self.put_facts([AWAITED])
         self.record(
             "inspected",
             actor=given.actor,
@@ -153,6 +168,7 @@ class HazardRectification(HazardChecks):
                 "found": found["found"],
                 "officers": list(form.officers),
                 "signature": form.signature.value,
+                **({"late_reason": form.late_reason} if form.late_reason else {}),
             },
             internal={
                 "record": form.record,
@@ -160,11 +176,19 @@ class HazardRectification(HazardChecks):
                 **on_record(given.known),
             },
         )
-        if grade:
-            return "graded"
-        # A platform that is away holds up nobody.
-        self.aside(self.allow_use())
-        return "no_hazard"
+        return grade
+
+    def _awaits_platform(self) -> bool:
+        return "known" not in self.state.memo and workflow.patched(HEARS_THE_PLATFORM)
+
+    async def _platform_agrees(self) -> bool:
+        """What the platform says before the record was handed in the validator has compared; what it says later counts as much."""
+        if not self._awaits_platform():
+            return True
+        self.owed.add(LOOKED_UP)
+        await self.wait(lambda: "known" in self.state.memo)
+        self.drop_fact(AWAITED.code)
+        return all(f.state != "bad" for f in self.state.facts)
 
     def _found_by(self, given: TaskAnswer) -> None:
         """Who has something seized because of this: somebody else approves it (SOD-1P)."""
@@ -174,7 +198,7 @@ class HazardRectification(HazardChecks):
         }
 
     async def _look_up(self) -> None:
-        await self.registers_say("device_checks")
+        await self.registers_say(LOOKED_UP)
 
     # -- what is done at once (办法 25, 26, 30; 特种设备安全法 63) -------------------------------------------
 
@@ -185,7 +209,7 @@ class HazardRectification(HazardChecks):
             # The case of the lapsed inspection, which opened this one, has prohibited the use; its ground holds until this one is over.
             if not self.state.memo.get("prohibited_by_opener"):
                 self.aside(self.prohibit_use())
-            self.aside(self._report(1, help_wanted=inspection["government_help"]))
+            self.tell_of_hazard(self.state.memo.get("report", FIRST))
         if inspection["seal"] != Seal.NONE.value:
             await self._seize(
                 items=inspection["items"],
@@ -194,39 +218,10 @@ class HazardRectification(HazardChecks):
             )
         return "instructing"
 
-    async def _report(self, seq: int, *, help_wanted: str = "") -> None:
-        """Upward at once, and to the local government where its help is needed; Q08 rings until the platform has it."""
-        since = datetime.fromisoformat(self.state.memo["inspection"]["inspected_at"])
-        clock = self.start_clock("Q08", since if seq == 1 else self.now(), length=UPWARD_HOURS)
-        await self.serve("hazard_report", seq=seq, clock=clock)
-        await self.until_done("report_hazard", recipient="higher", summary=self._summary())
-        self.stop_clock(clock)
-        self.record("reported_upward", data={"seq": seq})
-        if help_wanted:
-            await self.serve("government_report", seq=seq, wanted=help_wanted)
-            await self.until_done(
-                "report_hazard", recipient="government", summary=f"{self._summary()}{help_wanted}"
-            )
-            self.record("government_notified", data={"seq": seq})
-
-    def _summary(self) -> str:
-        grade = GRADE_NAMES[Grade(self.state.decision["grade"])]
-        return f"{grade}：{self.state.decision['record']}"
-
-    async def _seize(self, *, items: list[str], ground: str, seized_at: str = "") -> None:
-        if any(r.procedure == "seizure" and not r.outcome for r in self.state.related.values()):
-            return
-        number = sum(r.procedure == "seizure" for r in self.state.related.values()) + 1
-        await self.open_related(
-            f"seizure-{number}",
-            "seizure",
-            fill={"items": items, "ground": ground, "seized_at": seized_at},
-            facts={"proposed_by": self.state.memo["found_by"]},
-        )
-
     # -- 监察指令书, 整改 (Q06) ------------------------------------------------------------------------------
 
     async def instruct(self) -> str:
+        self.look_for_others()
         decided = await self.decided(
             Instruction, role=self.row.roles["instruction"], context={"round": self.rounds + 1}
         )
@@ -234,6 +229,8 @@ class HazardRectification(HazardChecks):
         form, given = decided
         self.state.memo["rounds"] = self.rounds + 1
         self.state.memo["instructed_on"] = civil_date(given.received_at).isoformat()
+        self.state.memo.pop("recheck_from", None)
+        self.drop_fact(REPORT_FACT)
         key = self.start_clock("Q06", given.received_at, length=form.days)
         self.state.memo["rectification"] = key
         self.keep_decision(measures=list(form.measures), round=self.rounds)
@@ -256,38 +253,13 @@ class HazardRectification(HazardChecks):
         )
         return "rectifying"
 
-    async def await_report(self) -> str:
-        """Until the unit reports, or its days are over: then the recheck does not wait for a report."""
-        key = self.state.memo["rectification"]
-        task = self.open_task(RectificationReport, role=self.row.roles["report"], clock=key)
-        self.record(
-            "task_opened", data={"task": task.task_id, "form": task.form, "role": task.role}
-        )
-        await self.wait(lambda: task.task_id in self._answers or not self.clock_running(key))
-        self.state.memo["recheck_clock"] = None
-        if task.task_id not in self._answers:
-            self.drop_task(task, "expired")
-            self.record("report_missing", data={"round": self.rounds})
-            return "recheck"
-        given = self._answers.pop(task.task_id)
-        form = RectificationReport.model_validate(given.answers)
-        self.stop_clock(key)
-        self.state.memo["recheck_clock"] = self.start_clock("Q07", day_start(form.received_on))
-        self.record(
-            "report_submitted",
-            actor=given.actor,
-            at=given.received_at,
-            data={"round": self.rounds, "received_on": form.received_on.isoformat()},
-            internal={"report": form.report},
-        )
-        return "recheck"
-
     # -- 复查 (Q07) -----------------------------------------------------------------------------------------
 
     async def recheck(self) -> str:
-        clock = self.state.memo["recheck_clock"]
-        finding = await self._rechecked(clock)
-        self.stop_clock(clock)
+        self.take_late_report()
+        finding = await self._rechecked(self.state.memo["recheck_clock"])
+        # A report that was entered meanwhile has changed it.
+        self.stop_clock(self.state.memo["recheck_clock"])
         if finding is RecheckFinding.REMOVED:
             return "releasing"
         if self.rounds < 2:
@@ -303,6 +275,12 @@ class HazardRectification(HazardChecks):
         form, given = decided
         self._found_by(given)
         self.keep_decision(finding=form.finding.value, recheck_record=form.record)
+        checked_on = civil_date(form.checked_at)
+        self.state.memo |= {
+            "looked_at": form.checked_at.isoformat(),
+            "recheck_from": [checked_on.isoformat(), RECHECKED_FIRST],
+        }
+        raised = self.regrade(form)
         self.record(
             "hazard_rechecked",
             actor=given.actor,
@@ -312,6 +290,8 @@ class HazardRectification(HazardChecks):
                 "round": self.rounds,
                 "officers": list(form.officers),
                 "signature": form.signature.value,
+                **({"found": [f.value for f in form.found]} if form.found else {}),
+                **({"raised_to": raised} if raised else {}),
             },
             internal={
                 "record": form.record,
@@ -319,6 +299,8 @@ class HazardRectification(HazardChecks):
                 **on_record(given.known),
             },
         )
+        if form.grave:
+            await self.take_measures()
         return form.finding
 
     async def pursue(self) -> str:
@@ -326,7 +308,7 @@ class HazardRectification(HazardChecks):
         await self.serve("penalty_lead")
         self.tell("section_head", "penalty_lead")
         self.record("penalty_lead", data={"rounds": self.rounds})
-        self.aside(self._report(2))
+        self.aside(self._report(TWICE))
         record = self.state.decision["recheck_record"]
         items = [f"特种设备，设备代码{self.state.memo['device']}"]
         await self._seize(items=items, ground=f"两次整改没有消除隐患：{record}")

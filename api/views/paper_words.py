@@ -41,6 +41,7 @@ PAPERS: Final[dict[str, str]] = {
     "hazard_report": mark("特种设备隐患报告"),
     "government_report": mark("特种设备隐患情况通报"),
     "penalty_lead": mark("案件线索移送书"),
+    "report_noted": mark("收到整改报告更正告知书"),
     "closing": mark("隐患整改销案告知书"),
     "seizure_decision": mark("查封、扣押决定书"),
     "release_decision": mark("解除查封、扣押决定书"),

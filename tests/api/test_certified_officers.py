@@ -153,7 +153,7 @@ async def test_a_revoked_certificate_ends_at_once_and_a_check_of_before_keeps_it
     name = "田丁"
     sign_in = await inspector(live, name, ("2021-01-01", "2030-12-31"))
     await live.do("revoke_certificate", "admin", number=f"鄂T{sign_in}", reason="调离执法岗位")
-    case = await hazard(live, TODAY)
+    case = await hazard(live, "2026-10-08")
     task = (await live.task("inspector", case, FORM))["task_id"]
     answer = await hands_in(live, "inspector", task, inspection(AT, officers=["王海", name]))
     assert "已于2026年10月9日收回" in refused(answer, 403, "not_certified")["/officers"]
@@ -161,7 +161,7 @@ async def test_a_revoked_certificate_ends_at_once_and_a_check_of_before_keeps_it
     taken = await hands_in(live, "inspector", task, before)
     assert taken.status_code in {200, 202}, taken.text
     # Who signs needs one that holds when the record is handed in.
-    other = await hazard(live, TODAY)
+    other = await hazard(live, "2026-10-08")
     task = (await live.task("inspector", other, FORM))["task_id"]
     own = await hands_in(live, sign_in, task, before | {"officers": [name, "王海"]})
     assert "2026年10月9日" in refused(own, 403, "not_certified")["/officers"]
