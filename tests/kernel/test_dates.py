@@ -9,7 +9,7 @@ from domain.refusals import Refusal, Refused
 from forms.base import TaskForm
 from forms.fields import Day, Instant
 from law.zone import CST
-from workflows.kernel.dates import Moment, refuse_before
+from workflows.kernel.dates import Moment, refuse_after, refuse_before
 
 HAPPENED = datetime(2026, 10, 2, 20, 40, tzinfo=CST)
 WHAT = "事故发生的时间"
@@ -66,3 +66,12 @@ def test_a_day_is_a_day_in_beijing() -> None:
     refuse_before(Told(on=date(2026, 10, 3)), "on", past_midnight, WHAT)
     with pytest.raises(Refused):
         refuse_before(Told(on=date(2026, 10, 2)), "on", past_midnight, WHAT)
+
+
+def test_the_other_way_round_it_may_not_be_later() -> None:
+    refuse_after(Told(at=HAPPENED), "at", HAPPENED, WHAT)
+    refuse_after(Told(at=HAPPENED + timedelta(seconds=59)), "at", HAPPENED, WHAT)
+    refuse_after(Told(), "at", HAPPENED, WHAT)
+    with pytest.raises(Refused) as refused:
+        refuse_after(Told(at=HAPPENED + timedelta(minutes=1)), "at", HAPPENED, WHAT)
+    assert refused.value.errors == {"/at": f"不能晚于{WHAT}（2026年10月2日20:40），请核对。"}

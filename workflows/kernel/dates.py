@@ -5,7 +5,7 @@ from datetime import date, datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.refusal_words import TOO_EARLY
+    from domain.refusal_words import TOO_EARLY, TOO_LATE
     from forms.base import Form
     from law.zone import civil_date, day_zh, local
 
@@ -30,15 +30,25 @@ def refuse_before(answers: Form, field: str, earliest: Moment, what: str) -> Non
     and an instant are compared by their days; two instants by their minutes, since people write no seconds.
     """
     told: Moment | None = getattr(answers, field)
-    if told is None:
-        return
-    if isinstance(told, datetime) and isinstance(earliest, datetime):
-        before = told < local(earliest).replace(second=0, microsecond=0)
-    else:
-        before = _day(told) < _day(earliest)
-    if before:
-        said = TOO_EARLY % {"what": what, "day": moment_zh(earliest)}
-        raise wrong(field, said)
+    if told is not None and _before(told, earliest):
+        raise wrong(field, TOO_EARLY % {"what": what, "day": moment_zh(earliest)})
+
+
+def refuse_after(answers: Form, field: str, latest: Moment, what: str) -> None:
+    """The same of what may not lie after what follows from it."""
+    told: Moment | None = getattr(answers, field)
+    if told is not None and _before(latest, told):
+        raise wrong(field, TOO_LATE % {"what": what, "day": moment_zh(latest)})
+
+
+def _before(one: Moment, other: Moment) -> bool:
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return _minute(one) < _minute(other)
+    return _day(one) < _day(other)
+
+
+def _minute(instant: datetime) -> datetime:
+    return local(instant).replace(second=0, microsecond=0)
 
 
 def _day(moment: Moment) -> date:
