@@ -13,6 +13,7 @@ from forms.se_accident_report import REPORTED_BY_LABELS, Application
 from law.accidents import AccidentClass
 from law.clocks import find_clock
 from law.zone import civil_date, day_zh, local
+from storage.accident_reports import Reported, others_open
 
 STEM: Final = "se_accident_report"
 REGULATION: Final = "《特种设备安全监察条例》"
@@ -51,7 +52,24 @@ async def accident_unit(view: CaseView, order: RegisterCall) -> dict[str, Any]:
         cite="特种设备事故报告和调查处理规定（待核）",
         source="market",
     )
-    return {"facts": [fact.model_dump()]}
+    async with view.means.engine.connect() as connection:
+        others = await others_open(connection, view.case_id, form.uscc, form.device_code)
+    return {"facts": [f.model_dump() for f in (fact, *_told_before(others))]}
+
+
+def _told_before(others: list[Reported]) -> list[Fact]:
+    """Open reports of the same unit or device: whoever verifies says whether they are of the same accident."""
+    if not others:
+        return []
+    named = "、".join(f"{o.number}（{minute(o.opened_at)}立案）" for o in others)
+    fact = Fact(
+        code="accident_duplicate",
+        state="open",
+        fact=f"同一单位或者同一设备另有在办的事故报告：{named}，请核实是不是同一事故",
+        rule="同一事故只上报一次，重复报告的并入原件，新的情况在原件中补报（本局规则，待核）",
+        cite="本局规则，待核",
+    )
+    return [fact]
 
 
 def minute(value: Any) -> str:
@@ -125,9 +143,12 @@ async def upward_report(view: CaseView, order: PaperOrder) -> Fields:
 async def supplementary_report(view: CaseView, order: PaperOrder) -> Fields:
     told = order.data
     raised = f"事故等级提高为{told['grade']}。" if told["raised"] else ""
+    levels = told.get("to") or ("government", "city")
+    # Whoever investigates now may be none of those who were told first.
+    recipients = [*(addressee(view, level) for level in levels), told.get("investigator", "")]
     return "office_letter", {
         "name": view.row.papers["supplementary_report"],
-        "recipient": f"{government(view)}、{view.office.city_authority}",
+        "recipient": "、".join(dict.fromkeys(filter(None, recipients))),
         "paragraphs": ["前报事故的情况有下列变化，现予补报：" + full_stop(told["change"]) + raised],
         "entries": lines(view, order),
         "basis": basis(view, order, f"{REGULATION}第六十六条"),

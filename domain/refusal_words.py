@@ -44,6 +44,8 @@ CLAIMS_NOT_ANNOUNCED: Final = (
 STEP_NOT_OF_WAY: Final = "“%(way)s”不需要这一步。"
 STEP_TAKEN: Final = "“%(step)s”已经办过，不能重复办理。"
 STEP_FIRST: Final = "请先办理“%(step)s”。"
+TOO_EARLY: Final = "不能早于%(what)s（%(day)s），请核对。"
+TOO_LATE: Final = "不能晚于%(what)s（%(day)s），请核对。"
 _ANOTHER: Final = "请换一名持证人员，或者请系统管理员登记证件。"
 OFFICER_UNCERTIFIED: Final = (
     f"%(officer)s没有登记%(certificate)s，不能参加检查（%(article)s）。{_ANOTHER}"
@@ -85,6 +87,8 @@ SENTENCES: Final = (
     STEP_NOT_OF_WAY,
     STEP_TAKEN,
     STEP_FIRST,
+    TOO_EARLY,
+    TOO_LATE,
     OFFICER_UNCERTIFIED,
     OFFICER_EXPIRED,
     OFFICER_REVOKED,

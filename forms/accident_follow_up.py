@@ -166,8 +166,8 @@ class FollowUp(TaskForm):
                 "done": [
                     "整改完成，办结",
                     "Rectified: close",
-                    "两名以上执法人员现场查看后选择",
-                    "After two inspectors have seen it",
+                    "两名以上执法人员现场查看后选择；补报的三十日届满以后归档",
+                    "After two inspectors have seen it; archived once the thirty days of supplements are over",
                 ],
             },
         ),

@@ -29,6 +29,7 @@ class Verified(StrEnum):
     ACCIDENT = "accident"
     NOT_OURS = "not_ours"
     FALSE = "false"
+    DUPLICATE = "duplicate"
 
 
 class Verification(HarmTold, TaskForm):
@@ -64,6 +65,12 @@ class Verification(HarmTold, TaskForm):
                     "报请负责人办结",
                     "A head is asked to close it",
                 ],
+                "duplicate": [
+                    "同一事故已经接报",
+                    "The same accident was reported before",
+                    "报请负责人并入原件，写明原件的编号；这次报告的情况在原件中补报",
+                    "A head is asked to merge it; say the number of the other case, and report there what is new here",
+                ],
             },
         ),
     ]
@@ -81,10 +88,19 @@ class Verification(HarmTold, TaskForm):
         labelled(
             "单位向本局报告的时间",
             "When the unit told the bureau",
-            hint="不是单位报告的，单位后来报告的时间；没有报告的不填",
+            hint="不是单位报告的，单位向本局报告的时间；没有报告的不填",
             widget="datetime",
         ),
     ] = None
+    correction: Annotated[
+        Text,
+        labelled(
+            "更正时间的理由",
+            "Why a time is another than was recorded",
+            hint="与已经记录的时间不同的必须写，理由记入本件",
+            widget="textarea",
+        ),
+    ] = ""
     record: Annotated[
         Text,
         labelled(
@@ -98,6 +114,7 @@ class Upward(StrEnum):
     REPORT = "report"
     NOT_OURS = "not_ours"
     FALSE = "false"
+    DUPLICATE = "duplicate"
 
 
 class Raised(StrEnum):
@@ -154,6 +171,12 @@ class UpwardDecision(TaskForm):
                     "Close: it did not happen",
                     "写明理由",
                     "With reasons",
+                ],
+                "duplicate": [
+                    "办结：并入同一事故的原件",
+                    "Close: merged with the case of the same accident",
+                    "写明原件的编号",
+                    "Say the number of that case",
                 ],
             },
         ),

@@ -197,3 +197,12 @@ class SupplementaryReport(HarmTold):
         ),
         Field(min_length=4, max_length=2000),
     ]
+    unit_told_at: Annotated[
+        Instant | None,
+        labelled(
+            "单位向本局报告的时间",
+            "When the unit told the bureau",
+            hint="核实时单位还没有报告、后来报告的填写",
+            widget="datetime",
+        ),
+    ] = None

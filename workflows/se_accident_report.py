@@ -5,15 +5,19 @@ Q12 (this level, two hours), Q13 (supplements, thirty days), Q14 (the investigat
 
     接报           核实          上报           现场保护         移交            收到报告            处罚        整改跟踪
     reported ──▶ verified ──▶ escalated ──▶ scene_secured ──▶ handed_over ──▶ report_received ──▶ penalty ──▶ rectification_followed
-                   │  │                          ▲                │  ▲ │ 催报          └───────────────────────▶   │  ▲ │
-                   │  └▶ false_report            └────────────────┘  └─┘                                          │  └─┘
-                   └───▶ not_accident             等级提高                                          archiving ◀───┘ ──▶ archived
+                   │  │                          ▲                │  ▲ │ 催报          └───────────────────────▶   │ │  ▲ │
+                   │  ├▶ false_report            └────────────────┘  └─┘                                          │ │  └─┘
+                   │  └▶ duplicate                 等级提高             supplements_awaited ◀──────────────────────┘ │
+                   └───▶ not_accident                                        补报期满 └────▶ archiving ◀────────────┘ ──▶ archived
 
 The bureau only reports and follows: who investigates goes by the class (特种设备安全法 72), the penalty is a case of its own.
 Each change of the numbers within the thirty days is an act, `supplement_accident`, with its own letter upward.
+
+Table 2: a class that is raised leads back to the hand-over from every stage up to the end of the thirty days, and no case is
+archived before it; what was reported twice is closed as such.
 """
 
-from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from temporalio import workflow
@@ -31,10 +35,20 @@ with workflow.unsafe.imports_passed_through():
     from law.zone import civil_date
 
 from workflows.accident_follow_up import AccidentFollowUp
-from workflows.accident_reporting import INVESTIGATION, LEVEL, SUPPLEMENTS
+from workflows.accident_reporting import INVESTIGATION, LEVEL, SUPPLEMENTS, TOLD
+from workflows.kernel.answers import wrong
 from workflows.kernel.approval import ARCHIVED, ARCHIVING
 from workflows.kernel.certified import check_certified
+from workflows.kernel.dates import refuse_before
 
+# Where a case ends that is not reported upward.
+CLOSED: Final = MappingProxyType(
+    {
+        Upward.NOT_OURS: "not_accident",
+        Upward.FALSE: "false_report",
+        Upward.DUPLICATE: "duplicate",
+    }
+)
 # From the first report upward on, as long as the case is open.
 SUPPLEMENTED: Final = frozenset({"supplement_accident"})
 
@@ -118,10 +132,37 @@ TABLE = Table(
     },
 )
 
+RAISED: Final = "等级提高，改由上一级机关调查"
+SECOND = TABLE.extended(
+    "2",
+    after={
+        "rectification_followed": (
+            Stage(
+                "supplements_awaited",
+                "等补报期满",
+                "Supplements",
+                holder="inspector",
+                doing="等补报的三十日届满，有变化的及时补报",
+            ),
+        ),
+        "false_report": (Stage("duplicate", "重复报告", "Reported twice", StageKind.BAD),),
+    },
+    transitions=(
+        Transition("verified", "duplicate", "同一事故已经接报，并入原件"),
+        Transition("report_received", "scene_secured", RAISED),
+        Transition("penalty", "scene_secured", RAISED),
+        Transition("rectification_followed", "scene_secured", RAISED),
+        Transition("rectification_followed", "supplements_awaited", "整改完成，补报的三十日还没有届满"),
+        Transition("supplements_awaited", "scene_secured", RAISED),
+        Transition("supplements_awaited", "archiving", "补报的三十日已经届满"),
+    ),
+    accepts={"supplements_awaited": SUPPLEMENTED},
+)  # fmt: skip
+
 
 @workflow.defn(name="se_accident_report")
 class SeAccidentReport(AccidentFollowUp):
-    tables = {"1": TABLE}
+    tables = {"1": TABLE, "2": SECOND}
 
     @workflow.init
     def __init__(self, case: CaseInput) -> None:
@@ -139,6 +180,7 @@ class SeAccidentReport(AccidentFollowUp):
                 "report_received": self.decide_penalty,
                 "penalty": self.note_penalty,
                 "rectification_followed": self.follow_up,
+                "supplements_awaited": self.await_supplements_end,
                 "archiving": self.archive,
             }
         )
@@ -160,14 +202,18 @@ class SeAccidentReport(AccidentFollowUp):
         )
         assert decided is not None, "no term decides by silence"
         form, given = decided
-        self.verified(form)
+        corrected = self.verified(form)
         self.keep_decision(verified=form.finding.value, verification=form.record)
         self.record(
             "accident_verified",
             actor=given.actor,
             at=given.received_at,
             data={"finding": form.finding.value},
-            internal={"record": form.record, "harm": self.harm.text},
+            internal={
+                "record": form.record,
+                "harm": self.harm.text,
+                **({"corrected": corrected, "correction": form.correction} if corrected else {}),
+            },
         )
         return "verified"
 
@@ -192,7 +238,7 @@ class SeAccidentReport(AccidentFollowUp):
         self.stop_clock(self.state.memo[f"clock_{LEVEL}"])
         if form.decision is not Upward.REPORT:
             self._told_upward(form, given)
-            return "not_accident" if form.decision is Upward.NOT_OURS else "false_report"
+            return CLOSED[form.decision]
         if form.raised.grade is not None:
             self.state.memo["grade"] = form.raised.grade.value
             self.keep_decision(raised=form.reasons)
@@ -200,9 +246,8 @@ class SeAccidentReport(AccidentFollowUp):
         self.state.memo["grade"] = self.grade.value
         self.show_class()
         self._told_upward(form, given)
-        happened = datetime.fromisoformat(self.state.memo["happened_at"])
-        self.run_clock(SUPPLEMENTS, happened)
-        self.run_clock(INVESTIGATION, happened)
+        self.run_clock(SUPPLEMENTS, self.happened_at)
+        self.run_clock(INVESTIGATION, self.happened_at)
         await self._send_upward(form)
         return "escalated"
 
@@ -222,6 +267,7 @@ class SeAccidentReport(AccidentFollowUp):
     async def _send_upward(self, form: steps.UpwardDecision) -> None:
         """A letter each: the district's government, the next level, and whom the report also goes to past it."""
         to = ["government", "city", *([] if form.skip is Skip.NO else [form.skip.value])]
+        self.state.memo["told_levels"] = to
         for seq, level in enumerate(to, start=1):
             await self.serve(
                 "upward_report",
@@ -259,6 +305,10 @@ class SeAccidentReport(AccidentFollowUp):
 
     async def hand_over(self) -> str:
         """To whoever investigates the class as it stands now; again, where the class was raised since."""
+        clock = self.clock_of(INVESTIGATION)
+        if clock is not None and clock.state == "met":
+            # The report that came was of another level: this one investigates anew, from the same accident.
+            self.run_clock(INVESTIGATION, self.happened_at)
         decided = await self.decided(steps.HandOver, role=self.head)
         assert decided is not None
         form, given = decided
@@ -266,8 +316,13 @@ class SeAccidentReport(AccidentFollowUp):
         assert grade is not None
         to = investigator(grade, office(self.case.office))
         seq = int(self.state.memo.get("handed", 0)) + 1
-        self.state.memo |= {"handed": seq, "handed_as": grade.value}
+        self.state.memo |= {
+            "handed": seq,
+            "handed_as": grade.value,
+            "handed_at": given.received_at.isoformat(),
+        }
         self.keep_decision(investigator=to)
+        self.show_investigator()
         self.record(
             "accident_handed_over",
             actor=given.actor,
@@ -293,12 +348,21 @@ class SeAccidentReport(AccidentFollowUp):
         match answers:
             case steps.Verification():
                 self.check_harm(answers.told())
+                self.check_verified(answers)
             case steps.UpwardDecision() if answers.decision is Upward.REPORT:
                 self._check_class(answers)
+            case steps.UpwardDecision() if answers.decision is Upward.DUPLICATE:
+                self._check_duplicate()
             case steps.SceneSecured():
+                refuse_before(answers, "secured_at", self.told_at, TOLD)
                 self.check_officers(answers.officers, command)
                 secured_on = civil_date(answers.secured_at)
                 check_certified(answers.officers, command, secured_on, EQUIPMENT_CHECK)
+
+    def _check_duplicate(self) -> None:
+        if not self.second_table:
+            told = "本件按原来的流程办理，没有“重复报告”：请选“不是特种设备事故，或者不属于本局”，在理由中写明原件的编号"
+            raise wrong("decision", told)
 
     def _check_class(self, answers: steps.UpwardDecision) -> None:
         """Only upward, and never without one; past the next level only what is more than a general accident."""

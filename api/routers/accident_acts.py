@@ -61,6 +61,7 @@ async def supplement_accident_page(
     lift_minutes: Number_ = "",
     stranded: Number_ = "",
     stranded_minutes: Number_ = "",
+    unit_told_at: Annotated[str, Form(max_length=40)] = "",
     happenings: Annotated[list[str] | None, Form(max_length=8)] = None,
 ) -> Response:
     """The same from the case's page; what is left empty has not changed."""
@@ -73,6 +74,7 @@ async def supplement_accident_page(
         "lift_minutes": lift_minutes,
         "stranded": stranded,
         "stranded_minutes": stranded_minutes,
+        "unit_told_at": unit_told_at,
     }
     data = {name: text.strip() for name, text in told.items() if text.strip()}
     if happenings:

@@ -199,7 +199,9 @@ class Overview:
             grade = count.grade if count.grade in _CLASSES else ""
             by_class = stages.setdefault(count.stage, {})
             by_class[grade] = by_class.get(grade, 0) + count.cases
-        order = [s.id for table in PROCEDURES[ACCIDENT].tables.values() for s in table.stages]
+        # The newest table has the stages of the older ones, each in its place.
+        newest = list(PROCEDURES[ACCIDENT].tables.values())[-1]
+        order = [stage.id for stage in newest.stages]
         known = sorted(stages, key=lambda s: (order.index(s) if s in order else len(order), s))
         return [AccidentRow(stage, stages[stage]) for stage in known]
 

@@ -192,6 +192,11 @@ def accident_class(value: str) -> str:
     return bilingual(*ACCIDENT_CLASS_LABELS[AccidentClass(value)]) if value else ""
 
 
+def minute_of(kept: str) -> str:
+    """An instant that an event keeps as text, to the minute."""
+    return dates.minute_text(datetime.fromisoformat(kept))
+
+
 def happenings() -> list[tuple[str, str, str]]:
     """What can happen to special equipment, as a list of boxes takes it."""
     return [(h.value, bilingual(*label), "") for h, label in HAPPENING_LABELS.items()]

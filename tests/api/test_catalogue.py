@@ -28,7 +28,7 @@ from law.cluster_registration import ADDRESS_CLOCK
 from law.offices import OFFICES
 from law.simple_deregistration import GROUNDS
 from storage import uploads
-from workflows import licence_commitment
+from workflows import accident_follow_up, accident_reporting, licence_commitment
 from workflows.hazard_checks import SOD_RECHECK
 from workflows.kernel.suspensions import FAR_END, FUTURE_END, FUTURE_START, PAST_END
 from workflows.registry import PROCEDURES
@@ -60,6 +60,15 @@ SOD_MESSAGES = {
     )
     if (violation := sod.check([rule], [sod.Taken(one, "x")], other, "x")) is not None
 }
+# What a day or an instant of an accident may not lie before, or after.
+ACCIDENTS_INSTANTS = (
+    accident_reporting.HAPPENED,
+    accident_reporting.TOLD,
+    accident_reporting.HEAD_KNEW,
+    accident_reporting.UNIT_TOLD,
+    accident_follow_up.HANDED,
+    accident_follow_up.PENALTY_BEGUN,
+)
 KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2), "counted": None}
 
 
@@ -128,6 +137,7 @@ def declared() -> dict[str, str]:
     found |= dict.fromkeys(uploads.MESSAGES.values(), "storage/uploads.py")
     found |= {PHOTO_UNKNOWN: "domain/photos.py", SOD_RECHECK: "workflows/hazard_checks.py"}
     found |= {office.hours: "law/offices.py" for office in OFFICES.values()}
+    found |= dict.fromkeys(ACCIDENTS_INSTANTS, "workflows/accident_reporting.py")
     calendars = default_calendars()
     for year in (2025, 2026):
         for n in range(365):

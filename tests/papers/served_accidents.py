@@ -44,6 +44,7 @@ SERVED: Final = (
     upward("city", "随州市市场监督管理局", "2小时10分钟", "应当在2026年10月3日00:10以前报告"),
     upward("province", "湖北省市场监督管理局", "越级上报的理由", "第七十条", "等级由负责人提高", grade="较大事故", raised="社会影响大", skip="社会影响大"),
     letter("supplementary_report", "2026-10-10T09:00:05+08:00", "等级提高为较大事故", "随州市曾都区人民政府、随州市市场监督管理局", "待核", change="三名重伤人员死亡", harm="死亡3人，重伤1人，直接经济损失0元", grade="较大事故", raised=True, clock="Q13#1"),
+    letter("supplementary_report", "2026-10-27T09:00:05+08:00", "随州市曾都区人民政府、随州市市场监督管理局、湖北省市场监督管理局、国家市场监督管理总局", variant="skipped", change="又有七人死亡", harm="死亡10人，重伤0人，直接经济损失0元", grade="重大事故", raised=True, to=["government", "city", "province"], investigator="国家市场监督管理总局", clock="Q13#1"),
     letter("hand_over", "2026-10-08T09:00:05+08:00", "依法由你机关组织调查", "第七十二条", "2026年12月1日", "待核", to="随州市市场监督管理局", grade="一般事故", harm=HARM, materials="接报记录、现场记录、证据清单", clock="Q14#1"),
     letter("chase", "2026-12-02T09:00:05+08:00", "尚未收到", "一般事故", "待核", to="随州市市场监督管理局", clock="Q14#1"),
     letter("extension", "2026-11-25T10:00:05+08:00", "2026年12月1日届满", "随政函〔2026〕30号", "待核", original_due="2026-12-01", new_due="2027-01-30", reason="随政函〔2026〕30号批准", accepted_at="2026-10-03T00:05:00+08:00", clock="Q14#1"),
