@@ -1,6 +1,6 @@
 """The unit's report (整改报告): in time, entered late, or none; and from when the recheck is due. law.md §2.15.
 
-特种设备安全监督检查办法 29. Clocks Q06, Q07; Q17 where no report came [P]. A report counts by the day on which it was received, not by
+特种设备安全监督检查办法 29. Clocks Q06, Q07; O04 where no report came [P]. A report counts by the day on which it was received, not by
 the day on which somebody entered it: what was entered late annuls the note that none had come.
 """
 
@@ -84,7 +84,7 @@ class HazardReports(HazardNotices):
         """The law sets a term for the recheck only from the report on; without one it is the bureau's own, of the same length."""
         last = self._last_day()
         self.state.memo["report_missing"] = True
-        self.state.memo["recheck_clock"] = self.start_clock("Q17", day_start(last))
+        self.state.memo["recheck_clock"] = self.start_clock("O04", day_start(last))
         self.state.memo["recheck_from"] = [(last + timedelta(days=1)).isoformat(), TERM_FIRST]
         self._note_report(
             "open",

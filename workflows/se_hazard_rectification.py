@@ -1,6 +1,6 @@
 """A hazard of special equipment (特种设备事故隐患整治), from the inspection until it is gone. law.md §2.15.
 
-特种设备安全监督检查办法 19, 23–27, 29, 30, 36; 特种设备安全法 62, 63, 65. Clocks Q06 (the inspector's own days), Q07, Q08, Q17.
+特种设备安全监督检查办法 19, 23–27, 29, 30, 36; 特种设备安全法 62, 63, 65. Clocks Q06 (the inspector's own days), Q07, Q08, O04.
 
     inspected ──▶ graded ──▶ instructing ──▶ rectifying ──▶ recheck ──▶ releasing ──▶ archiving ──▶ archived
         │                        ▲             (Q06)         │ (Q07)       ▲
