@@ -40,6 +40,7 @@ from workflows.double_random_replacements import ASKED, ASKING, Replacements
 from workflows.kernel.answers import wrong
 from workflows.kernel.approval import ARCHIVED, ARCHIVING
 from workflows.kernel.certified import check_certified
+from workflows.kernel.dates import refuse_before
 
 PUBLICATION: Final = "B01"
 _SITE: Final = "到现场检查并记录"
@@ -268,7 +269,7 @@ class DoubleRandomCheck(Replacements):
         if isinstance(answers, Assignment | SiteRecord | ResultEntry | Recheck):
             self._check_drawn(command)
         if isinstance(answers, SiteRecord):
-            self._check_period(answers.checked_on, "checked_on")
+            self._check_period(answers, "checked_on")
         elif isinstance(answers, Recheck):
             self._check_recheck(answers)
         if isinstance(answers, SiteRecord | Recheck):
@@ -303,15 +304,15 @@ class DoubleRandomCheck(Replacements):
         demand = EQUIPMENT_CHECK if equipment else OTHER_CHECK
         check_certified(officers, command, answers.checked_on, demand)
 
-    def _check_period(self, day: date, field: str) -> None:
+    def _check_period(self, answers: SiteRecord | Assignment, field: str) -> None:
         """A check follows its draw and is made in the plan's period, where the case knows that. Raises Refused."""
-        _refuse_before(field, day, civil_date(self.case.opening.received_at), "抽取、立件的日期")
+        refuse_before(answers, field, civil_date(self.case.opening.received_at), "抽取、立件的日期")
         memo = self.state.memo
         if "starts_on" not in memo:
             return
-        _refuse_before(field, day, date.fromisoformat(memo["starts_on"]), "计划的检查开始日期")
+        refuse_before(answers, field, date.fromisoformat(memo["starts_on"]), "计划的检查开始日期")
         last = date.fromisoformat(memo["ends_on"])
-        if day > last:
+        if getattr(answers, field) > last:
             told = f"不能晚于计划的检查结束日期（{day_zh(last)}）；期限内不能检查的，申请更换检查对象，写明理由"
             raise wrong(field, told)
 
@@ -319,9 +320,7 @@ class DoubleRandomCheck(Replacements):
         """It follows the order, and before the order's last day is over nobody is late. Raises Refused."""
         ordered, checked = self.state.memo.get("ordered_on"), self.state.decision["checked_on"]
         what = "责令改正的日期" if ordered else "检查日期"
-        _refuse_before(
-            "checked_on", answers.checked_on, date.fromisoformat(ordered or checked), what
-        )
+        refuse_before(answers, "checked_on", date.fromisoformat(ordered or checked), what)
         until = date.fromisoformat(self.state.memo["result"]["rectify_until"])
         if answers.finding is Rectified.NOT_RECTIFIED and answers.checked_on <= until:
             told = f"改正期限到{day_zh(until)}为止，届满以前不能认定没有改正，请在届满后复查"
@@ -331,7 +330,7 @@ class DoubleRandomCheck(Replacements):
         if answers.visit_on is not None:
             if answers.visit_on < civil_date(command.received_at):
                 raise wrong("visit_on", "检查日期已经过去")
-            self._check_period(answers.visit_on, "visit_on")
+            self._check_period(answers, "visit_on")
         if answers.inspector is not None:
             self.check_replaceable(answers.inspector)
 
@@ -355,9 +354,3 @@ class DoubleRandomCheck(Replacements):
             last = day_zh(date.fromisoformat(until))
             told = f"改正期限的最后一天（{last}）已经过去，请退回检查人员重新确定改正期限"
             raise wrong("decision", told)
-
-
-def _refuse_before(field: str, day: date, earliest: date, what: str) -> None:
-    """Raises Refused where a day lies before what it follows."""
-    if day < earliest:
-        raise wrong(field, f"不能早于{what}（{day_zh(earliest)}）")

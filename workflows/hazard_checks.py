@@ -17,13 +17,15 @@ with workflow.unsafe.imports_passed_through():
         RectificationReport,
     )
     from forms.spot_records import Team
-    from law.zone import civil_date, day_zh, local
+    from law.zone import civil_date
 
 from workflows.device_measures import DeviceMeasures
 from workflows.kernel.answers import wrong
 from workflows.kernel.certified import check_certified
+from workflows.kernel.dates import refuse_before
 
 SOD_RECHECK: Final = "复查人员至少有一名没有参加首次检查，请换一名复查人员（本局岗位规则，待核）"
+INSTRUCTED: Final = "送达监察指令书的日期"
 ENTERED_WITHIN: Final = timedelta(days=1)
 """Civil days after which the record of an inspection says why it is entered so late [P]."""
 LATE_UNEXPLAINED: Final = "检查日期比今天早一日以上，请写明补录原因（本局规则，待核）"
@@ -44,12 +46,7 @@ class HazardChecks(DeviceMeasures):
             self._check_recheck(answers, command)
         elif isinstance(answers, RectificationReport):
             self.refuse_future(answers, "received_on", command)
-            _refuse_before(
-                "received_on",
-                answers.received_on,
-                date.fromisoformat(self.state.memo["instructed_on"]),
-                "收到日期早于送达监察指令书的日期",
-            )
+            refuse_before(answers, "received_on", self._instructed_on, INSTRUCTED)
         elif isinstance(answers, Inspection):
             inspected_on = civil_date(answers.inspected_at)
             check_certified(answers.officers, command, inspected_on, EQUIPMENT_CHECK)
@@ -60,11 +57,8 @@ class HazardChecks(DeviceMeasures):
     def _check_inspection(self, answers: Inspection, command: Command) -> None:
         inspected_on = civil_date(answers.inspected_at)
         if found_on := self.state.memo.get("found_on"):
-            _refuse_before(
-                "inspected_at",
-                inspected_on,
-                date.fromisoformat(found_on),
-                "检查时间早于发现或者收到线索的日期",
+            refuse_before(
+                answers, "inspected_at", date.fromisoformat(found_on), "发现或者收到线索的日期"
             )
         late = civil_date(command.received_at) - inspected_on > ENTERED_WITHIN
         if late and len(answers.late_reason) < 2:
@@ -79,9 +73,7 @@ class HazardChecks(DeviceMeasures):
         at = datetime.fromisoformat(
             self.state.memo.get("looked_at") or self.state.memo["inspection"]["inspected_at"]
         )
-        if answers.oral_at is not None and answers.oral_at < at:
-            told = f"口头发出指令的时间早于检查、复查的时间（{day_zh(civil_date(at))} {local(at):%H:%M}），请核对"
-            raise wrong("oral_at", told)
+        refuse_before(answers, "oral_at", at, "检查、复查的时间")
 
     def _check_recheck(self, answers: Recheck, command: Command) -> None:
         first = {name.strip() for name in self.state.decision["officers"]}
@@ -89,13 +81,11 @@ class HazardChecks(DeviceMeasures):
             raise Refused(Refusal.SEPARATION_OF_DUTIES, SOD_RECHECK, {"/officers": SOD_RECHECK})
         checked_on = civil_date(answers.checked_at)
         check_certified(answers.officers, command, checked_on, EQUIPMENT_CHECK)
-        floors = [[self.state.memo["instructed_on"], "复查时间早于送达监察指令书的日期"]]
-        floors += [self.state.memo["recheck_from"]] if "recheck_from" in self.state.memo else []
-        for day, told in floors:
-            _refuse_before("checked_at", checked_on, date.fromisoformat(day), told)
+        refuse_before(answers, "checked_at", self._instructed_on, INSTRUCTED)
+        if "recheck_from" in self.state.memo:
+            day, what = self.state.memo["recheck_from"]
+            refuse_before(answers, "checked_at", date.fromisoformat(day), what)
 
-
-def _refuse_before(field: str, day: date, floor: date, told: str) -> None:
-    """Raises Refused at the field where the day lies before the floor, which the message names."""
-    if day < floor:
-        raise wrong(field, f"{told}（{day_zh(floor)}），请核对")
+    @property
+    def _instructed_on(self) -> date:
+        return date.fromisoformat(self.state.memo["instructed_on"])

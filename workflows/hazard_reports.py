@@ -19,8 +19,8 @@ from workflows.hazard_notices import HazardNotices
 # Older cases took no report any more once the unit's days were over, and their recheck had no term then.
 BESIDE_THE_RECHECK: Final = "se_hazard_rectification-report-beside-recheck-v1"
 REPORT_FACT: Final = "rectification_report"
-RECEIVED_FIRST: Final = "复查时间早于收到整改报告的日期"
-TERM_FIRST: Final = "没有整改报告的，整改期限届满后复查；复查时间早于期限届满的次日"
+RECEIVED: Final = "收到整改报告的日期"
+TERM_OVER: Final = "整改期限届满的次日"
 
 
 class HazardReports(HazardNotices):
@@ -59,7 +59,7 @@ class HazardReports(HazardNotices):
 
     def _recheck_after(self, received_on: date) -> None:
         self.state.memo["recheck_clock"] = self.start_clock("Q07", day_start(received_on))
-        self.state.memo["recheck_from"] = [received_on.isoformat(), RECEIVED_FIRST]
+        self.state.memo["recheck_from"] = [received_on.isoformat(), RECEIVED]
 
     def _submitted(self, form: RectificationReport, given: TaskAnswer, standing: str = "") -> None:
         self.record(
@@ -85,7 +85,7 @@ class HazardReports(HazardNotices):
         last = self._last_day()
         self.state.memo["report_missing"] = True
         self.state.memo["recheck_clock"] = self.start_clock("O04", day_start(last))
-        self.state.memo["recheck_from"] = [(last + timedelta(days=1)).isoformat(), TERM_FIRST]
+        self.state.memo["recheck_from"] = [(last + timedelta(days=1)).isoformat(), TERM_OVER]
         self._note_report(
             "open",
             f"整改期限于{day_zh(last)}届满，没有登记整改报告；期限内收到、还没有登记的，请补录",

@@ -46,7 +46,7 @@ TOLD_AT_ONCE: Final = "se_hazard_rectification-told-at-once-v1"
 # Older cases ended without a hazard before the platform had said what it knows of the device.
 HEARS_THE_PLATFORM: Final = "se_hazard_rectification-hears-platform-v1"
 LOOKED_UP: Final = "device_checks"
-RECHECKED_FIRST: Final = "复查时间早于上一次复查的日期"
+RECHECKED: Final = "上一次复查的日期"
 AWAITED: Final = Fact(
     code="platform_awaited",
     state="open",
@@ -278,7 +278,7 @@ class HazardRectification(HazardReports):
         checked_on = civil_date(form.checked_at)
         self.state.memo |= {
             "looked_at": form.checked_at.isoformat(),
-            "recheck_from": [checked_on.isoformat(), RECHECKED_FIRST],
+            "recheck_from": [checked_on.isoformat(), RECHECKED],
         }
         raised = self.regrade(form)
         self.record(
