@@ -7,12 +7,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from forms.base import ApplicationForm, Fault, TaskForm
+from forms.base import ApplicationForm, Fault, TaskForm, handed_in
 from forms.fields import Day, Line, labelled
 from forms.licence_item import UnifiedCode
 from forms.se_hazard_rectification import DeviceCode
+from law.obligations import BEYOND, latest
 
 
 class Duty(ApplicationForm):
@@ -102,6 +103,14 @@ class DutyFulfilment(TaskForm):
         labelled("检验机构或者经办单位", "Body", hint="检验机构；责任书、预案、演练填经办单位"),
         Field(max_length=100),
     ] = ""
+
+    @field_validator("valid_until")
+    @classmethod
+    def _possible(cls, until: date | None, info: ValidationInfo) -> date | None:
+        done_on = info.data.get("done_on")
+        if handed_in(info) and until and done_on and until > latest(done_on):
+            raise ValueError(BEYOND)
+        return until
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from law import catalogue
 from law.calendars import default_calendars
-from law.obligations import Term, term_of
+from law.obligations import Term, countable, term_of
 from storage.acts import app_now
 from storage.devices import IN_USE, Entry
 from storage.tables import CaseRow
@@ -190,7 +190,8 @@ async def of_case(connection: AsyncConnection, case_id: uuid.UUID) -> Obligation
 async def ensure_of_device(
     connection: AsyncConnection, entry: Entry, inspected_on: date, *, duties_since: date
 ) -> None:
-    """Every duty of the device and of its unit that it has not yet. A device that is not in use has none.
+    """Every duty of the device and of its unit that it has not yet. A device that is not in use has none; one whose
+    inspection's last day cannot be one has none of its own: boards show that it is not known.
 
     Args:
         inspected_on: from when its inspection counts; `entry.inspection_valid_until` is its last day.
@@ -209,6 +210,6 @@ async def ensure_of_device(
         if rule.subject == "unit":
             term = term_of(row, duties_since, calendars)
             await ensure(connection, row.procedure, entry.uscc, term, **whose)
-        elif entry.inspection_valid_until is not None:
-            term = term_of(row, inspected_on, calendars, until=entry.inspection_valid_until)
+        elif (until := entry.inspection_valid_until) is not None and countable(until, inspected_on):
+            term = term_of(row, inspected_on, calendars, until=until)
             await ensure(connection, row.procedure, entry.code, term, **whose)
