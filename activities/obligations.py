@@ -22,6 +22,7 @@ from activities.sweep import Swept
 from domain.contracts import PaperOrder, RegisterCall
 from domain.refusals import NotYet, Refused
 from domain.related import RelatedOrder
+from forms.fields import plain_line
 from forms.obligations import DeviceDuty, Duty
 from forms.registry import APPLICATIONS
 from forms.se_hazard_rectification import Source
@@ -56,7 +57,7 @@ def duty(view: CaseView) -> Duty:
 
 
 class Taken(Exception):
-    """The obligation rests no more: another turn opened its case."""
+    """The obligation is not as it was read: another turn opened its case, or another term runs by now."""
 
 
 class ObligationActivities:
@@ -109,7 +110,7 @@ class ObligationActivities:
             return 0
 
         async def taken(connection: AsyncConnection) -> None:
-            if not await obligations.opened(connection, row.id, case_id):
+            if not await obligations.opened(connection, row.id, case_id, as_read=row):
                 raise Taken
 
         try:
@@ -135,12 +136,12 @@ class ObligationActivities:
             return None
         answers: dict[str, Any] = {
             "uscc": row.uscc,
-            "name": unit,
+            "name": plain_line(unit),
             "since": row.since,
             "due_on": row.due_on,
         }
         if device is not None:
-            answers |= {"device_code": device.code, "place": device.place}
+            answers |= {"device_code": device.code, "place": plain_line(device.place)}
         written = form.model_validate(answers)
         return RelatedFile(
             case_id=case_id,

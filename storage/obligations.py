@@ -84,11 +84,25 @@ async def next_opening(connection: AsyncConnection, after: date) -> date | None:
     return found
 
 
-async def opened(connection: AsyncConnection, obligation: uuid.UUID, case_id: uuid.UUID) -> bool:
-    """Its case is opened, in the transaction of the case's act. False: it rests no more."""
+async def opened(
+    connection: AsyncConnection,
+    obligation: uuid.UUID,
+    case_id: uuid.UUID,
+    *,
+    as_read: ObligationRow | None = None,
+) -> bool:
+    """Its case is opened, in the transaction of the case's act. False: it rests no more, or is not what the case was
+    written from (`as_read`): another term runs, or another unit has it."""
+    same = [OBLIGATIONS.c.id == obligation, OBLIGATIONS.c.state == RESTING]
+    if as_read is not None:
+        same += [
+            OBLIGATIONS.c.since == as_read.since,
+            OBLIGATIONS.c.due_on == as_read.due_on,
+            OBLIGATIONS.c.uscc == as_read.uscc,
+        ]
     done = await connection.execute(
         update(ObligationRow)
-        .where(OBLIGATIONS.c.id == obligation, OBLIGATIONS.c.state == RESTING)
+        .where(*same)
         .values(state=OPEN, case_id=case_id, updated_at=await app_now(connection))
     )
     return done.rowcount == 1
@@ -157,6 +171,23 @@ async def renew_resting(
         )
     )
     return done.rowcount == 1
+
+
+async def unopened(
+    connection: AsyncConnection, office: str, before: date, *, limit: int
+) -> list[ObligationRow]:
+    """Whose case should have been opened on a day before this one and was not, the longest so first."""
+    rows = await connection.execute(
+        select(OBLIGATIONS)
+        .where(
+            OBLIGATIONS.c.state == RESTING,
+            OBLIGATIONS.c.opens_on < before,
+            OBLIGATIONS.c.office == office,
+        )
+        .order_by(OBLIGATIONS.c.opens_on, OBLIGATIONS.c.id)
+        .limit(limit)
+    )
+    return [ObligationRow(**row) for row in rows.mappings()]
 
 
 async def of_subject(connection: AsyncConnection, subject: str) -> list[ObligationRow]:
