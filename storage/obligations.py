@@ -190,6 +190,28 @@ async def unopened(
     return [ObligationRow(**row) for row in rows.mappings()]
 
 
+async def correct_inspection(
+    connection: AsyncConnection, code: str, inspected_on: date, until: date
+) -> bool:
+    """The terms of the device's inspection end on the day, which may be earlier than was known. False: a case is at one, or
+    began counting later.
+
+    Raises:
+        DeadlineError: the days make no term.
+    """
+    rows = [r for r in await of_subject(connection, code) if r.state != ENDED]
+    if any(row.state == OPEN or row.since > inspected_on for row in rows):
+        return False
+    for row in rows:
+        duty = catalogue.procedure(row.procedure)
+        term = term_of(duty, inspected_on, default_calendars(), until=until)
+        moved = await renew_resting(connection, row.procedure, code, term, back=True)
+        if not moved and row.due_on != term.due_on:
+            # A case was opened at this moment.
+            return False
+    return True
+
+
 async def of_subject(connection: AsyncConnection, subject: str) -> list[ObligationRow]:
     """All duties of a device or unit, by procedure."""
     rows = await connection.execute(
