@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from law import catalogue
 from law.calendars import Calendars
-from law.obligations import Term, term_of
+from law.obligations import Term, countable, term_of
 from storage import devices, obligations
 from storage.devices import Entry
 
@@ -64,7 +64,7 @@ async def inspected(
 
 def _inspected_terms(entry: Entry, today: date, calendars: Calendars) -> dict[str, Term]:
     until = entry.inspection_valid_until
-    if until is None:
+    if until is None or not countable(until, today):
         return {}
     since = _since(until, today)
     return {

@@ -1,42 +1,48 @@
 """What the equipment platform says by itself of devices that stand in our register: taken over, or kept aside.
 
 A device that we do not have comes into the register by its use registration, or by an officer who knows when it was inspected
-(`api.routers.device_entries`), never from here. A right change is applied at once: state, unit, place, inspection. A wrong one (`WRONG`) is kept for a person and changes
-nothing. What was heard before changes nothing either, so that a page may come twice, late, or out of order.
+(`api.routers.device_entries`), never from here. A right change is applied at once: state, unit, place, inspection. A wrong one
+(`device_sayings.differences`) is kept for a person and changes nothing. What was heard before changes nothing either, so that a
+page may come twice, late, or out of order. Of each device alone: one that fails holds up no other, and is asked for again.
 """
 
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio import activity
 
 from activities import device_duties
+from activities.device_sayings import differences, entry_of, fulfilled
 from activities.sweep import Swept
 from domain.contracts import SYSTEM, Command
 from domain.refusals import NotYet, Refused
 from law.calendars import default_calendars
-from law.codes import CodeError, read_uscc
-from law.equipment_catalogue import UnknownKind, category_of
 from law.offices import OFFICES, Office
 from law.zone import civil_date
 from registers.equipment import Device, DeviceState
 from registers.equipment_uses import DeviceNews as Page
 from registers.errors import RegisterError
-from storage import acts, device_differences, devices
-from storage.devices import Entry
+from storage import acts, admin_log, device_differences, devices
+from storage.device_differences import said_of
+from storage.tables_device_news import DeviceDifferenceRow
 from storage.tables_devices import DeviceRow
 
 SPACE: Final = uuid.UUID("8e5b8f1c-3a75-5f0e-9f43-52e2a7c1d0b6")
 LOOK_BACK: Final = 500
 """So many revisions are read again at each turn: what became known late. Once a day all of them are."""
+NEWEST: Final = 2**31 - 1
+"""The highest revision that the register can hold."""
 ENDED: Final = {
     DeviceState.STOPPED: "监管平台记载设备已经停用",
     DeviceState.SCRAPPED: "监管平台记载设备已经报废",
 }
 MOVED: Final = "监管平台记载设备已经过户"
+
+
+Said = dict[str, str | None]
 
 
 class Platform(Protocol):
@@ -63,7 +69,8 @@ class DeviceNews:
 
     @activity.defn(name="hear_of_devices")
     async def hear_of_devices(self) -> Swept:
-        """`due`: devices that were news; `sent`: acts that cases were told. A platform that is away is asked at the next turn."""
+        """`due`: devices that were news; `sent`: acts that cases were told; `failed`: devices of which the news could not be
+        taken over. A platform that is away is asked at the next turn."""
         heard = Swept()
         for office in OFFICES.values():
             await self._settled(heard, office)
@@ -80,25 +87,51 @@ class DeviceNews:
         newest = before.revision if before else 0
         again = before is not None and civil_date(before.heard_at) == civil_date(now)
         after = max(0, newest - LOOK_BACK) if again else 0
-        while page := (await self._platform.changed_devices(office.division, after)).devices:
-            async with self._engine.connect() as connection:
-                held = await devices.those_of(connection, [device.code for device in page])
-            # What is said out of its order is no place to go on from.
-            last = after
-            for device in page:
-                in_order = device.revision > last
-                last = device.revision if in_order else last
-                ours = held.get(device.code)
-                if ours is None or ours.revision == device.revision:
-                    continue
-                if await self._heard_of(heard, office, device, now, in_order=in_order):
-                    heard.due += 1
-            if last <= after:
-                activity.logger.warning("news of the equipment platform: it does not go on")
-                break
-            after, newest = last, max(newest, last)
-        async with self._engine.begin() as connection:
-            await device_differences.note_heard(connection, office.code, newest)
+        # What failed is asked for again at the next turn, however many changes follow it.
+        missed, complete = NEWEST, False
+        try:
+            while page := (await self._platform.changed_devices(office.division, after)).devices:
+                async with self._engine.connect() as connection:
+                    held = await devices.those_of(connection, [device.code for device in page])
+                # What is said out of its order is no place to go on from.
+                last = after
+                for device in page:
+                    in_order = last < device.revision <= NEWEST
+                    last = device.revision if in_order else last
+                    ours = held.get(device.code)
+                    if ours is None or ours.revision == device.revision:
+                        continue
+                    if not await self._tried(heard, office, device, now, in_order=in_order):
+                        missed = min(missed, last)
+                if last <= after:
+                    activity.logger.warning("news of the equipment platform: it does not go on")
+                    break
+                after, newest = last, max(newest, last)
+            complete = True
+        finally:
+            # Cut off between two pages, the first ones were heard; the day's reading from the beginning begins there again.
+            if complete or again:
+                async with self._engine.begin() as connection:
+                    place = min(newest, max(0, missed - 1))
+                    await device_differences.note_heard(connection, office.code, place)
+
+    async def _tried(
+        self, heard: Swept, office: Office, device: Device, now: datetime, *, in_order: bool
+    ) -> bool:
+        """Whether it was heard, as far as the register is concerned: one device holds up no other."""
+        try:
+            heard.due += await self._heard_of(heard, office, device, now, in_order=in_order)
+        except Exception as error:
+            heard.failed += 1
+            # The text could name what a person filled in: the kind of the error says enough.
+            activity.logger.warning(
+                "news of the equipment platform: %s at revision %d was not taken over: %s",
+                device.code,
+                device.revision,
+                type(error).__name__,
+            )
+            return False
+        return True
 
     async def _heard_of(
         self, heard: Swept, office: Office, device: Device, now: datetime, *, in_order: bool
@@ -107,7 +140,7 @@ class DeviceNews:
             ours = await devices.device(connection, device.code, lock=True)
             if ours is None or device.revision == ours.revision:
                 return False
-            if wrong := differences(device, ours, in_order=in_order):
+            if wrong := differences(device, ours, civil_date(now), in_order=in_order):
                 return await device_differences.keep(
                     connection,
                     device.code,
@@ -116,59 +149,113 @@ class DeviceNews:
                     ours=said_of(ours),
                     theirs=device.model_dump(mode="json"),
                 )
-        await self._take_over(heard, device, now)
-        return True
+        return await self._take_over(heard, device, now)
 
     async def _settled(self, heard: Swept, office: Office) -> None:
-        """Where a person took the platform's word, it is taken over; where our own row is newer by now, it stays."""
+        """Where a person took the platform's word, it is taken over; where the register has a newer one by now, that stays."""
         async with self._engine.connect() as connection:
             chosen = await device_differences.to_apply(connection, office.code)
             now = await acts.app_now(connection)
         for row in chosen:
-            theirs = Device.model_validate(row.theirs)
-            await self._take_over(heard, theirs, now, back=True)
-            async with self._engine.begin() as connection:
-                await device_differences.applied(connection, row.id)
+            try:
+                theirs = Device.model_validate(row.theirs)
+                await self._take_over(heard, theirs, now, settled=row)
+            except Exception as error:
+                heard.failed += 1
+                activity.logger.warning(
+                    "a settled difference of %s was not taken over: %s",
+                    row.device,
+                    type(error).__name__,
+                )
 
     # -- taking over -----------------------------------------------------------------------------------
 
     async def _take_over(
-        self, heard: Swept, device: Device, now: datetime, *, back: bool = False
-    ) -> None:
+        self,
+        heard: Swept,
+        device: Device,
+        now: datetime,
+        *,
+        settled: DeviceDifferenceRow | None = None,
+    ) -> bool:
         """First whoever is concerned hears of it, then the row is written: cut off between the two, the next turn does
-        both again, and the acts are the same."""
-        today = civil_date(now)
-        async with self._engine.begin() as connection:
-            ours = await devices.device(connection, device.code, lock=True)
-            assert ours is not None, "a device is never taken out of the register"
-            entry = entry_of(device, ours, now)
-            ended = await self._ended(connection, device, ours)
-            renewed = []
-            if entry.state == devices.IN_USE:
-                renewed = await device_duties.waiting(connection, entry, today, default_calendars())
+        both again, and the acts are the same. False: the register has something newer by now."""
+        ended = await self._end_duties(device, settled)
+        if ended is None:
+            return False
         reason = ENDED.get(device.state, MOVED)
         for case in ended:
             await self._tell(heard, case, "duty_ended", device, now, {"reason": reason})
-        if entry.inspection_valid_until is not None:
-            said = fulfilled(entry.inspection_valid_until, today, device.revision)
+        renewed = await self._renew_duties(device, now, settled)
+        if renewed is None:
+            return False
+        if device.inspection_valid_until is not None:
+            said = fulfilled(device.inspection_valid_until, civil_date(now), device.revision)
             for case in renewed:
                 await self._tell(heard, case, "duty_fulfilled", device, now, said)
-        async with self._engine.begin() as connection:
-            await devices.enter(connection, entry)
-            if entry.state == devices.IN_USE:
-                calendars = default_calendars()
-                await device_duties.begin(connection, entry, today)
-                await device_duties.inspected(connection, entry, today, calendars, back=back)
+        return await self._write(device, now, settled)
 
-    async def _ended(
-        self, connection: AsyncConnection, device: Device, ours: DeviceRow
-    ) -> Sequence[uuid.UUID]:
+    async def _end_duties(
+        self, device: Device, settled: DeviceDifferenceRow | None
+    ) -> Sequence[uuid.UUID] | None:
         """End the duties that the unit had for the device until now; the cases that are to be told."""
-        if device.state is DeviceState.SCRAPPED or device.uscc != ours.uscc:
-            return await device_duties.end(connection, [device.code], ours.uscc)
-        if device.state is not DeviceState.IN_USE:
-            return await device_duties.rest(connection, [device.code])
-        return []
+        async with self._engine.begin() as connection:
+            ours = await self._ours(connection, device, settled)
+            if ours is None:
+                return None
+            if device.state is DeviceState.SCRAPPED or device.uscc != ours.uscc:
+                return await device_duties.end(connection, [device.code], ours.uscc)
+            if device.state is not DeviceState.IN_USE:
+                return await device_duties.rest(connection, [device.code])
+            return []
+
+    async def _renew_duties(
+        self, device: Device, now: datetime, settled: DeviceDifferenceRow | None
+    ) -> Sequence[uuid.UUID] | None:
+        """Begin what the device is to do from now on, and run on what it has done. The cases that are at one of it are looked
+        for afterwards: one that was opened meanwhile is among them, and from now on none is opened with the old term."""
+        today, calendars = civil_date(now), default_calendars()
+        async with self._engine.begin() as connection:
+            ours = await self._ours(connection, device, settled)
+            if ours is None:
+                return None
+            entry = entry_of(device, ours, now)
+            if entry.state != devices.IN_USE:
+                return []
+            await device_duties.begin(connection, entry, today)
+            back = settled is not None
+            await device_duties.inspected(connection, entry, today, calendars, back=back)
+            return await device_duties.waiting(connection, entry, today, calendars)
+
+    async def _write(
+        self, device: Device, now: datetime, settled: DeviceDifferenceRow | None
+    ) -> bool:
+        """From the row as it is now: what a use registration wrote into it since stays."""
+        async with self._engine.begin() as connection:
+            ours = await self._ours(connection, device, settled)
+            if ours is None:
+                return False
+            entry = entry_of(device, ours, now)
+            await devices.enter(connection, entry)
+            if settled is not None:
+                await device_differences.applied(connection, settled.id)
+                await _note_applied(connection, settled, said_of(ours), said_of(entry))
+            await device_differences.overtake(connection, device.code, device.revision)
+        return True
+
+    async def _ours(
+        self, connection: AsyncConnection, device: Device, settled: DeviceDifferenceRow | None
+    ) -> DeviceRow | None:
+        """The row, held until the transaction ends; None where it is at the saying or beyond it already."""
+        ours = await devices.device(connection, device.code, lock=True)
+        assert ours is not None, "a device is never taken out of the register"
+        if settled is None:
+            return ours if ours.revision < device.revision else None
+        if ours.revision > device.revision:
+            # Undone, a transfer that was heard since would never be heard again.
+            await device_differences.overtaken(connection, settled.id)
+            return None
+        return ours
 
     async def _tell(
         self,
@@ -196,75 +283,14 @@ class DeviceNews:
             return
 
 
-def differences(device: Device, ours: DeviceRow, *, in_order: bool = True) -> list[str]:
-    """Why the saying is not taken over; empty where it is right as far as one can see.
-
-    `uscc`: the code does not hold; `kind`: the catalogue has no such kind; `revision`: older than what was heard, or out of its
-    order; `scrapped`: a scrapped device is in use again; `inspection`: valid for less long than is known;
-    `registration_number`: not the one of our own registration.
-    """
-    found = []
-    try:
-        read_uscc(device.uscc)
-    except CodeError:
-        found.append("uscc")
-    try:
-        category_of(device.kind)
-    except UnknownKind:
-        found.append("kind")
-    if not in_order or device.revision < ours.revision:
-        found.append("revision")
-    if ours.state == devices.SCRAPPED and device.state is not DeviceState.SCRAPPED:
-        found.append("scrapped")
-    known, said = ours.inspection_valid_until, device.inspection_valid_until
-    if known is not None and (said is None or said < known):
-        found.append("inspection")
-    if ours.registered_by is not None and device.registration_number != ours.registration_number:
-        found.append("registration_number")
-    return found
-
-
-def said_of(ours: DeviceRow) -> dict[str, str | None]:
-    """What a person sees beside the platform's word."""
-    until = ours.inspection_valid_until
-    return {
-        "kind": ours.kind,
-        "uscc": ours.uscc,
-        "unit": ours.unit,
-        "place": ours.place,
-        "state": ours.state,
-        "registration_number": ours.registration_number,
-        "inspection_valid_until": until.isoformat() if until else None,
-        "revision": str(ours.revision),
-    }
-
-
-def entry_of(device: Device, ours: DeviceRow, now: datetime) -> Entry:
-    return Entry(
-        code=device.code,
-        office=ours.office,
-        kind=device.kind,
-        category=category_of(device.kind).code,
-        uscc=device.uscc,
-        unit=device.unit,
-        place=device.place,
-        state=device.state.value,
-        registration_number=device.registration_number,
-        registered_by=ours.registered_by,
-        registered_on=ours.registered_on,
-        inspection_valid_until=device.inspection_valid_until,
-        key_unit=ours.key_unit,
-        revision=max(device.revision, ours.revision),
-        seen_at=now,
+async def _note_applied(
+    connection: AsyncConnection, settled: DeviceDifferenceRow, before: Said, after: Said
+) -> None:
+    """The officer who settled it has changed the register by it."""
+    await admin_log.note(
+        connection,
+        actor=settled.settled_by or "",
+        act="difference_applied",
+        subject=settled.device,
+        details={"digest": settled.digest, "before": before, "after": after},
     )
-
-
-def fulfilled(valid_until: date, today: date, revision: int) -> dict[str, str]:
-    """The platform does not say on which day the body inspected: the day on which it was heard of stands for it."""
-    return {
-        "done_on": today.isoformat(),
-        "valid_until": valid_until.isoformat(),
-        "result": "passed",
-        "number": f"监管平台{revision}号变更",
-        "body": "特种设备动态监管平台通报",
-    }

@@ -7,7 +7,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,12 +22,13 @@ from activities.sweep import Swept
 from domain.contracts import PaperOrder, RegisterCall
 from domain.refusals import NotYet, Refused
 from domain.related import RelatedOrder
+from forms.fields import plain_line
 from forms.obligations import DeviceDuty, Duty
 from forms.registry import APPLICATIONS
 from forms.se_hazard_rectification import Source
 from law import catalogue
 from law.calendars import default_calendars
-from law.obligations import term_of
+from law.obligations import countable, term_of
 from law.zone import civil_date, day_zh
 from storage import acts, devices, obligations
 from storage.tables_devices import ObligationRow
@@ -37,6 +38,9 @@ IN_FLIGHT: Final = 2
 """Cases opened at a time: nobody waits for a reminder, and clerks are not made to."""
 LONGEST: Final = 90.0
 """After so many seconds no further batch is begun: the rest is the next turn's."""
+ONE_DAY: Final = timedelta(days=1)
+TOLD_ANEW: Final = timedelta(days=30)
+"""In so many days a last day is told again that could not be one. 本局规则，待核."""
 LAW: Final = "《中华人民共和国特种设备安全法》"
 KEEPS_RULE: Final = "本局目标管理规定（待核）"
 
@@ -53,7 +57,7 @@ def duty(view: CaseView) -> Duty:
 
 
 class Taken(Exception):
-    """The obligation rests no more: another turn opened its case."""
+    """The obligation is not as it was read: another turn opened its case, or another term runs by now."""
 
 
 class ObligationActivities:
@@ -106,7 +110,7 @@ class ObligationActivities:
             return 0
 
         async def taken(connection: AsyncConnection) -> None:
-            if not await obligations.opened(connection, row.id, case_id):
+            if not await obligations.opened(connection, row.id, case_id, as_read=row):
                 raise Taken
 
         try:
@@ -132,12 +136,12 @@ class ObligationActivities:
             return None
         answers: dict[str, Any] = {
             "uscc": row.uscc,
-            "name": unit,
+            "name": plain_line(unit),
             "since": row.since,
             "due_on": row.due_on,
         }
         if device is not None:
-            answers |= {"device_code": device.code, "place": device.place}
+            answers |= {"device_code": device.code, "place": plain_line(device.place)}
         written = form.model_validate(answers)
         return RelatedFile(
             case_id=case_id,
@@ -157,16 +161,28 @@ class ObligationActivities:
 
 @inquiry("renew_obligation")
 async def renew_obligation(view: CaseView, order: RegisterCall) -> dict[str, Any]:
-    """args: `done_on`, `until` (None where the row's clock has a length of its own). The next term, in the case's own register."""
-    since = date.fromisoformat(order.args["done_on"])
+    """args: `done_on`, `until` (None where the row's clock has a length of its own). The next term, in the case's own register.
+
+    A last day that cannot be one is not taken (`unclear` of the answer): the next term is a short one, in which it is told anew.
+    """
+    done_on = since = date.fromisoformat(order.args["done_on"])
     until = date.fromisoformat(order.args["until"]) if order.args["until"] else None
+    form, today = duty(view), civil_date(order.at)
+    clear = countable(until, done_on)
+    if not clear:
+        # From before the inspection, so that the same one can be told once more.
+        since = max(done_on - ONE_DAY, form.since + ONE_DAY)
+        until = max(form.due_on, today + TOLD_ANEW)
     term = term_of(view.row, since, default_calendars(), until=until)
-    form = view.form
     async with view.means.engine.begin() as connection:
         await obligations.renew(connection, view.case_id, term)
-        if isinstance(form, DeviceDuty) and until is not None:
+        if isinstance(form, DeviceDuty) and until is not None and clear:
             await devices.set_inspected(connection, form.device_code, until)
-    return {"due_on": term.due_on.isoformat(), "opens_on": term.opens_on.isoformat()}
+    return {
+        "due_on": term.due_on.isoformat(),
+        "opens_on": term.opens_on.isoformat(),
+        "unclear": "" if clear else order.args["until"],
+    }
 
 
 @filled_by("se_hazard_rectification")

@@ -18,6 +18,7 @@ from law.calendars import default_calendars
 from law.clocks import find_clock
 from law.deadlines import deadline
 from law.equipment_catalogue import kind_in_words
+from law.obligations import LONGEST_YEARS, countable
 from law.zone import civil_date, day_zh
 from registers import equipment
 from registers.equipment import DeviceState
@@ -52,6 +53,9 @@ FINDINGS: Final = {
     "use_scrapped": Kind(BARS, "已经报废的设备不予登记", RULES),
     "use_obsolete": Kind(BARS, "国家明令淘汰的设备不予登记", RULES),
     "use_uninspected": Kind(BARS, "未经检验或者检验有效期届满的，不得使用", f"{LAW}第40条"),
+    "use_term": Kind(
+        BARS, f"检验有效期不超过{LONGEST_YEARS}年，超过的先更正再登记", "本局规则（待核）"
+    ),
     "use_registered": Kind(BARS, "同一台设备只办理一次首次登记", RULES),
     "use_unknown": Kind(BARS, "变更、停用、启用、注销以已经办理的使用登记为前提", RULES),
     "use_elsewhere": Kind(BARS, "由办理使用登记的机关变更、注销", RULES),
@@ -163,6 +167,11 @@ class Looked:
         yield from self._matter(line, held)
         if self.form.matter in INSPECTED:
             yield from self._inspection(line, held)
+        elif not countable(held.inspection_valid_until, self.today):
+            # Stopped or scrapped, nothing is counted from it.
+            ends = self.form.matter in (Matter.STOP, Matter.SCRAP)
+            said = f"平台记载的检验有效期至{_day(held)}，请由平台更正"
+            yield "use_differs" if ends else "use_term", said
         if ours is None:
             yield "use_not_held", "本局台账没有这台设备"
         elif (ours.uscc, ours.state) != (held.uscc, held.state.value):
@@ -192,10 +201,15 @@ class Looked:
         assert until is not None, "the form asks for it"
         if until < self.today:
             yield "use_uninspected", f"检验有效期已于{day_zh(until)}届满"
+        if not countable(until, self.today):
+            yield "use_term", f"填写的下次检验日期是{day_zh(until)}，请核对检验证明，通知申请人更正"
         if held is not None and held.inspection_valid_until not in (None, until):
-            known = held.inspection_valid_until
-            assert known is not None
-            yield "use_differs", f"平台记载的检验有效期至{day_zh(known)}"
+            yield "use_differs", f"平台记载的检验有效期至{_day(held)}"
+
+
+def _day(held: equipment.Device) -> str:
+    until = held.inspection_valid_until
+    return day_zh(until) if until else "（没有记载）"
 
 
 def _summary(form: Application) -> Fact:

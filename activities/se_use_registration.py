@@ -16,6 +16,7 @@ from domain.device_uses import CERTIFIED, MATTER_LABELS, Matter
 from forms.se_use_registration import Application, Device
 from law.calendars import default_calendars
 from law.equipment_catalogue import category_of, kind_in_words
+from law.obligations import countable
 from law.zone import civil_date, day_zh
 from registers import equipment
 from registers.equipment_uses import ChangedUse, ChangeUse, RegisterUse, UseChange, UsedDevice
@@ -159,6 +160,7 @@ def _entry(
     certified = application(view).matter in CERTIFIED
     kept = before.registered_by if before else None, before.registered_on if before else None
     by, on = (view.case_id, civil_date(order.at)) if certified else kept
+    until = device.inspection_valid_until
     return Entry(
         code=device.code,
         office=view.case.office,
@@ -171,7 +173,8 @@ def _entry(
         registration_number=device.registration_number,
         registered_by=by,
         registered_on=on,
-        inspection_valid_until=device.inspection_valid_until,
+        # A day that cannot be one is none: the board then shows that its inspection is not known.
+        inspection_valid_until=until if countable(until, civil_date(order.at)) else None,
         key_unit=bool(before and before.key_unit),
         revision=device.revision,
         seen_at=order.at,

@@ -51,6 +51,7 @@ _ENDING = {
 class Swept(Contract):
     due: int = 0
     sent: int = 0
+    failed: int = 0
 
 
 class SweepActivities:

@@ -20,16 +20,26 @@ _INSTANT = re.compile(
 _YEARS = range(2000, 2200)
 
 
+def _unseen(c: str) -> bool:
+    return unicodedata.category(c) in _UNSEEN or c in _BLANK or ord(c) & 0xFFFE == 0xFFFE
+
+
 def _seen(value: str, breaks: str = "") -> str:
     """Refuses what cannot be seen (controls, zero width, right-to-left marks) and noncharacters.
 
     A name is compared and signed by what a person sees; the registers refuse controls as well.
     """
     for c in value:
-        unseen = unicodedata.category(c) in _UNSEEN or c in _BLANK or ord(c) & 0xFFFE == 0xFFFE
-        if unseen and c not in breaks:
+        if _unseen(c) and c not in breaks:
             raise ValueError("含有看不见的字符或者控制字符，请删除后重新填写")
     return value
+
+
+def plain_line(value: str) -> str:
+    """What a register holds as a `Line` can hold it: without what cannot be seen, on one line, at most 200 characters."""
+    shown = "".join(" " if c in "\n\r\t" else c for c in value)
+    seen = "".join(c for c in shown if not _unseen(c))
+    return seen.strip()[:200].strip() or "（没有记载）"
 
 
 def _lines(value: str) -> str:

@@ -7,19 +7,23 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from forms.base import ApplicationForm, Fault, TaskForm
+from forms.base import ApplicationForm, Fault, TaskForm, handed_in
 from forms.fields import Day, Line, labelled
 from forms.licence_item import UnifiedCode
 from forms.se_hazard_rectification import DeviceCode
+from law.obligations import BEYOND, latest
 
 
 class Duty(ApplicationForm):
-    """What every duty's case knows: whose it is, and its term. `since` and `due_on`: its first day, which does not count, and its last."""
+    """What every duty's case knows: whose it is, and its term. `since` and `due_on`: its first day, which does not count, and its last.
+
+    Names and places are as long as the register of devices holds them: the system writes this form, nobody could mend it.
+    """
 
     uscc: Annotated[UnifiedCode, labelled("统一社会信用代码", "Unified social credit code")]
-    name: Annotated[Line, labelled("使用单位", "Unit"), Field(min_length=2, max_length=100)]
+    name: Annotated[Line, labelled("使用单位", "Unit"), Field(min_length=1)]
     since: Annotated[Day, labelled("上次履行日期", "Done last on", widget="date")]
     due_on: Annotated[Day, labelled("本次最后日期", "Due on", widget="date")]
 
@@ -44,7 +48,7 @@ class DeviceDuty(Duty):
     """A duty for one device."""
 
     device_code: Annotated[DeviceCode, labelled("设备代码", "Code of the device")]
-    place: Annotated[Line, labelled("设备所在地点", "Place"), Field(min_length=2)]
+    place: Annotated[Line, labelled("设备所在地点", "Place"), Field(min_length=1)]
 
     def case_facts(self) -> dict[str, Any]:
         return super().case_facts() | {"device": self.device_code}
@@ -102,6 +106,14 @@ class DutyFulfilment(TaskForm):
         labelled("检验机构或者经办单位", "Body", hint="检验机构；责任书、预案、演练填经办单位"),
         Field(max_length=100),
     ] = ""
+
+    @field_validator("valid_until")
+    @classmethod
+    def _possible(cls, until: date | None, info: ValidationInfo) -> date | None:
+        done_on = info.data.get("done_on")
+        if handed_in(info) and until and done_on and until > latest(done_on):
+            raise ValueError(BEYOND)
+        return until
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

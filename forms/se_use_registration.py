@@ -22,6 +22,7 @@ from law.equipment_catalogue import (
     belongs_to,
     catalogue,
 )
+from law.obligations import BEYOND, latest
 
 MOST_DEVICES: Final = 200
 MOST_NAMED: Final = 10
@@ -213,7 +214,12 @@ class Application(ApplicationForm):
 
     def faults(self, today: date) -> list[Fault]:
         ahead = self.put_into_use_on is not None and self.put_into_use_on > today
-        return [(("put_into_use_on",), "日期还没有到")] if ahead else []
+        found: list[Fault] = [(("put_into_use_on",), "日期还没有到")] if ahead else []
+        for n, line in enumerate(self.devices):
+            until = line.inspection_valid_until
+            if until is not None and until > latest(today):
+                found.append((("devices", n, "inspection_valid_until"), BEYOND))
+        return found
 
     def certificate_lines(self) -> list[tuple[str, str]]:
         named = "、".join(d.device for d in self.devices[:MOST_NAMED])

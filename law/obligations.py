@@ -5,12 +5,31 @@ Which duty it is, is a row of the catalogue (`obligation`); its days are the row
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from law.calendars import Calendars
 from law.catalogue import Procedure
 from law.clocks import find_clock
 from law.deadline_types import LengthInvalid
-from law.deadlines import deadline
+from law.deadlines import add_months, deadline
+
+LONGEST_YEARS: Final = 15
+"""An inspection is never taken to be valid for longer: a day beyond it is a slip (2072 for 2027). 本局规则，待核."""
+EARLIEST: Final = date(1990, 1, 1)
+"""No term counts from an earlier day (`law.deadlines`)."""
+_LAST_BEGIN: Final = date(date.max.year - LONGEST_YEARS, 1, 1)
+BEYOND: Final = f"检验有效期超过{LONGEST_YEARS}年，请核对检验报告上的下次检验日期"
+TOO_EARLY: Final = "日期早于1990年，请核对"
+
+
+def latest(day: date) -> date:
+    """The last day until which an inspection that is known on the day can be valid."""
+    return add_months(min(day, _LAST_BEGIN), 12 * LONGEST_YEARS)
+
+
+def countable(until: date | None, day: date) -> bool:
+    """Whether the inspection's last day, where one is said on the day, can be one."""
+    return until is None or EARLIEST < until <= latest(day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -38,6 +39,18 @@ async def note(
             details=dict(details or {}),
         )
     )
+
+
+async def noted(db: Acted, actor: str, act: str, call: UUID) -> bool:
+    """Whether the person did this under the id of the call (`call` of the details)."""
+    found = await db.execute(
+        select(AdminLogRow.id).where(
+            AdminLogRow.actor == actor,
+            AdminLogRow.act == act,
+            AdminLogRow.details["call"].astext == str(call),
+        )
+    )
+    return found.first() is not None
 
 
 async def newest(db: Acted, limit: int, subject: str | None = None) -> Sequence[AdminAct]:

@@ -1,4 +1,7 @@
-"""What the equipment platform says of a device and what is not taken over: kept once, settled by a person, then done."""
+"""What the equipment platform says of a device and what is not taken over: kept once, settled by a person, then done.
+
+A newer saying that is taken over settles the older ones by itself (`OVERTAKEN`): whoever would take them over then would undo it.
+"""
 
 import hashlib
 import json
@@ -7,18 +10,37 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import BigInteger, cast, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.acts import app_now
+from storage.devices import Entry
 from storage.tables_device_news import DeviceDifferenceRow, DeviceHearingRow
+from storage.tables_devices import DeviceRow
 
 DIFFERENCES = DeviceDifferenceRow.__table__
 HEARINGS = DeviceHearingRow.__table__
 SPACE: Final = uuid.UUID("0b0f7c54-2c0d-5d2b-8a8e-6b8d8a3f5c19")
-PLATFORM, OURS = "platform", "ours"
-"""Whose word is taken."""
+PLATFORM, OURS, OVERTAKEN = "platform", "ours", "overtaken"
+"""Whose word is taken; nobody's, where the register has a newer one by now."""
+BY_ITSELF: Final = "台账中已经登入平台更新的记载"
+_REVISION: Final = cast(DIFFERENCES.c.theirs["revision"].astext, BigInteger)
+
+
+def said_of(ours: DeviceRow | Entry) -> dict[str, str | None]:
+    """What a person sees beside the platform's word."""
+    until = ours.inspection_valid_until
+    return {
+        "kind": ours.kind,
+        "uscc": ours.uscc,
+        "unit": ours.unit,
+        "place": ours.place,
+        "state": ours.state,
+        "registration_number": ours.registration_number,
+        "inspection_valid_until": until.isoformat() if until else None,
+        "revision": str(ours.revision),
+    }
 
 
 def digest_of(theirs: Mapping[str, Any]) -> str:
@@ -127,6 +149,24 @@ async def applied(connection: AsyncConnection, ident: uuid.UUID) -> None:
         update(DeviceDifferenceRow)
         .where(DIFFERENCES.c.id == ident)
         .values(applied_at=await app_now(connection))
+    )
+
+
+async def overtaken(connection: AsyncConnection, ident: uuid.UUID) -> None:
+    """A person took the platform's word, and the register has a newer one: nothing is taken over any more."""
+    await connection.execute(
+        update(DeviceDifferenceRow).where(DIFFERENCES.c.id == ident).values(choice=OVERTAKEN)
+    )
+
+
+async def overtake(connection: AsyncConnection, device: str, revision: int) -> None:
+    """What is open of the device and not newer than the revision, which the register has now, is settled by that."""
+    await connection.execute(
+        update(DeviceDifferenceRow)
+        .where(
+            DIFFERENCES.c.device == device, DIFFERENCES.c.choice.is_(None), revision >= _REVISION
+        )
+        .values(choice=OVERTAKEN, reason=BY_ITSELF, settled_at=await app_now(connection))
     )
 
 

@@ -1,7 +1,7 @@
 """The register of devices (特种设备台账): entering one, and what becomes of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
@@ -37,6 +37,11 @@ class Entry:
     key_unit: bool = False
     revision: int = 0
     seen_at: datetime | None = None
+
+
+def entry_of(row: DeviceRow) -> Entry:
+    """What was entered of it, as it stands now."""
+    return Entry(**{field.name: getattr(row, field.name) for field in fields(Entry)})
 
 
 async def device(connection: AsyncConnection, code: str, *, lock: bool = False) -> DeviceRow | None:
@@ -108,6 +113,15 @@ async def set_state(connection: AsyncConnection, codes: Collection[str], state: 
         .values(state=state, state_since=now, updated_at=now)
     )
     return changed.rowcount
+
+
+async def correct_inspected(connection: AsyncConnection, code: str, valid_until: date) -> None:
+    """Its inspection is valid to the end of the day, whatever was known: a person has looked at the report again."""
+    await connection.execute(
+        update(DeviceRow)
+        .where(DEVICES.c.code == code)
+        .values(inspection_valid_until=valid_until, updated_at=await app_now(connection))
+    )
 
 
 async def set_inspected(connection: AsyncConnection, code: str, valid_until: date) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from law import catalogue
 from law.calendars import default_calendars
-from law.obligations import Term, term_of
+from law.obligations import Term, countable, term_of
 from storage.acts import app_now
 from storage.devices import IN_USE, Entry
 from storage.tables import CaseRow
@@ -84,11 +84,25 @@ async def next_opening(connection: AsyncConnection, after: date) -> date | None:
     return found
 
 
-async def opened(connection: AsyncConnection, obligation: uuid.UUID, case_id: uuid.UUID) -> bool:
-    """Its case is opened, in the transaction of the case's act. False: it rests no more."""
+async def opened(
+    connection: AsyncConnection,
+    obligation: uuid.UUID,
+    case_id: uuid.UUID,
+    *,
+    as_read: ObligationRow | None = None,
+) -> bool:
+    """Its case is opened, in the transaction of the case's act. False: it rests no more, or is not what the case was
+    written from (`as_read`): another term runs, or another unit has it."""
+    same = [OBLIGATIONS.c.id == obligation, OBLIGATIONS.c.state == RESTING]
+    if as_read is not None:
+        same += [
+            OBLIGATIONS.c.since == as_read.since,
+            OBLIGATIONS.c.due_on == as_read.due_on,
+            OBLIGATIONS.c.uscc == as_read.uscc,
+        ]
     done = await connection.execute(
         update(ObligationRow)
-        .where(OBLIGATIONS.c.id == obligation, OBLIGATIONS.c.state == RESTING)
+        .where(*same)
         .values(state=OPEN, case_id=case_id, updated_at=await app_now(connection))
     )
     return done.rowcount == 1
@@ -159,6 +173,45 @@ async def renew_resting(
     return done.rowcount == 1
 
 
+async def unopened(
+    connection: AsyncConnection, office: str, before: date, *, limit: int
+) -> list[ObligationRow]:
+    """Whose case should have been opened on a day before this one and was not, the longest so first."""
+    rows = await connection.execute(
+        select(OBLIGATIONS)
+        .where(
+            OBLIGATIONS.c.state == RESTING,
+            OBLIGATIONS.c.opens_on < before,
+            OBLIGATIONS.c.office == office,
+        )
+        .order_by(OBLIGATIONS.c.opens_on, OBLIGATIONS.c.id)
+        .limit(limit)
+    )
+    return [ObligationRow(**row) for row in rows.mappings()]
+
+
+async def correct_inspection(
+    connection: AsyncConnection, code: str, inspected_on: date, until: date
+) -> bool:
+    """The terms of the device's inspection end on the day, which may be earlier than was known. False: a case is at one, or
+    began counting later.
+
+    Raises:
+        DeadlineError: the days make no term.
+    """
+    rows = [r for r in await of_subject(connection, code) if r.state != ENDED]
+    if any(row.state == OPEN or row.since > inspected_on for row in rows):
+        return False
+    for row in rows:
+        duty = catalogue.procedure(row.procedure)
+        term = term_of(duty, inspected_on, default_calendars(), until=until)
+        moved = await renew_resting(connection, row.procedure, code, term, back=True)
+        if not moved and row.due_on != term.due_on:
+            # A case was opened at this moment.
+            return False
+    return True
+
+
 async def of_subject(connection: AsyncConnection, subject: str) -> list[ObligationRow]:
     """All duties of a device or unit, by procedure."""
     rows = await connection.execute(
@@ -190,7 +243,8 @@ async def of_case(connection: AsyncConnection, case_id: uuid.UUID) -> Obligation
 async def ensure_of_device(
     connection: AsyncConnection, entry: Entry, inspected_on: date, *, duties_since: date
 ) -> None:
-    """Every duty of the device and of its unit that it has not yet. A device that is not in use has none.
+    """Every duty of the device and of its unit that it has not yet. A device that is not in use has none; one whose
+    inspection's last day cannot be one has none of its own: boards show that it is not known.
 
     Args:
         inspected_on: from when its inspection counts; `entry.inspection_valid_until` is its last day.
@@ -209,6 +263,6 @@ async def ensure_of_device(
         if rule.subject == "unit":
             term = term_of(row, duties_since, calendars)
             await ensure(connection, row.procedure, entry.uscc, term, **whose)
-        elif entry.inspection_valid_until is not None:
-            term = term_of(row, inspected_on, calendars, until=entry.inspection_valid_until)
+        elif (until := entry.inspection_valid_until) is not None and countable(until, inspected_on):
+            term = term_of(row, inspected_on, calendars, until=until)
             await ensure(connection, row.procedure, entry.code, term, **whose)

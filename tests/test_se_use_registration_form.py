@@ -111,3 +111,17 @@ def test_the_certificate_names_ten_devices_at_most() -> None:
     assert label == "设备代码"
     assert value.endswith("等12台（套）")
     assert value.count("3110421303202670") == 10
+
+
+def test_an_inspection_is_not_valid_for_longer_than_can_be() -> None:
+    """2072 for 2027: said at the device, and what was handed in before stays readable."""
+    today = date(2026, 9, 21)
+    values = form("first", device(1), device(2, inspection_valid_until="2072-08-31"))
+    faults = Application.model_validate(values).faults(today)
+    assert [path for path, _ in faults] == [("devices", 1, "inspection_valid_until")]
+    assert "检验报告" in faults[0][1]
+    for until, right in (("2041-09-21", True), ("2041-09-22", False), ("9999-12-31", False)):
+        application = Application.model_validate(
+            form("first", device(inspection_valid_until=until))
+        )
+        assert (application.faults(today) == []) is right, until

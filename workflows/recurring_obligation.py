@@ -38,6 +38,8 @@ from workflows.kernel.answers import read, wrong
 
 TOLD: Final = frozenset({"duty_fulfilled", "duty_ended"})
 ASKED: Final = TOLD | {"duty_requested"}
+# Older cases could be given up here: they ended, and the duty had no further term.
+NEVER_WITHOUT: Final = "recurring-obligation-next-term-v1"
 PROHIBIT: Final = "prohibit"
 HAZARD: Final = "hazard"
 # Older cases took an officer's word for the day of the inspection, and did not wait for the hazard where that day was in time.
@@ -154,7 +156,7 @@ class RecurringObligation(DeviceMeasures):
         return self.state.stage == "due" and "asked" in self.state.memo
 
     async def _next_term(self) -> None:
-        """The next term runs in the register; this case is over."""
+        """The next term runs in the register; this case is over. It cannot be over without: nobody would see the duty again."""
         told = self.state.memo["told"]
         self.keep_decision(
             decision=told["result"],
@@ -162,7 +164,14 @@ class RecurringObligation(DeviceMeasures):
             valid_until=told["valid_until"] or "",
             number=told["number"],
         )
-        await self.call("renew_obligation", done_on=told["done_on"], until=told["valid_until"])
+        said = {"done_on": told["done_on"], "until": told["valid_until"]}
+        renewed = await self.next_try("renew_obligation", **said)
+        if renewed.state != "done" and workflow.patched(NEVER_WITHOUT):
+            renewed = await self.until_done("renew_obligation", **said)
+        if unclear := renewed.answer.get("unclear"):
+            text = f"{self.row.title}：登记的检验有效期至{unclear}，超过可能的年限，没有采用。请核对检验报告，在新的办件中登记正确的下次检验日期。"
+            to = self.recipient(self.row.roles["pursuit"], None)
+            self._message(to, "duty_term_unclear", text, self.now().isoformat())
 
     # -- overdue --------------------------------------------------------------------------------------------
 

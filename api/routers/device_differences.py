@@ -1,16 +1,19 @@
 """What the equipment platform says otherwise than our register: REST and a page of the desk; an officer settles each."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Form, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api import cursors
 from api.case_access import office_of
 from api.documentation import SIGNED_IN, WITH_BODY, refusals
+from api.draft_forms import errors_of
 from api.i18n import gettext as _
 from api.idempotency import Key, once
 from api.problems import FieldError, Problem
@@ -19,12 +22,14 @@ from api.security.current import has_role
 from api.security.person import Person
 from api.services import Means, Services
 from api.templating import render
-from api.views.device_differences import DifferenceView
+from api.views.device_differences import DifferenceView, UnopenedView
 from domain.roles import Role
 from forms.fields import Text
-from storage import device_differences
-from storage.device_differences import OURS, PLATFORM
+from law.zone import civil_date
+from storage import admin_log, device_differences, devices, obligations
+from storage.device_differences import OURS, OVERTAKEN, PLATFORM
 from storage.tables_device_news import DeviceDifferenceRow
+from storage.tables_devices import DeviceRow
 
 router = APIRouter(prefix="/api/v1/equipment/differences", tags=["equipment"])
 pages = APIRouter(include_in_schema=False)
@@ -34,8 +39,8 @@ State = Annotated[Literal["open", "settled"], Query(description="to be settled, 
 PATH: Final = "/desk/equipment/differences"
 PAGE: Final = 50
 MOST: Final = 100
-# The platform's word cannot be entered as it is: its code does not hold, or the catalogue has no such kind.
-UNUSABLE: Final = frozenset({"uscc", "kind"})
+# The platform's word cannot be entered as it is: its code does not hold, the catalogue has no such kind, no term can be counted.
+UNUSABLE: Final = frozenset({"uscc", "kind", "term", "text"})
 
 
 class Saying(BaseModel):
@@ -45,14 +50,16 @@ class Saying(BaseModel):
 
 
 class Difference(BaseModel):
-    """One saying of the platform that was not taken over. `kinds`: why not. `choice`: whose word was taken; the platform's
-    is in our register from `applied_at` on."""
+    """One saying of the platform that was not taken over. `kinds`: why not. `ours`: what our register had then, `current`: what
+    it has now. `choice`: whose word was taken; the platform's is in our register from `applied_at` on. `overtaken`: the
+    register has a newer saying of the platform by now."""
 
     id: UUID
     device: str
     kinds: list[str]
     ours: Saying
     theirs: Saying
+    current: Saying | None
     found_at: str
     choice: str | None
     reason: str | None
@@ -88,6 +95,13 @@ async def _page_of(
     return shown, cursors.Cursor(last.found_at, last.id) if last else None
 
 
+async def _views(
+    connection: AsyncConnection, rows: Sequence[DeviceDifferenceRow]
+) -> list[DifferenceView]:
+    held = await devices.those_of(connection, [row.device for row in rows])
+    return [DifferenceView(row, held.get(row.device)) for row in rows]
+
+
 @router.get(
     "",
     operation_id="listDeviceDifferences",
@@ -106,8 +120,9 @@ async def list_differences(
     office = office_of(person, means.office)
     async with means.engine.connect() as connection:
         rows, following = await _page_of(connection, office, state, cursor, limit)
+        shown = await _views(connection, rows)
     body = {
-        "items": [DifferenceView(row).to_json() for row in rows],
+        "items": [view.to_json() for view in shown],
         "next_cursor": str(following) if following else None,
     }
     return JSONResponse(body, headers=cursors.next_link(request, following))
@@ -115,16 +130,22 @@ async def list_differences(
 
 async def _settle(
     means: Services, person: Person, ident: UUID, wanted: Settlement
-) -> DeviceDifferenceRow:
-    """Raises Problem: not_found, not_accepted_now (settled already), invalid_input."""
+) -> DifferenceView:
+    """Settles it; done by the same person again it is done once.
+
+    Raises:
+        Problem: not_found, not_accepted_now (settled already), invalid_input.
+    """
     async with means.engine.begin() as connection:
         row = await device_differences.one(connection, ident, lock=True)
         if row is None or row.office != office_of(person, means.office):
             raise Problem("not_found")
+        held = await devices.device(connection, row.device)
         if row.choice is not None:
-            raise Problem("not_accepted_now", _("这项差异已经有人处理了，请刷新页面。"))
-        if wanted.choice == PLATFORM and UNUSABLE & set(row.kinds):
-            told = _("平台的记载本身有误，不能登入台账；请保留本局的记载，并告知平台更正。")
+            if (row.settled_by, row.choice) == (str(person.id), wanted.choice):
+                return DifferenceView(row, held)
+            raise Problem("not_accepted_now", _settled_already(row))
+        if wanted.choice == PLATFORM and (told := _not_to_be_entered(row, held)):
             raise Problem("invalid_input", errors=[FieldError(told, "/choice")])
         await device_differences.settle(
             connection,
@@ -134,9 +155,31 @@ async def _settle(
             by=str(person.id),
             name=person.display_name,
         )
+        await admin_log.note(
+            connection,
+            actor=str(person.id),
+            act="settle_difference",
+            subject=row.device,
+            details={"choice": wanted.choice, "reason": wanted.reason, "digest": row.digest},
+        )
         settled = await device_differences.one(connection, ident)
     assert settled is not None
-    return settled
+    return DifferenceView(settled, held)
+
+
+def _settled_already(row: DeviceDifferenceRow) -> str:
+    if row.choice == OVERTAKEN:
+        return _("台账中已经登入平台更新的记载，这项差异不用再处理，请刷新页面。")
+    return _("这项差异已经有人处理了，请刷新页面。")
+
+
+def _not_to_be_entered(row: DeviceDifferenceRow, held: DeviceRow | None) -> str:
+    """Why the platform's word cannot be taken; nothing where it can."""
+    if UNUSABLE & set(row.kinds):
+        return _("平台的记载本身有误，不能登入台账；请保留本局的记载，并告知平台更正。")
+    if held is not None and held.revision > int(row.theirs["revision"]):
+        return _("台账中已有平台更新的记载，采用这一项会退回去；请保留本局的记载。")
+    return ""
 
 
 @router.post(
@@ -163,8 +206,8 @@ async def settle(
     """Take the platform's word or keep ours, with the reason. The platform's is entered by the next turn of the upkeep."""
 
     async def work(_act: UUID) -> Response:
-        row = await _settle(means, person, difference_id, wanted)
-        return JSONResponse(DifferenceView(row).to_json())
+        settled = await _settle(means, person, difference_id, wanted)
+        return JSONResponse(settled.to_json())
 
     return await once(request, person, means, key, work)
 
@@ -182,11 +225,20 @@ async def _list_page(
     sent: dict[str, Any] | None = None,
 ) -> Response:
     office = office_of(person, means.office)
+    day_before = civil_date(person.now) - timedelta(days=1)
     async with means.engine.connect() as connection:
         rows, following = await _page_of(connection, office, state, cursor, PAGE)
+        if cursor and not rows:
+            # All of this page were settled meanwhile.
+            cursor = None
+            rows, following = await _page_of(connection, office, state, None, PAGE)
+        shown = await _views(connection, rows)
+        unopened = await obligations.unopened(connection, office, day_before, limit=PAGE)
     context = {
-        "differences": [DifferenceView(row) for row in rows],
+        "differences": shown,
+        "unopened": [UnopenedView(row) for row in unopened],
         "state": state,
+        "cursor": cursor or "",
         "following": f"{PATH}?{request_query(state=state, cursor=str(following))}"
         if following
         else "",
@@ -216,17 +268,21 @@ async def settle_posted(
     difference_id: Annotated[UUID, Path()],
     choice: Annotated[str, Form(max_length=16)] = "",
     reason: Annotated[str, Form(max_length=2000)] = "",
+    cursor: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Settles one, or shows the list again with what is missing."""
+    """Settles one, or shows the same page of the list again with what is missing."""
     errors: dict[str, str] = {}
     if choice not in (PLATFORM, OURS):
         errors[f"choice-{difference_id}"] = _("请选择采用哪一方的记载")
     if len(reason.strip()) < 2:
         errors[f"reason-{difference_id}"] = _("请写明理由")
     if not errors:
-        wanted = Settlement.model_validate({"choice": choice, "reason": reason.strip()})
         try:
+            wanted = Settlement.model_validate({"choice": choice, "reason": reason.strip()})
             await _settle(means, person, difference_id, wanted)
+        except ValidationError as invalid:
+            for path, message in errors_of(invalid):
+                errors[f"{path[0]}-{difference_id}"] = message
         except Problem as problem:
             if problem.code not in ("invalid_input", "not_accepted_now"):
                 raise
@@ -234,5 +290,6 @@ async def settle_posted(
             errors[f"choice-{difference_id}"] = told[0]
     if errors:
         sent = {"id": str(difference_id), "choice": choice, "reason": reason}
-        return await _list_page(request, person, means, "open", None, errors, sent)
-    return RedirectResponse(PATH, status_code=303)
+        return await _list_page(request, person, means, "open", cursor or None, errors, sent)
+    place = f"?{request_query(cursor=cursor)}" if cursor else ""
+    return RedirectResponse(PATH + place, status_code=303)

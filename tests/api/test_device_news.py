@@ -131,6 +131,8 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
     "an inspection that goes back": ("inspection", {"inspection_valid_until": "2026-12-31"}),
     "no inspection any more": ("inspection", {"inspection_valid_until": None}),
     "an older revision": ("revision", {"revision": 1}),
+    "a last day that cannot be one": ("term", {"inspection_valid_until": "9999-12-31"}),
+    "a unit that nobody can read": ("text", {"unit": "汉东\u200b机械"}),
 }
 
 
@@ -238,8 +240,7 @@ async def test_a_case_at_the_duty_is_told_first_and_once(live: Live) -> None:
     async with registers_of(live.on.core) as registers:
         news = DeviceNews(engine, registers.equipment, send=send)
         await tell(live, 46, inspection_valid_until="2028-03-31")
-        with pytest.raises(ConnectionError):
-            await news.hear_of_devices()
+        assert (await news.hear_of_devices()).failed == 1
         row = await ours(live, device)
         assert row is not None
         assert row.inspection_valid_until == date(2027, 3, 31), "not yet taken over"
@@ -290,6 +291,8 @@ async def test_an_officer_settles_whose_word_is_taken(live: Live) -> None:
 
     done = await settle(live, "section_head", platform["id"], "platform")
     assert (done["choice"], done["settled_by"], done["applied_at"]) == ("platform", "钱慧", None)
+    again = await settle(live, "section_head", platform["id"], "platform")
+    assert again["settled_at"] == done["settled_at"], "the same said twice is said once"
     with pytest.raises(Answered) as refused:
         await settle(live, "inspector", platform["id"], "ours")
     assert refused.value.code == "not_accepted_now"
@@ -301,6 +304,14 @@ async def test_an_officer_settles_whose_word_is_taken(live: Live) -> None:
     settled = await live.get("inspector", f"{LIST}?state=settled&limit=100")
     (shown,) = [d for d in settled["items"] if d["device"] == device]
     assert shown["applied_at"] is not None
+    noted = await live.rows(
+        "SELECT act, details FROM admin_log WHERE subject = :device ORDER BY id", device=device
+    )
+    assert [row.act for row in noted] == ["settle_difference", "difference_applied"]
+    assert (noted[0].details["choice"], noted[0].details["reason"]) == ("platform", "已向平台核实")
+    changed = [noted[1].details[k]["inspection_valid_until"] for k in ("before", "after")]
+    assert changed == ["2027-03-31", "2026-12-31"]
+    assert noted[0].details["digest"] == noted[1].details["digest"]
 
     # On the page of the desk.
     inspector = await live.pages("inspector")

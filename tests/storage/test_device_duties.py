@@ -106,6 +106,19 @@ async def test_valid_for_today_alone_or_lapsed_has_a_term_too(engine: AsyncEngin
         assert await standing(connection, three.code) == {}, "no document says until when"
 
 
+async def test_a_last_day_that_cannot_be_one_makes_no_term(engine: AsyncEngine) -> None:
+    far = entry(ONE, inspection_valid_until=date(9999, 12, 31))
+    async with engine.begin() as connection:
+        await enter(connection, far)
+        assert await standing(connection, ONE) == {}
+        assert len(await standing(connection, UNIT)) == 3, "the unit has its own all the same"
+        await enter(connection, entry(ONE))
+        case = await at_it(connection, INSPECTION, ONE)
+        assert await device_duties.waiting(connection, far, TODAY, default_calendars()) == []
+        await device_duties.inspected(connection, far, TODAY, default_calendars())
+        assert await obligations.of_case(connection, case) is not None
+
+
 async def test_the_units_duties_go_with_its_last_device(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await enter(connection, entry(ONE), entry(TWO))

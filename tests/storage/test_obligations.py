@@ -104,6 +104,33 @@ async def test_it_opens_on_its_day_not_before_and_once(engine: AsyncEngine) -> N
     assert found.subject == CODE
 
 
+async def test_another_term_or_unit_than_was_read_is_not_opened(engine: AsyncEngine) -> None:
+    ident = await ensured(engine)
+    case = obligations.case_of(ident, TERM.since)
+    async with engine.begin() as connection:
+        [read] = await obligations.to_open(connection, TERM.opens_on, limit=1)
+        assert await obligations.renew_resting(connection, read.procedure, CODE, NEXT)
+        assert not await obligations.opened(connection, ident, case, as_read=read)
+        [again] = await obligations.to_open(connection, NEXT.opens_on, limit=1)
+        await connection.execute(text("UPDATE obligations SET uscc = '91421303MA0009EK4H'"))
+        assert not await obligations.opened(connection, ident, case, as_read=again)
+        [now] = await obligations.to_open(connection, NEXT.opens_on, limit=1)
+        assert await obligations.opened(connection, ident, case, as_read=now)
+
+
+async def test_of_what_was_not_opened_on_its_day_people_can_be_told(engine: AsyncEngine) -> None:
+    ident = await ensured(engine)
+    async with engine.begin() as connection:
+        on_it = await obligations.unopened(connection, OFFICE, TERM.opens_on, limit=5)
+        after = await obligations.unopened(
+            connection, OFFICE, TERM.opens_on + timedelta(days=1), limit=5
+        )
+        elsewhere = await obligations.unopened(
+            connection, "421300", TERM.opens_on + timedelta(days=1), limit=5
+        )
+    assert (on_it, [row.id for row in after], elsewhere) == ([], [ident], [])
+
+
 async def test_pages_of_what_is_to_open_miss_none_and_repeat_none(engine: AsyncEngine) -> None:
     for n in range(25):
         term = Term(TERM.since, TERM.due_on, TERM.opens_on - timedelta(days=n // 5))

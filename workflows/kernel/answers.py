@@ -8,14 +8,15 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
 
     from domain.refusals import Refusal, Refused
+    from forms.base import HANDED_IN
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def read(form: type[M], data: dict[str, Any]) -> M:
-    """The form as it was filled in. Raises Refused (invalid_answers) with a message for each field that is wrong."""
+    """The form as it is handed in. Raises Refused (invalid_answers) with a message for each field that is wrong."""
     try:
-        return form.model_validate(data)
+        return form.model_validate(data, context=HANDED_IN)
     except ValidationError as error:
         raise Refused(
             Refusal.INVALID_ANSWERS,
