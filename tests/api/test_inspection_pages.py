@@ -1,12 +1,16 @@
 """A random inspection on its pages: the plan's form with what it refuses, the draw on the task's page, the document to download."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 
 from bs4 import Tag
 
 from banjian.player import credit_deeds, inspection_deeds, licence_deeds
 from tests.api.case_stage import Live, live
 from tests.api.test_tasks_pages import claimed, errors_of, sent_form, soup
+from tests.cli.invoke import banjian
+from tests.inspection.outsider import repeat
 
 assert callable(live)
 # Declare how officers open a case, draw again, and get hold of a related one.
@@ -31,12 +35,13 @@ ANSWERS = {
 }
 
 
-async def test_a_plan_is_proposed_drawn_and_downloaded_from_its_pages(live: Live) -> None:
+async def test_a_plan_is_proposed_drawn_and_downloaded_from_its_pages(
+    live: Live, tmp_path: Path
+) -> None:
     client = await live.pages("inspector")
     path = f"/desk/open/{STEM}"
     data = sent_form(await client.get(path), path)
-    page = soup(await client.get(path))
-    source = page.find("label", attrs={"for": "value_source"})
+    source = soup(await client.get(path)).find("label", attrs={"for": "value_source"})
     assert isinstance(source, Tag)
     assert "可不填" not in source.text
     unnamed = await client.post(path, data=data | ANSWERS | {"value_source": ""})
@@ -81,6 +86,17 @@ async def test_a_plan_is_proposed_drawn_and_downloaded_from_its_pages(live: Live
     assert drawn.status_code == 303, errors_of(drawn)
     await live.stage_is("plan", "checking")
     await live.do("draw_again", "inspector", "plan")
+    # Whoever has the document comes to the same list, by the command and without any code of ours.
+    path = f"/api/v1/cases/{live.number('plan')}/draw"
+    paper = (await live.cast.call("auditor", "GET", path)).content
+    file = tmp_path / "draw.json"
+    file.write_bytes(paper)
+    verified = banjian("draw", "verify", str(file), "--json")
+    assert (verified.status, verified.document["same"]) == (0, True)
+    found = json.loads(paper)
+    assert found["public_value"]["value"] == "382183"
+    again = repeat(found)
+    assert {key: found[key] for key in again} == again
     shown = (await client.get(f"/cases/{live.number('plan')}")).text
     assert "下载抽取文件" in shown
     assert "已公示检查结果 0 个，共 1 个" in shown or "检查中" in shown
