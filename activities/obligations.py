@@ -175,6 +175,9 @@ async def renew_obligation(view: CaseView, order: RegisterCall) -> dict[str, Any
         until = max(form.due_on, today + TOLD_ANEW)
     term = term_of(view.row, since, default_calendars(), until=until)
     async with view.means.engine.begin() as connection:
+        if isinstance(form, DeviceDuty):
+            # The device first, as whoever takes over the platform's word: in the other order both would wait for ever.
+            await devices.device(connection, form.device_code, lock=True)
         await obligations.renew(connection, view.case_id, term)
         if isinstance(form, DeviceDuty) and until is not None and clear:
             await devices.set_inspected(connection, form.device_code, until)
