@@ -111,6 +111,7 @@ EFFECTS: Final[dict[str, str]] = {
     "random_draw": mark("按公开数值抽取"),
     "officers_able": mark("核对候补人员是否在职、持证"),
     "device_checks": mark("查询特种设备"),
+    "earlier_seizures": mark("查询以前的查封、扣押"),
     "other_hazards": mark("查询设备的其他隐患办件"),
     "enter_measure": mark("登记停止使用、恢复使用"),
     "renew_obligation": mark("登记下一期义务"),

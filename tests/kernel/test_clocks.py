@@ -42,7 +42,7 @@ async def test_the_ladder_climbs_at_each_instant_once(desk: Desk) -> None:
         await desk.advance_to(rung[2])
         assert await messages(case) == ladder[: n + 1]
     await desk.advance(timedelta(days=3))
-    assert await desk.turn("sweep") == {"due": 0, "sent": 0}
+    assert await desk.turn("sweep") == {"due": 0, "sent": 0, "failed": 0}
     assert await messages(case) == ladder
     row = (await case.rows("SELECT level, stage FROM cases WHERE case_id = :c"))[0]
     # Overdue never decides: the case is still with the acceptor, flagged.
