@@ -111,7 +111,10 @@ async def test_without_scripts_the_plain_form_does_it_all(
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("size", [NARROW, PHONE], ids=["320", "360"])
+@pytest.mark.parametrize(
+    "size",
+    [pytest.param(NARROW, id="320"), pytest.param(PHONE, id="360", marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_the_page_in_both_languages(
     chromium: Browser,
