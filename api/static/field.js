@@ -312,6 +312,8 @@
     if (!shell) draft = await judged(draft);
     if (form) {
       draft = draft || (await FieldStore.begin(made));
+      // A browser may clear what was not looked at for a while, unless it is asked to keep it.
+      navigator.storage?.persist?.().catch(() => {});
       // The page itself is kept with its draft: without a network it is shown again from there.
       const { page, name } = made;
       if (!shell) draft = (await FieldStore.change(draft.id, { page, name, savedAt: Date.now() })) || draft;
