@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from api.clock_cards import ClockCard, Light, LightKind, card, light_of
 from api.i18n import gettext as _
 from api.i18n import mark
-from api.views import why, words
+from api.views import words
 from law import catalogue
 from law.calendars import default_calendars
 from law.clocks import find_clock
@@ -323,8 +323,3 @@ class Term:
         found: Mapping[str, Any] = counted.to_json(trace=True)
         left = remaining(counted, self.now, calendars)
         return card(found, name=words.clock_name(clock), now=self.now, light=light_of(found, left))
-
-
-def clock_address(number: str, key: str) -> str:
-    """The page that explains a case's clock."""
-    return why.of_clock(number, key)
